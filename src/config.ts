@@ -80,7 +80,7 @@ const origin = z.string().transform((text, context) => {
 });
 
 const origins: Kind<readonly string[]> = (() => {
-  const named = list(origin, '* or a comma-separated list of origins such as http://dashboard:8502');
+  const named = list(origin, "* or a comma-separated list of origins such as http://dashboard:8502");
   return { ...named, schema: z.union([z.literal("*").transform(() => ["*"]), named.schema]) };
 })();
 
