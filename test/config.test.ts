@@ -1,0 +1,157 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { isAbsolute, join, relative } from "node:path";
+import { loadSettings, SettingsError, settingsTable } from "../src/config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hub-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let homes = 0;
+function home(envFile?: string | Uint8Array): string {
+  const path = join(folder, String(homes++));
+  mkdirSync(path);
+  if (envFile !== undefined) writeFileSync(join(path, ".env"), envFile);
+  return path;
+}
+
+const load = (env: Record<string, string>, envFile?: string | Uint8Array) => loadSettings({ home: home(envFile), env });
+
+function complaint(env: Record<string, string>): string {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test("without a file and variables every setting has its documented default", () => {
+  const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, ...settings } = load({});
+  expect(settings).toEqual({
+    apiPort: 8000,
+    host: "0.0.0.0",
+    timezone: "Asia/Seoul",
+    archiveCutoffYear: undefined,
+    corsOrigins: [],
+    rateLimitApi: 60,
+    cacheMax: 200,
+    cacheTtlSec: 300,
+    slowQueryThresholdMs: 500,
+    apiKeys: [],
+    adminKey: undefined,
+    trustedProxies: [],
+    mirrorMaxMb: 1024,
+    inlineMaxRows: 20000,
+    queryTimeoutSec: 60,
+    workers: 2,
+    geminiConfigured: false,
+  });
+});
+
+test("folders stand below the home folder as absolute paths, also when home is relative", () => {
+  const settings = loadSettings({ home: relative(process.cwd(), home()), env: {} });
+  expect(isAbsolute(settings.home)).toBe(true);
+  expect(settings.databaseDir).toBe(join(settings.home, "database"));
+  expect(settings.backupsDir).toBe(join(settings.home, "database", "backups"));
+  expect(settings.mirrorDir).toBe(join(settings.home, "database", ".mirror"));
+  expect(settings.logsDir).toBe(join(settings.home, "logs"));
+});
+
+test("the environment wins over the file, and an empty variable counts as absent in both", () => {
+  const file = "API_PORT=9000\nHUB_WORKERS=\nCACHE_MAX=5\n";
+  const settings = load({ API_PORT: "9001", CACHE_MAX: "", RATE_LIMIT_API: "  " }, file);
+  expect([settings.apiPort, settings.workers, settings.cacheMax, settings.rateLimitApi]).toEqual([9001, 2, 5, 60]);
+});
+
+test("a file from Windows is read: byte order mark, CRLF, quotes, comments, UTF-16 from PowerShell", () => {
+  const text = "\uFEFFAPI_PORT=9000\r\n# 설정\r\nHOST=\"127.0.0.1\" # loopback\r\nHUB_TIMEZONE='Europe/Berlin'\r\n";
+  const expected = { apiPort: 9000, host: "127.0.0.1", timezone: "Europe/Berlin" };
+  expect(load({}, text)).toMatchObject(expected);
+  expect(load({}, Buffer.from(text, "utf16le"))).toMatchObject(expected);
+  const comment949 = Buffer.concat([Buffer.from([0x23, 0xbc, 0xb3, 0xc1, 0xa4, 0x0a]), Buffer.from("API_PORT=9000\n")]);
+  expect(load({}, comment949).apiPort).toBe(9000);
+});
+
+test("a .env that is there but cannot be read stops the start instead of being passed over", () => {
+  const path = home();
+  mkdirSync(join(path, ".env"));
+  expect(() => loadSettings({ home: path, env: {} })).toThrow(
+    new SettingsError(`The settings file ${join(path, ".env")} cannot be read (EISDIR).`),
+  );
+});
+
+test("a wrong value is one sentence that names the variable, the value and what is allowed", () => {
+  expect(complaint({ API_PORT: "99999" })).toBe("API_PORT is '99999', but must be a whole number from 0 to 65535.");
+  expect(complaint({ HUB_TIMEZONE: "KST" })).toBe(
+    "HUB_TIMEZONE is 'KST', but must be an IANA time zone such as Asia/Seoul or UTC.",
+  );
+  expect(complaint({ CORS_ORIGINS: "dashboard" })).toBe(
+    "CORS_ORIGINS is 'dashboard', but must be * or a comma-separated list of origins such as http://dashboard:8502.",
+  );
+  expect(complaint({ HOST: "a\nb" })).toBe("HOST is 'a?b', but must be an IP address or a host name to listen on.");
+});
+
+test("the value of a secret never stands in the sentence", () => {
+  for (const name of ["ADMIN_KEY", "API_KEYS"]) {
+    const sentence = complaint({ [name]: "geheim wort" });
+    expect(sentence).toStartWith(`${name} is '***', but must be`);
+    expect(sentence).not.toContain("geheim");
+  }
+});
+
+test.each([
+  ["API_PORT", ["0", "65535"], ["-1", "65536", "8000.5", "8e3", "0x50", "８０００", "http"]],
+  [
+    "HOST",
+    ["::", "127.0.0.1", "localhost", "hub-1.factory.local"],
+    ["[::1]", "300.1.1.1", "a b", "-a", "http://a", "1.2.3"],
+  ],
+  ["HUB_TIMEZONE", ["UTC", "America/New_York"], ["Seoul", "Asia/Soul"]],
+  ["ARCHIVE_CUTOFF_YEAR", ["1900", "9998"], ["1899", "9999", "25"]],
+  [
+    "CORS_ORIGINS",
+    ["*", "https://a.example, http://b:81/"],
+    ["*, http://a", "http://a/path", "ftp://a", "http://u:p@a", "null"],
+  ],
+  ["RATE_LIMIT_API", ["0", "600"], ["-5", "many"]],
+  ["CACHE_MAX", ["0", "100000"], ["100001"]],
+  ["CACHE_TTL", ["1", "86400"], ["0", "1h"]],
+  ["SLOW_QUERY_THRESHOLD_MS", ["0"], ["0.5"]],
+  ["API_KEYS", ["one,two", ", ,"], ["one,t wo", "암호"]],
+  ["ADMIN_KEY", ["s3cret!"], ["a,b", "a b"]],
+  ["TRUSTED_PROXIES", ["10.0.0.1", "10.0.0.0/8, ::1, fd00::/8"], ["10.0.0.0/33", "proxy", "10.0.0", "::1/129"]],
+  ["MIRROR_MAX_MB", ["0", "4096"], ["1GB"]],
+  ["INLINE_MAX_ROWS", ["0"], ["1_000"]],
+  ["QUERY_TIMEOUT_SEC", ["1", "3600"], ["0", "3601"]],
+  ["HUB_WORKERS", ["1", "16"], ["0", "17"]],
+] as const)("%s accepts what it documents and nothing else", (name, good, bad) => {
+  const accepted = (values: readonly string[]) => values.filter((value) => complaint({ [name]: value }) === "accepted");
+  expect(accepted(good)).toEqual([...good]);
+  expect(accepted(bad)).toEqual([]);
+});
+
+test("lists drop blanks and repetitions, and origins are written as browsers send them", () => {
+  const settings = load({
+    API_KEYS: " a, b,,a ",
+    CORS_ORIGINS: "HTTP://Dash:8502/,https://x:443",
+    TRUSTED_PROXIES: "::1,",
+  });
+  expect(settings.apiKeys).toEqual(["a", "b"]);
+  expect(settings.corsOrigins).toEqual(["http://dash:8502", "https://x"]);
+  expect(settings.trustedProxies).toEqual(["::1"]);
+});
+
+test("of the Gemini key only its presence is kept", () => {
+  const settings = load({ GEMINI_API_KEY: "AIza-geheim" });
+  expect(settings.geminiConfigured).toBe(true);
+  expect(JSON.stringify(settings)).not.toContain("geheim");
+});
+
+test("the printed table's defaults are the ones that apply", () => {
+  const fromTable = Object.fromEntries(settingsTable.map((row) => [row.name, row.default]));
+  const path = home();
+  expect(loadSettings({ home: path, env: fromTable })).toEqual(loadSettings({ home: path, env: {} }));
+  expect(settingsTable.every((row) => row.allowed !== "" && row.meaning.endsWith("."))).toBe(true);
+});
