@@ -1,0 +1,195 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DemoDay } from "./calendar.ts";
+import { demoDays, isDay } from "./calendar.ts";
+import type { DemoItem } from "./catalogue.ts";
+import { demoCatalogue } from "./catalogue.ts";
+import { isDemoFile, removeDatabase, writeDemoFile } from "./database-file.ts";
+import type { DemoRequest } from "./marker.ts";
+import { fulfils, readMarker, writeMarker } from "./marker.ts";
+import { seededRandom } from "./random.ts";
+import { demoRows, foreignDays } from "./rows.ts";
+
+const LIVE = "production_analysis.db";
+const ARCHIVE = /^archive_\d{4}\.db$/;
+const ARCHIVES = 3;
+const INDEXES = 4;
+const MIN_ROWS = 1000;
+const MAX_ROWS = 100_000_000;
+/** Share, in each file, of rows without a date, of misplaced rows and of duplicates: some tens in 150,000 rows. */
+const RARE_SHARE = 0.0002;
+/** Exponent of the popularity: the first item sells twice as often as the second, and so on (Zipf). */
+const ZIPF = 1.05;
+
+/** State of a running generator, in units of work: a written row and a written index entry are one each. */
+export interface DemoProgress {
+  readonly done: number;
+  readonly total: number;
+  /** What is being written, for example `archive_2024.db, indexes`. */
+  readonly phase: string;
+}
+
+export interface DemoOptions {
+  /** Folder for the databases; it is made if it does not exist. */
+  readonly databaseDir: string;
+  /** Rows in all files together, duplicates included: 1000 to 100,000,000. */
+  readonly rows?: number;
+  /** Share of the rows that Live holds, 0 to 0.9; without it the calendar decides (every day like any other). */
+  readonly liveShare?: number;
+  /** The same seed, rows, share and day give the same rows. */
+  readonly seed?: number;
+  /** The last day with data, `YYYY-MM-DD`; its year is the one that Live holds. */
+  readonly today: string;
+  readonly onProgress?: (progress: DemoProgress) => void;
+}
+
+export interface DemoResult {
+  /** False if the files stood there already. */
+  readonly created: boolean;
+  /** Paths of the files, oldest archive first, Live last. */
+  readonly files: readonly string[];
+}
+
+interface FilePlan {
+  readonly name: string;
+  readonly year: number;
+  readonly days: readonly DemoDay[];
+  readonly rows: number;
+  readonly leftovers: number;
+}
+
+/**
+ * Writes demo data as the files of an earlier installation: Live with the year of `today` and one archive for each of the
+ * three years before, with all the peculiarities that real files have. Synchronous; 25 million rows take minutes.
+ *
+ * Files of the same request that stand there already are kept. Throws an Error with a sentence if the folder holds a
+ * database that the generator did not write, and a RangeError for options out of range.
+ */
+export function generateDemo(options: DemoOptions): DemoResult {
+  const { databaseDir, rows = 150_000, liveShare = null, seed = 20260113, today } = options;
+  checkOptions({ rows, liveShare, seed, today });
+  const year = Number(today.slice(0, 4));
+  const request: DemoRequest = { rows, seed, year, liveShare };
+  const plans = planFiles(request, today);
+  const files = plans.map(({ name }) => join(databaseDir, name));
+
+  mkdirSync(databaseDir, { recursive: true });
+  const marker = readMarker(databaseDir);
+  if (marker && fulfils(marker, request) && files.every((file) => existsSync(file))) return { created: false, files };
+
+  const present = readdirSync(databaseDir).filter((name) => name === LIVE || ARCHIVE.test(name));
+  const foreign = present.find((name) => !marker || !isDemoFile(join(databaseDir, name)));
+  if (foreign) {
+    throw new Error(
+      `The demo data were not written, because '${foreign}' in '${databaseDir}' was not made by the demo generator and would be lost; choose another folder or move the file away.`,
+    );
+  }
+  writeMarker(databaseDir, request, false);
+  for (const name of present) removeDatabase(join(databaseDir, name));
+  writeFiles({ databaseDir, plans, seed, today, onProgress: options.onProgress ?? (() => {}) });
+  writeMarker(databaseDir, request, true);
+  return { created: true, files };
+}
+
+function checkOptions({ rows, liveShare, seed, today }: Omit<DemoRequest, "year"> & { today: string }): void {
+  if (!Number.isInteger(rows) || rows < MIN_ROWS || rows > MAX_ROWS) {
+    throw new RangeError(
+      `The number of demo rows is ${rows}, but must be a whole number from ${MIN_ROWS} to ${MAX_ROWS}.`,
+    );
+  }
+  if (liveShare !== null && !(liveShare >= 0 && liveShare <= 0.9)) {
+    throw new RangeError(`The share of Live is ${liveShare}, but must be a number from 0 to 0.9.`);
+  }
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new RangeError(`The seed is ${seed}, but must be a whole number from 0 to ${2 ** 32 - 1}.`);
+  }
+  if (!isDay(today)) throw new RangeError(`Today is '${today}', but must be a day written as YYYY-MM-DD.`);
+}
+
+/** Which file holds which days and how many rows, oldest file first. */
+function planFiles({ rows, year, liveShare }: DemoRequest, today: string): FilePlan[] {
+  const days = demoDays(`${year - ARCHIVES}-01-01`, today);
+  const liveWeight = weightOf(days.filter(({ day }) => Number(day.slice(0, 4)) === year));
+  const share = liveShare ?? liveWeight / weightOf(days);
+  const archiveWeight = weightOf(days) - liveWeight;
+  const rare = Math.max(3, Math.round((rows * RARE_SHARE) / (ARCHIVES + 1)));
+  const regular = rows - ARCHIVES * rare;
+
+  let left = regular;
+  const plans: FilePlan[] = [];
+  for (let fileYear = year - ARCHIVES; fileYear <= year; fileYear++) {
+    const live = fileYear === year;
+    const own = days.filter(({ day }) => Number(day.slice(0, 4)) === fileYear);
+    const count = live ? left : Math.round((regular * (1 - share) * weightOf(own)) / archiveWeight);
+    left -= count;
+    const leftovers = fileYear > year - ARCHIVES ? rare : 0;
+    plans.push({ name: live ? LIVE : `archive_${fileYear}.db`, year: fileYear, days: own, rows: count, leftovers });
+  }
+  return plans;
+}
+
+function weightOf(days: readonly DemoDay[]): number {
+  return days.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+interface Writing {
+  readonly databaseDir: string;
+  readonly plans: readonly FilePlan[];
+  readonly seed: number;
+  readonly today: string;
+  readonly onProgress: (progress: DemoProgress) => void;
+}
+
+function writeFiles({ databaseDir, plans, seed, today, onProgress }: Writing): void {
+  const catalogue = demoCatalogue((ARCHIVES + 1) * 12);
+  const popularity = zipf(catalogue, seed);
+  const oldest = plans[0]!.year;
+  const total = plans.reduce((sum, { rows, leftovers }) => sum + (rows + leftovers) * (1 + INDEXES), 0);
+  let done = 0;
+  let firstId = 1;
+  let owner: { path: string; year: number } | undefined;
+
+  for (const { name, year, days, rows, leftovers } of plans) {
+    const path = join(databaseDir, name);
+    const rare = Math.max(1, Math.round(rows * RARE_SHARE));
+    const live = name === LIVE;
+    const batches = demoRows(
+      {
+        days,
+        rows,
+        firstMonth: (year - oldest) * 12,
+        catalogue,
+        popularity,
+        undated: rare,
+        misplaced: rare,
+        // The oldest archive owns all the days before its year, and no day after Live's year is misplaced in Live.
+        foreignDays: foreignDays(year, { before: year > oldest, after: !live, today }),
+      },
+      // One sequence per file, so that a file does not depend on how many numbers the one before drew.
+      seededRandom(seed * 10_000 + year),
+    );
+    const onWritten = (count: number, phase: string) => {
+      done += count;
+      onProgress({ done, total, phase: `${name}, ${phase}` });
+    };
+    if (owner && leftovers > 0) {
+      done += leftovers;
+      writeDemoFile({ path, batches, firstId, leftovers: { ...owner, count: leftovers }, onWritten });
+    } else {
+      writeDemoFile({ path, batches, firstId, onWritten });
+    }
+    firstId += rows;
+    owner = { path, year };
+  }
+}
+
+/** Popularity of each item of the catalogue, in an order drawn by the seed. */
+function zipf(catalogue: readonly DemoItem[], seed: number): number[] {
+  const random = seededRandom(seed);
+  const ranks = catalogue.map((_, index) => index + 1);
+  for (let last = ranks.length - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    [ranks[last], ranks[other]] = [ranks[other]!, ranks[last]!];
+  }
+  return ranks.map((rank) => 1 / rank ** ZIPF);
+}
