@@ -1,23 +1,19 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DemoDay } from "./calendar.ts";
-import { demoDays, isDay } from "./calendar.ts";
+import { isDay } from "./calendar.ts";
 import type { DemoItem } from "./catalogue.ts";
 import { demoCatalogue } from "./catalogue.ts";
-import { isDemoFile, removeDatabase, writeDemoFile } from "./database-file.ts";
+import { DEMO_INDEXES, isDemoFile, removeDatabase, writeDemoFile } from "./database-file.ts";
 import type { DemoRequest } from "./marker.ts";
 import { fulfils, readMarker, writeMarker } from "./marker.ts";
+import type { FilePlan } from "./plan.ts";
+import { ARCHIVES, LIVE, planFiles, RARE_SHARE } from "./plan.ts";
 import { seededRandom } from "./random.ts";
 import { demoRows, foreignDays } from "./rows.ts";
 
-const LIVE = "production_analysis.db";
 const ARCHIVE = /^archive_\d{4}\.db$/;
-const ARCHIVES = 3;
-const INDEXES = 4;
 const MIN_ROWS = 1000;
 const MAX_ROWS = 100_000_000;
-/** Share, in each file, of rows without a date, of misplaced rows and of duplicates: some tens in 150,000 rows. */
-const RARE_SHARE = 0.0002;
 /** Exponent of the popularity: the first item sells twice as often as the second, and so on (Zipf). */
 const ZIPF = 1.05;
 
@@ -48,14 +44,6 @@ export interface DemoResult {
   readonly created: boolean;
   /** Paths of the files, oldest archive first, Live last. */
   readonly files: readonly string[];
-}
-
-interface FilePlan {
-  readonly name: string;
-  readonly year: number;
-  readonly days: readonly DemoDay[];
-  readonly rows: number;
-  readonly leftovers: number;
 }
 
 /**
@@ -106,32 +94,6 @@ function checkOptions({ rows, liveShare, seed, today }: Omit<DemoRequest, "year"
   if (!isDay(today)) throw new RangeError(`Today is '${today}', but must be a day written as YYYY-MM-DD.`);
 }
 
-/** Which file holds which days and how many rows, oldest file first. */
-function planFiles({ rows, year, liveShare }: DemoRequest, today: string): FilePlan[] {
-  const days = demoDays(`${year - ARCHIVES}-01-01`, today);
-  const liveWeight = weightOf(days.filter(({ day }) => Number(day.slice(0, 4)) === year));
-  const share = liveShare ?? liveWeight / weightOf(days);
-  const archiveWeight = weightOf(days) - liveWeight;
-  const rare = Math.max(3, Math.round((rows * RARE_SHARE) / (ARCHIVES + 1)));
-  const regular = rows - ARCHIVES * rare;
-
-  let left = regular;
-  const plans: FilePlan[] = [];
-  for (let fileYear = year - ARCHIVES; fileYear <= year; fileYear++) {
-    const live = fileYear === year;
-    const own = days.filter(({ day }) => Number(day.slice(0, 4)) === fileYear);
-    const count = live ? left : Math.round((regular * (1 - share) * weightOf(own)) / archiveWeight);
-    left -= count;
-    const leftovers = fileYear > year - ARCHIVES ? rare : 0;
-    plans.push({ name: live ? LIVE : `archive_${fileYear}.db`, year: fileYear, days: own, rows: count, leftovers });
-  }
-  return plans;
-}
-
-function weightOf(days: readonly DemoDay[]): number {
-  return days.reduce((sum, { weight }) => sum + weight, 0);
-}
-
 interface Writing {
   readonly databaseDir: string;
   readonly plans: readonly FilePlan[];
@@ -144,7 +106,8 @@ function writeFiles({ databaseDir, plans, seed, today, onProgress }: Writing): v
   const catalogue = demoCatalogue((ARCHIVES + 1) * 12);
   const popularity = zipf(catalogue, seed);
   const oldest = plans[0]!.year;
-  const total = plans.reduce((sum, { rows, leftovers }) => sum + (rows + leftovers) * (1 + INDEXES), 0);
+  const total =
+    plans.reduce((sum, { rows, leftovers }) => sum + rows + leftovers, 0) * (1 + Object.keys(DEMO_INDEXES).length);
   let done = 0;
   let firstId = 1;
   let owner: { path: string; year: number } | undefined;
