@@ -1,0 +1,112 @@
+import { factoryClock } from "./clock.ts";
+import { LogFile } from "./log-file.ts";
+import { redactor } from "./redact.ts";
+
+const batchMs = 100;
+const batchChars = 64 * 1024;
+const maxMessageChars = 8000;
+
+/** One log; `logger` names the room that speaks, `requestId` the request it speaks of. No method ever throws. */
+export type Log = {
+  info(logger: string, message: string, requestId?: string): void;
+  warn(logger: string, message: string, requestId?: string): void;
+  error(logger: string, message: string, requestId?: string): void;
+  /** Resolves when every line so far is on the disk, or cannot be put there for the time being. */
+  flush(): Promise<void>;
+  /** Writes what is left and closes the file. Lines that come later are still written, each at once. */
+  close(): Promise<void>;
+};
+
+export type LogOptions = {
+  /** Made when it is missing. */
+  readonly directory: string;
+  readonly file: string;
+  readonly timezone: string;
+  /** Rotation size, 10 MB unless told otherwise. */
+  readonly maxBytes?: number;
+  /** Files in all (`app.log`, `app.log.1`, …), at least 2; 5 unless told otherwise. */
+  readonly files?: number;
+  /** Configured keys, replaced by `***` wherever they stand. */
+  readonly secrets?: readonly string[];
+};
+
+/**
+ * Opens a log of lines `YYYY-MM-DD HH:MM:SS | LEVEL    | request_id | logger | message` in the factory's time, `-` where
+ * there is no request. Secrets are masked, and control characters escaped, so that nobody can forge a line.
+ *
+ * Lines are written every 100 ms or 64 KB. A normal end of the process (also process.exit) loses none; a kill may lose
+ * those 100 ms, so flush after a line that must survive one.
+ */
+export function openLog({
+  directory,
+  file,
+  timezone,
+  maxBytes = 10 * 1024 * 1024,
+  files = 5,
+  secrets,
+}: LogOptions): Log {
+  const clock = factoryClock(timezone);
+  const redact = redactor(secrets);
+  const onLost = (lines: number) => write("WARNING", "log", `${lines} lines are missing here: the disk took none.`);
+  const logFile = new LogFile({ directory, file, maxBytes, files, onLost });
+  let batch = "";
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let closed = false;
+
+  function write(level: string, logger: string, message: string, requestId = "-"): void {
+    const text = shorten(redact(String(message))); // An `any` from a catch clause must not throw here.
+    batch += `${escapeControls(`${clock.logStamp()} | ${level.padEnd(8)} | ${requestId} | ${logger} | ${text}`)}\n`;
+    if (closed || batch.length >= batchChars) handOver();
+    else timer ??= setTimeout(handOver, batchMs).unref();
+  }
+
+  function handOver(): void {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (batch === "") return;
+    const text = batch;
+    batch = "";
+    logFile.append(text);
+  }
+
+  function onExit(): void {
+    logFile.closeSync();
+    handOver();
+  }
+  process.once("exit", onExit);
+
+  return {
+    info: (logger, message, requestId) => write("INFO", logger, message, requestId),
+    warn: (logger, message, requestId) => write("WARNING", logger, message, requestId),
+    error: (logger, message, requestId) => write("ERROR", logger, message, requestId),
+    flush: () => {
+      handOver();
+      return logFile.drained();
+    },
+    close: async () => {
+      closed = true;
+      handOver();
+      await logFile.close();
+      process.off("exit", onExit);
+    },
+  };
+}
+
+function shorten(message: string): string {
+  const rest = message.length - maxMessageChars;
+  return rest > 0 ? `${message.slice(0, maxMessageChars)}… (${rest} characters more)` : message;
+}
+
+// Line ends of every kind, terminal controls, and the marks that reverse the order of what is read after them.
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const short: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escapeControls(line: string): string {
+  return line.replace(controls, (mark) => {
+    const code = mark.charCodeAt(0);
+    return (
+      short[mark] ??
+      (code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`)
+    );
+  });
+}
