@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import type { Subprocess } from "bun";
+import type { ErpCommand, ErpReport, WriteKind } from "../faults/erp.ts";
+import type { JournalMode } from "./files.ts";
+
+/** A second process that writes the database file, as the ERP does (test/faults/erp.ts). */
+export interface Erp {
+  /** Writes a version and resolves when it is committed. */
+  write(how: WriteKind, version: number): Promise<void>;
+  /** Writes versions for `seconds` and resolves to what happened. */
+  storm(seconds: number, fromVersion: number, seed: number): Promise<ErpReport>;
+  /** Takes the exclusive lock and holds it until `unlock`. */
+  lock(): Promise<void>;
+  unlock(): Promise<void>;
+  /** Is killed in the middle of the transaction that writes a version. */
+  die(version: number): Promise<void>;
+  /** Closes the file and ends the process. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<Subprocess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts an ERP on the file at `path`. Its calls reject with the ERP's error when SQLite refuses a statement. */
+export function startErp(path: string, journal: JournalMode): Erp {
+  const child = Bun.spawn([process.execPath, resolve(import.meta.dir, "../faults/erp.ts"), path, journal], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  running.add(child);
+  child.exited.then(() => running.delete(child));
+  const lines = linesOf(child.stdout);
+  const ask = async (command: ErpCommand): Promise<unknown> => {
+    child.stdin.write(`${JSON.stringify(command)}\n`);
+    child.stdin.flush();
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`The ERP ended with code ${await child.exited} instead of answering.`);
+    const answer = JSON.parse(value) as { error?: string };
+    if (answer.error) throw new Error(`The ERP could not ${command.do}: ${answer.error}`);
+    return answer;
+  };
+  return {
+    async write(how, version) {
+      await ask({ do: "write", how, version });
+    },
+    async storm(seconds, fromVersion, seed) {
+      return (await ask({ do: "storm", seconds, fromVersion, seed })) as ErpReport;
+    },
+    async lock() {
+      await ask({ do: "lock" });
+    },
+    async unlock() {
+      await ask({ do: "unlock" });
+    },
+    async die(version) {
+      child.stdin.write(`${JSON.stringify({ do: "die", version } satisfies ErpCommand)}\n`);
+      child.stdin.flush();
+      await child.exited;
+    },
+    async stop() {
+      child.stdin.end();
+      await child.exited;
+    },
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  return undefined;
+}

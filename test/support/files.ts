@@ -1,0 +1,115 @@
+import { Database } from "bun:sqlite";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** One row of `production_records`, as CONTRACT §1 declares it. */
+export interface Row {
+  readonly id: number;
+  readonly production_date: string;
+  readonly lot_number: string | null;
+  readonly item_code: string;
+  readonly item_name: string | null;
+  readonly good_quantity: number | null;
+}
+
+/** How a SQLite file keeps its transactions safe; the ERP uses either. */
+export type JournalMode = "delete" | "wal";
+
+/** The rows of one factory: Live (absent when null) and archives by the year in their names. */
+export interface Factory {
+  readonly live: readonly Row[] | null;
+  readonly archives: ReadonlyMap<number, readonly Row[]>;
+}
+
+/** The statement that makes the table of CONTRACT §1, word for word. */
+export const CREATE_TABLE = `CREATE TABLE production_records(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, production_date TEXT NOT NULL, lot_number TEXT,
+  item_code TEXT NOT NULL, item_name TEXT, good_quantity REAL DEFAULT 0)`;
+
+/** The statement that adds one row with all its columns, in the order of `rowValues`. */
+export const INSERT_ROW = "INSERT INTO production_records VALUES (?, ?, ?, ?, ?, ?)";
+
+/** The values of a row in the order of the table's columns. */
+export function rowValues(row: Row): [number, string, string | null, string, string | null, number | null] {
+  return [row.id, row.production_date, row.lot_number, row.item_code, row.item_name, row.good_quantity];
+}
+
+/** Path of Live in a hub's home. */
+export function livePath(home: string): string {
+  return join(home, "database", "production_analysis.db");
+}
+
+/** Path of the archive of `year` in a hub's home. */
+export function archivePath(home: string, year: number): string {
+  return join(home, "database", `archive_${year}.db`);
+}
+
+/** Writes `rows` as a complete database file under a temporary name and renames it to `path`, as an ERP export does. */
+export function writeDatabase(path: string, rows: readonly Row[], journal: JournalMode = "delete"): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  const database = new Database(temporary, { create: true });
+  database.run(`PRAGMA journal_mode = ${journal}`);
+  database.run("PRAGMA synchronous = OFF");
+  database.run(CREATE_TABLE);
+  const insert = database.prepare(INSERT_ROW);
+  database.transaction(() => {
+    for (const row of rows) insert.run(...rowValues(row));
+  })();
+  insert.finalize();
+  database.close(true);
+  renameSync(temporary, path);
+}
+
+/** Replaces all rows of an existing file in one transaction on the same file, as an ERP that writes in place does. */
+export function rewriteInPlace(path: string, rows: readonly Row[], journal: JournalMode = "delete"): void {
+  const database = new Database(path, { readwrite: true });
+  database.run("PRAGMA busy_timeout = 5000");
+  database.run(`PRAGMA journal_mode = ${journal}`);
+  database.run("PRAGMA synchronous = OFF");
+  const insert = database.prepare(INSERT_ROW);
+  database
+    .transaction(() => {
+      database.run("DELETE FROM production_records");
+      for (const row of rows) insert.run(...rowValues(row));
+    })
+    .immediate();
+  insert.finalize();
+  database.close(true);
+}
+
+/** Writes every file of `factory` into the home's database folder. */
+export function writeFactory(home: string, factory: Factory, journal: JournalMode = "delete"): void {
+  if (factory.live) writeDatabase(livePath(home), factory.live, journal);
+  for (const [year, rows] of factory.archives) writeDatabase(archivePath(home, year), rows, journal);
+}
+
+const homes = new Set<string>();
+process.on("exit", () => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+/** An empty folder for one hub, removed when the tests end. */
+export function temporaryHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "hub-test-"));
+  homes.add(home);
+  return home;
+}
+
+let nextId = 0;
+
+/** A row with sensible values, of which a test names only those it is about. */
+export function row(values: Partial<Row> = {}): Row {
+  nextId += 1;
+  return {
+    id: nextId,
+    production_date: "2026-01-13 오전 12:00:00",
+    lot_number: `LT${nextId}`,
+    item_code: "BW0021",
+    item_name: "클리어 렌즈",
+    good_quantity: 100,
+    ...values,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Row } from "./files.ts";
+
+/** Rows that every version holds; a version may hold a few more. */
+export const STABLE_ROWS = 200;
+const ITEMS = ["BW0021", "B0061", "C1203", "A/1", "50%"];
+
+/**
+ * How many rows version `version` holds. The number varies, so that a count alone tells versions apart, but by less than
+ * the 5 % from which a shrinking table is taken for a refill in progress.
+ */
+export function rowCount(version: number): number {
+  return STABLE_ROWS + (version % 7);
+}
+
+/**
+ * The rows of one version of Live: every quantity is the version's number, so that an answer mixed from two versions shows
+ * two different quantities or a count that belongs to neither. Dates and codes of an id never change.
+ */
+export function versionRows(version: number): Row[] {
+  return Array.from({ length: rowCount(version) }, (_, index) => versionRow(index + 1, version));
+}
+
+/** The row `id` of a version. */
+export function versionRow(id: number, version: number): Row {
+  const month = String(1 + (id % 3)).padStart(2, "0");
+  const day = String(1 + (id % 28)).padStart(2, "0");
+  return {
+    id,
+    production_date: `2026-${month}-${day} 오전 12:00:00`,
+    lot_number: `LT-${id}`,
+    item_code: ITEMS[id % ITEMS.length] ?? "",
+    item_name: "렌즈",
+    good_quantity: version,
+  };
+}
+
+/** Ids of a version's rows that have the item code of `id`. */
+export function idsOfItem(code: string, version: number): number[] {
+  return versionRows(version)
+    .filter((row) => row.item_code === code)
+    .map((row) => row.id);
+}
