@@ -1,0 +1,58 @@
+/**
+ * Everything that must be true before a change is handed in: `bun run test [FILES]`.
+ * Types, lint and the tests run as processes of their own; the last line counts what passed, failed and was skipped.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** Checks and tests counted together. */
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = resolve(import.meta.dir, "..");
+const bun = process.execPath;
+const scratch = mkdtempSync(join(tmpdir(), "hub-test-report-"));
+const report = join(scratch, "junit.xml");
+
+const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+for (const check of ["node_modules/typescript/bin/tsc --noEmit", "node_modules/@biomejs/biome/bin/biome check ."]) {
+  if ((await run([bun, ...check.split(" ")])) === 0) tally.passed += 1;
+  else tally.failed += 1;
+}
+const code = await run([
+  bun,
+  "test",
+  // Hubs that a test leaves behind end with it.
+  "--no-orphans",
+  "--reporter=junit",
+  `--reporter-outfile=${report}`,
+  ...process.argv.slice(2),
+]);
+const tests = await readReport();
+tally.passed += tests.passed;
+tally.skipped += tests.skipped;
+// A file that cannot even be loaded fails the run without a test that fails.
+tally.failed += tests.failed || Number(code !== 0);
+rmSync(scratch, { recursive: true });
+
+console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+process.exit(tally.failed ? 1 : 0);
+
+async function run(command: string[]): Promise<number> {
+  console.log(`$ ${command.map((part) => part.replace(`${root}/`, "")).join(" ")}`);
+  return Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit" }).exited;
+}
+
+/** The figures of the JUnit report's outermost element; all 0 when the run ended before it was written. */
+async function readReport(): Promise<Tally> {
+  const file = Bun.file(report);
+  const [head = ""] = (await file.exists()) ? ((await file.text()).match(/<testsuites\b[^>]*>/) ?? []) : [];
+  const figure = (name: string) => Number(head.match(new RegExp(`\\b${name}="(\\d+)"`))?.[1] ?? 0);
+  const failed = figure("failures") + figure("errors");
+  const skipped = figure("skipped");
+  return { passed: figure("tests") - failed - skipped, failed, skipped };
+}
