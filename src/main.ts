@@ -1,1 +1,19 @@
-console.log(Bun.version);
+import path from "node:path";
+import { exportFlag } from "./exports/process.ts";
+import { isCompiled, workerFlag } from "./workers/process.ts";
+
+// The hidden commands come first and load nothing but what they need: a worker is ready in a fraction of the server's start.
+const [first] = process.argv.slice(2);
+if (first === workerFlag) {
+  const { serveTasks } = await import("./workers/serve.ts");
+  const { keeperTasks } = await import("./segments/keeper-tasks.ts");
+  const { questionTasks } = await import("./production/worker-tasks.ts");
+  await serveTasks({ ...keeperTasks, ...questionTasks() });
+} else if (first === exportFlag) {
+  const { runExport } = await import("./exports/process.ts");
+  await runExport();
+} else {
+  const { runCommand } = await import("./command.ts");
+  const beside = isCompiled ? path.dirname(process.execPath) : path.resolve(import.meta.dir, "..");
+  process.exitCode = await runCommand(process.argv.slice(2), beside);
+}

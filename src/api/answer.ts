@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import { type AnswerCache, acceptsGzip, answerKey, CachedAnswer, compressFromBytes } from "../http/answer-cache.ts";
+import type { HubEnv } from "../http/env.ts";
+import type { Desk } from "../production/desk.ts";
+import type { QuestionName, Questions } from "../production/questions.ts";
+import type { Catalog } from "../segments/catalog.ts";
+
+/** A data answer's tag: weak, because the same answer is sent with and without compression. */
+export const tagOf = (version: string): string => `W/"${version}"`;
+
+/**
+ * Answers data endpoints: from the cache when the data have not changed, else by asking the desk. The same question asked by many at
+ * once on the same version of the data is computed once.
+ */
+export class Answers {
+  readonly cache: AnswerCache;
+  readonly #desk: Desk;
+  readonly #catalog: Catalog;
+  readonly #flights = new Map<string, Promise<CachedAnswer>>();
+
+  constructor(desk: Desk, catalog: Catalog, cache: AnswerCache) {
+    this.#desk = desk;
+    this.#catalog = catalog;
+    this.cache = cache;
+  }
+
+  /** The response to a request that asks this question. */
+  async respond<Name extends QuestionName>(
+    c: Context<HubEnv>,
+    name: Name,
+    parameters: Questions[Name],
+  ): Promise<Response> {
+    const key = answerKey(c.req.url);
+    const { version } = await this.#catalog.current();
+    const cached = this.cache.get(key, version);
+    const answer = cached ?? (await this.#compute(`${version} ${key}`, key, name, parameters, c.get("requestId")));
+    c.set("answer", answer);
+    c.set("measured", { name, rows: answer.rows, hit: cached !== undefined });
+    c.header("ETag", tagOf(answer.version));
+    c.header("Cache-Control", "no-cache");
+    c.header("Vary", "Accept-Encoding", { append: true });
+    if (this.#catalog.lagging) c.header("X-Data-State", "last-good");
+    c.header("Content-Type", "application/json; charset=utf-8");
+    if (answer.body.byteLength >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
+      c.header("Content-Encoding", "gzip");
+      return c.body((await answer.gzipped()) as Uint8Array<ArrayBuffer>);
+    }
+    return c.body(answer.body as Uint8Array<ArrayBuffer>);
+  }
+
+  #compute<Name extends QuestionName>(
+    flightKey: string,
+    key: string,
+    name: Name,
+    parameters: Questions[Name],
+    requestId: string,
+  ): Promise<CachedAnswer> {
+    const flying = this.#flights.get(flightKey);
+    if (flying) return flying;
+    const flight = this.#desk
+      .ask(name, parameters, requestId)
+      .then((answer) => {
+        const entry = new CachedAnswer({ ...answer, name });
+        this.cache.set(key, entry);
+        return entry;
+      })
+      .finally(() => this.#flights.delete(flightKey));
+    this.#flights.set(flightKey, flight);
+    return flight;
+  }
+}

@@ -1,0 +1,163 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
+import { cors } from "hono/cors";
+import { etag } from "hono/etag";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { timeout } from "hono/timeout";
+import type { Settings } from "../config.ts";
+import { requireApiKey } from "../http/access.ts";
+import { compressFromBytes } from "../http/answer-cache.ts";
+import type { HubEnv } from "../http/env.ts";
+import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
+import { limitAddress, limitRate } from "../http/limits.ts";
+import type { RateLimiter } from "../http/rate-limit.ts";
+import { requestLog } from "../http/request-log.ts";
+import { staticFiles } from "../http/static-files.ts";
+import type { Log } from "../observe/log.ts";
+import type { Performance } from "../observe/performance.ts";
+import type { Answers } from "./answer.ts";
+import { docsRoutes } from "./docs-page.ts";
+import { Endpoints } from "./endpoint.ts";
+import { exportEndpoints } from "./exports.ts";
+import { type HealthServices, healthEndpoints } from "./health.ts";
+import { itemEndpoints } from "./items.ts";
+import { rootRoutes } from "./root.ts";
+import { metricsEndpoints } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
+import { recordEndpoints } from "./records.ts";
+import { summaryEndpoints } from "./summaries.ts";
+
+export interface AppServices extends HealthServices {
+  settings: Settings;
+  answers: Answers;
+  limiter: RateLimiter;
+  log: Log;
+  performance: Performance;
+}
+
+/** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
+const unlimited = /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics|\/static\/.*)$/;
+const open = /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*)$/;
+
+/** Bodies are small JSON questions; nothing here takes a file. */
+const maxBodyBytes = 1024 * 1024;
+
+/** Headers of answers that a script on another site may read. */
+const exposedHeaders = [
+  "X-Request-ID",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "Retry-After",
+  "ETag",
+  "X-Data-State",
+  "Content-Disposition",
+];
+
+/** Eight hexadecimal digits. */
+export const newRequestId = (): string => ((Math.random() * 2 ** 32) >>> 0).toString(16).padStart(8, "0");
+
+/** The hub's HTTP application: middleware first, then one room per resource, mounted at `/` and again at `/api/v1`. */
+export function createApp(services: AppServices, clientOf: (request: Request) => string): Hono<HubEnv> {
+  const { settings, log } = services;
+  const app = new Hono<HubEnv>({ strict: false });
+
+  // The id is the server's own: an empty headerName keeps hono from taking one that the client sends.
+  app.use(requestId({ headerName: "", generator: newRequestId }));
+  app.use(async (c, next) => {
+    c.set("client", clientOf(c.req.raw));
+    c.header("X-Request-ID", c.get("requestId"));
+    await next();
+  });
+  app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
+  app.use(
+    secureHeaders({
+      xXssProtection: false,
+      xDownloadOptions: false,
+      xDnsPrefetchControl: false,
+      xPermittedCrossDomainPolicies: false,
+      originAgentCluster: false,
+      // The hub is reached by plain HTTP inside the factory; telling browsers otherwise would lock them out.
+      strictTransportSecurity: false,
+      crossOriginResourcePolicy: settings.corsOrigins.length === 0 ? "same-origin" : "cross-origin",
+    }),
+  );
+  app.use(
+    cors({
+      origin: settings.corsOrigins.includes("*") ? "*" : [...settings.corsOrigins],
+      allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
+      allowHeaders: ["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+      exposeHeaders: exposedHeaders,
+      maxAge: 600,
+    }),
+  );
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) =>
+        errorResponse(c, new HttpError(405, "Method Not Allowed", { Allow: methods.join(", ") })),
+    }),
+  );
+  app.use(compress({ threshold: compressFromBytes }));
+  app.use(limitAddress);
+
+  const authorize = requireApiKey(settings.apiKeys, settings.adminKey);
+  app.use((c, next) => (open.test(c.req.path) ? next() : authorize(c, next)));
+  const limit = limitRate(services.limiter, (client, path, id) =>
+    log.warn("limit", `Rate Limited ${client} ${path}`, id),
+  );
+  app.use((c, next) => (unlimited.test(c.req.path) ? next() : limit(c, next)));
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new HttpError(413, `The body is larger than the ${maxBodyBytes} bytes that are allowed.`);
+      },
+    }),
+  );
+
+  app.onError(
+    errorHandler((error, id) => log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id)),
+  );
+  app.notFound(notFound);
+
+  const { api, endpoints } = createApi(services);
+  const document = openApiDocument(endpoints.list);
+  api.get("/openapi.json", etag(), (c) => c.json(document));
+  app.route("/", rootRoutes(services.catalog));
+  app.route("/", docsRoutes() as unknown as Hono<HubEnv>);
+  app.route("/", staticFiles() as unknown as Hono<HubEnv>);
+  app.route("/", api);
+  app.route("/api/v1", api);
+  return app;
+}
+
+/** The REST endpoints, one room per resource. */
+function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpoints } {
+  const { settings, answers, catalog, cache, log } = services;
+  const api = new Hono<HubEnv>();
+  const endpoints = new Endpoints(api);
+  // The desk stops a question itself after its time; this catches what waits elsewhere, a file system that hangs say.
+  const patience = timeout(
+    (settings.queryTimeoutSec + 15) * 1000,
+    new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
+  );
+  for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, etag());
+  for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, etag());
+
+  exportEndpoints(endpoints, { catalog, report: (message, id) => log.error("export", message, id) });
+  recordEndpoints(endpoints, answers);
+  itemEndpoints(endpoints, answers);
+  summaryEndpoints(endpoints, answers);
+  healthEndpoints(endpoints, services);
+  metricsEndpoints(endpoints, {
+    cache,
+    catalog,
+    performance: () => services.performance.report(),
+    adminKey: settings.adminKey,
+    audit: (message, id) => log.info("audit", `AUDIT ${message}`, id),
+  });
+  return { api, endpoints };
+}

@@ -1,0 +1,70 @@
+import { zValidator } from "@hono/zod-validator";
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import type { HubEnv } from "../http/env.ts";
+import { fromText, type ParameterPlace, parameterError } from "./query.ts";
+
+/** One endpoint: what the document says of it and what validates its input are the same schemas. */
+export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
+  method: "get" | "post";
+  /** Path as hono writes it, such as `/records/:item_code{.+}`. */
+  path: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  query?: Query;
+  params?: Path;
+  /** The answer's schema by media type. */
+  answer: Record<string, z.ZodType>;
+  /** True when it may answer 503 because data files are not readable. */
+  readsData?: boolean;
+  /** True when it is for the administrator. */
+  admin?: boolean;
+  deprecatedQuery?: string[];
+  middleware?: MiddlewareHandler<HubEnv>[];
+  handle: (c: Context<HubEnv>, input: z.output<Query> & z.output<Path>) => Response | Promise<Response>;
+}
+
+/** An endpoint as the OpenAPI document needs it, whatever its parameters. */
+export type AnyEndpoint = Omit<Endpoint<z.ZodObject, z.ZodObject>, "handle">;
+
+const nothing = z.object({});
+
+/** Collects endpoints: mounts them on a router and remembers them for the OpenAPI document. */
+export class Endpoints {
+  readonly list: AnyEndpoint[] = [];
+  readonly #router: Hono<HubEnv>;
+
+  constructor(router: Hono<HubEnv>) {
+    this.#router = router;
+  }
+
+  /** Mounts an endpoint; its input is validated before `handle` sees it. */
+  add<Query extends z.ZodObject = typeof nothing, Path extends z.ZodObject = typeof nothing>(
+    endpoint: Endpoint<Query, Path>,
+  ): void {
+    this.list.push(endpoint as unknown as AnyEndpoint);
+    const query = validator("query", (endpoint.query ?? nothing) as Query);
+    const path = validator("param", (endpoint.params ?? nothing) as Path);
+    this.#router.on(
+      endpoint.method.toUpperCase(),
+      [endpoint.path],
+      ...(endpoint.middleware ?? []),
+      query,
+      path,
+      (c: Context<HubEnv>) => {
+        const valid = c.req.valid as (target: "query" | "param") => object;
+        return endpoint.handle(c, { ...valid("query"), ...valid("param") } as z.output<Query> & z.output<Path>);
+      },
+    );
+  }
+}
+
+function validator(target: "query" | "param", schema: z.ZodObject): MiddlewareHandler<HubEnv> {
+  const place: ParameterPlace = target === "param" ? "path" : "query";
+  return zValidator(target, fromText(schema), (result, c) => {
+    if (result.success) return;
+    const raw = target === "query" ? c.req.queries() : c.req.param();
+    throw parameterError(result.error, place, raw as Record<string, string | string[]>);
+  }) as unknown as MiddlewareHandler<HubEnv>;
+}

@@ -1,0 +1,116 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { type ExportFormat, type ExportOrder, exportFlag } from "../exports/process.ts";
+import type { HubEnv } from "../http/env.ts";
+import { HttpError } from "../http/errors.ts";
+import { segmentsFor } from "../production/range.ts";
+import type { RecordFilter } from "../production/records.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import { ownCommand } from "../workers/process.ts";
+import { tagOf } from "./answer.ts";
+import type { Endpoints } from "./endpoint.ts";
+import { ordered, recordFilter } from "./parameters.ts";
+import { filterOf } from "./records.ts";
+
+const mediaTypes: Record<ExportFormat, string> = {
+  csv: "text/csv",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+/** Exports under way at once; each is a process with some 60 MB. */
+const maxExports = 3;
+
+export interface ExportServices {
+  catalog: Catalog;
+  /** Called when an export ends before it is complete. */
+  report: (message: string, requestId: string) => void;
+}
+
+/** GET /records.csv and /records.xlsx. */
+export function exportEndpoints(endpoints: Endpoints, services: ExportServices): void {
+  const exporter = new Exporter(services);
+  const summaries: Record<ExportFormat, string> = { csv: "Records as CSV", xlsx: "Records as an Excel workbook" };
+  for (const format of ["csv", "xlsx"] as const) {
+    endpoints.add({
+      method: "get",
+      path: `/records.${format}`,
+      tag: "records",
+      summary: summaries[format],
+      description: "Every record that the filters of /records leave, in the same order, as a stream.",
+      query: ordered(recordFilter),
+      answer: { [mediaTypes[format]]: z.string().meta({ format: "binary" }) },
+      readsData: true,
+      handle: (c, values) => exporter.respond(c, format, filterOf(values), values.raw_dates),
+    });
+  }
+}
+
+class Exporter {
+  readonly #services: ExportServices;
+  #running = 0;
+
+  constructor(services: ExportServices) {
+    this.#services = services;
+  }
+
+  async respond(c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter, rawDates: boolean): Promise<Response> {
+    const { catalog } = this.#services;
+    const snapshot = await catalog.current();
+    segmentsFor(snapshot, filter);
+    c.set("measured", { name: `records_${format}`, rows: 0, hit: false });
+    c.header("Content-Type", format === "csv" ? "text/csv; charset=utf-8" : mediaTypes.xlsx);
+    c.header("Content-Disposition", `attachment; filename="${fileName(filter)}.${format}"`);
+    const tag = tagOf(snapshot.version);
+    c.header("ETag", tag);
+    c.header("Cache-Control", "no-cache");
+    if (catalog.lagging) c.header("X-Data-State", "last-good");
+    // Nobody will read the body: hono answers HEAD without one, and its etag middleware makes the match a 304.
+    if (c.req.method === "HEAD" || c.req.header("If-None-Match")?.includes(tag)) return c.body(null);
+    if (this.#running >= maxExports) {
+      throw new HttpError(503, `${maxExports} exports are under way already. Try again when one is done.`, {
+        "Retry-After": "10",
+      });
+    }
+    return c.body(await this.#start({ format, filter, rawDates, snapshot }, c.get("requestId")));
+  }
+
+  /** Starts the process and waits for its first bytes, so that a failure before them is an honest error and no broken file. */
+  async #start(order: ExportOrder, requestId: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const release = this.#services.catalog.pin(order.snapshot);
+    this.#running++;
+    const child = Bun.spawn(ownCommand(exportFlag), {
+      stdin: Buffer.from(JSON.stringify(order)),
+      stdout: "pipe",
+      stderr: "inherit",
+      windowsHide: true,
+      onExit: () => {
+        this.#running--;
+        release();
+      },
+    });
+    const bytes = child.stdout.getReader();
+    let next = await bytes.read();
+    if (next.done)
+      throw new HttpError(503, "The export could not be started. Try again in a moment.", { "Retry-After": "5" });
+    return new ReadableStream({
+      pull: async (controller) => {
+        if (!next.done) controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+        next = await bytes.read();
+        if (!next.done) return;
+        if ((await child.exited) === 0) controller.close();
+        else {
+          this.#services.report("An export ended before it was complete.", requestId);
+          controller.error(new Error("The export is not complete."));
+        }
+      },
+      cancel: () => {
+        child.kill("SIGKILL");
+      },
+    });
+  }
+}
+
+function fileName({ from, to }: RecordFilter): string {
+  const days = [from, to].flatMap((day) => day?.replaceAll("-", "") ?? []);
+  return ["records", ...days].join("_");
+}

@@ -1,0 +1,150 @@
+import { z } from "zod";
+import type { AnswerCache } from "../http/answer-cache.ts";
+import type { FactoryClock } from "../observe/clock.ts";
+import type { OperationsAgeReader } from "../observe/operations-age.ts";
+import type { Catalog, FileStatus } from "../segments/catalog.ts";
+import { buildDate, version } from "../version.ts";
+import type { Endpoints } from "./endpoint.ts";
+
+export interface HealthServices {
+  catalog: Catalog;
+  cache: AnswerCache;
+  clock: FactoryClock;
+  operations: OperationsAgeReader;
+  /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
+  diskFreeGb: () => number | null;
+  aiKeyConfigured: boolean;
+}
+
+const number = z.number().nullable();
+const text = z.string().nullable();
+
+const health = z
+  .object({
+    status: z.enum(["ok", "degraded"]),
+    timestamp: z.string(),
+    today: z.string(),
+    version: z.string(),
+    build_date: text,
+    uptime_seconds: z.number(),
+    database: z.string().meta({ description: "`connected`, or `error: …`." }),
+    db_size_mb: z.number(),
+    archive_db: z.enum(["available", "not_found"]),
+    archive_size_mb: z.number(),
+    ai_api: z.object({ key_configured: z.boolean(), cached_status: text, last_check_age_sec: number }),
+    cache: z.object({ size: z.int(), maxsize: z.int(), ttl: z.int(), db_version: text }),
+    disk_free_gb: number,
+    misplaced_rows: z.int(),
+    duplicate_rows: z.int(),
+    undated_rows: z.int(),
+    backup: z.object({ last_success: text, age_hours: number }),
+    watcher: z.object({ last_run: text }),
+    files: z.array(
+      z.object({
+        name: z.string(),
+        file: z.string(),
+        state: z.enum(["ok", "absent", "locked", "broken", "changing", "refilling", "copying"]),
+        note: text,
+        source_mb: z.number(),
+        read_from: z.enum(["mirror", "direct"]).nullable(),
+        as_of: text,
+        rows: number,
+        first_day: text,
+        last_day: text,
+        owns: z.object({ from: z.string(), to: z.string() }),
+        misplaced_rows: z.int(),
+        duplicate_rows: z.int(),
+        undated_rows: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: "Health" });
+
+const aiHealth = z
+  .object({
+    status: z.enum(["ok", "error", "rate_limited", "degraded"]),
+    message: z.string(),
+    cached: z.boolean(),
+    cache_age_sec: z.number().optional(),
+    cache_ttl_sec: z.int(),
+    sessions: z.object({ count: z.int(), ttl_sec: z.int(), max_per_ip: z.int(), max_total: z.int() }),
+  })
+  .meta({ id: "AiHealth" });
+
+/** GET /healthz and /healthz/ai, from what is known in memory alone, so that they answer whatever else hangs. */
+export function healthEndpoints(endpoints: Endpoints, services: HealthServices): void {
+  endpoints.add({
+    method: "get",
+    path: "/healthz",
+    tag: "health",
+    summary: "How the hub and its files are doing",
+    answer: { "application/json": health },
+    handle: (c) => c.json(describeHealth(services)),
+  });
+
+  endpoints.add({
+    method: "get",
+    path: "/healthz/ai",
+    tag: "health",
+    summary: "How the chat is doing",
+    answer: { "application/json": aiHealth },
+    handle: (c) =>
+      c.json({
+        status: "degraded",
+        message: services.aiKeyConfigured
+          ? "This build has no chat yet; the key in GEMINI_API_KEY is not used."
+          : "This build has no chat yet, and GEMINI_API_KEY is not set.",
+        cached: false,
+        cache_ttl_sec: 600,
+        sessions: { count: 0, ttl_sec: 1800, max_per_ip: 20, max_total: 1000 },
+      } satisfies z.output<typeof aiHealth>),
+  });
+}
+
+function describeHealth(services: HealthServices): z.output<typeof health> {
+  const { catalog, cache, clock } = services;
+  const files = catalog
+    .status()
+    .map((file) => ({ ...file, as_of: file.as_of && clock.timestamp(new Date(file.as_of)) }));
+  const live = files.find((file) => file.name === "live");
+  const archives = files.filter((file) => file.name !== "live");
+  const sum = (of: (file: FileStatus) => number, among: FileStatus[] = files) =>
+    Math.round(among.reduce((total, file) => total + of(file), 0) * 100) / 100;
+  return {
+    status: files.length > 0 && files.every(isWell) ? "ok" : "degraded",
+    timestamp: clock.timestamp(),
+    today: clock.today(),
+    version,
+    build_date: buildDate,
+    uptime_seconds: Math.round(process.uptime()),
+    database: databaseState(live),
+    db_size_mb: live?.source_mb ?? 0,
+    archive_db: archives.some(({ state }) => state !== "absent") ? "available" : "not_found",
+    archive_size_mb: sum((file) => file.source_mb, archives),
+    ai_api: { key_configured: services.aiKeyConfigured, cached_status: null, last_check_age_sec: null },
+    cache: {
+      size: cache.size,
+      maxsize: cache.max,
+      ttl: cache.ttlSec,
+      db_version: catalog.lastPublished?.version ?? null,
+    },
+    disk_free_gb: services.diskFreeGb(),
+    misplaced_rows: sum((file) => file.misplaced_rows),
+    duplicate_rows: sum((file) => file.duplicate_rows),
+    undated_rows: sum((file) => file.undated_rows),
+    ...services.operations.report((ms) => clock.timestamp(new Date(ms))),
+    files,
+  };
+}
+
+/** A newer content on its way is daily life; a file that cannot be read is not. */
+function isWell({ state }: FileStatus): boolean {
+  return state === "ok" || state === "copying" || state === "refilling";
+}
+
+function databaseState(live: FileStatus | undefined): string {
+  if (!live) return "error: The files were not looked at yet.";
+  if (isWell(live)) return "connected";
+  const meanwhile = live.read_from === null ? "" : " The last good version answers.";
+  return `error: ${live.note ?? live.state}${meanwhile}`;
+}

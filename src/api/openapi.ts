@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { version } from "../version.ts";
+import type { AnyEndpoint } from "./endpoint.ts";
+
+const fault = z.object({
+  type: z.string(),
+  loc: z.array(z.union([z.string(), z.int()])),
+  msg: z.string(),
+  input: z.unknown(),
+});
+const errorBody = z
+  .object({ detail: z.union([z.string(), z.array(fault)]), request_id: z.string() })
+  .meta({ id: "Error" });
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document, made from the schemas that validate; the same schemas' answers are its components. */
+export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
+  const schemas: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const endpoint of endpoints) {
+    const path = documentedPath(endpoint.path);
+    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint, path, schemas) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Production Data Hub",
+      version,
+      description:
+        "Production records of the factory's ERP, over this year's and earlier years' files. " +
+        "Every path is also served without `/api/v1` for existing clients.",
+      license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
+    },
+    servers: [{ url: "/api/v1" }],
+    tags: ["records", "items", "summaries", "health", "metrics"].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas,
+      responses: errorResponses(schemas),
+      securitySchemes: {
+        apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+        bearer: { type: "http", scheme: "bearer" },
+      },
+    },
+    security: [{}, { apiKey: [] }, { bearer: [] }],
+  };
+}
+
+/** `/records/:item_code{.+}` becomes `/records/{item_code}`. */
+function documentedPath(path: string): string {
+  return path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}");
+}
+
+function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
+  const parameters = [
+    ...parametersOf(endpoint.params, "path", schemas),
+    ...parametersOf(endpoint.query, "query", schemas),
+  ];
+  const content = Object.fromEntries(
+    Object.entries(endpoint.answer).map(([type, schema]) => [type, { schema: jsonSchema(schema, "output", schemas) }]),
+  );
+  const errors = ["401", "429", "500", ...(endpoint.readsData ? ["503"] : []), ...(endpoint.admin ? ["403"] : [])];
+  if (endpoint.query || endpoint.params) errors.push("400", "422");
+  return {
+    operationId: `${endpoint.method}${path.replace(/[/._{}]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    summary: endpoint.summary,
+    ...(endpoint.description ? { description: endpoint.description } : {}),
+    tags: [endpoint.tag],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    responses: {
+      200: { description: endpoint.summary, content },
+      ...(endpoint.readsData ? { 304: { description: "The data have not changed since the given ETag." } } : {}),
+      ...Object.fromEntries(errors.sort().map((status) => [status, { $ref: `#/components/responses/${status}` }])),
+    },
+    ...(endpoint.admin ? { security: [{ apiKey: [] }, { bearer: [] }] } : {}),
+  };
+}
+
+function parametersOf(schema: z.ZodObject | undefined, place: "query" | "path", schemas: Json): Json[] {
+  if (!schema) return [];
+  const { properties, required = [] } = jsonSchema(schema, "input", schemas) as {
+    properties: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, deprecated, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    ...(description ? { description } : {}),
+    ...(deprecated ? { deprecated } : {}),
+    schema: rest,
+  }));
+}
+
+/** A schema as JSON Schema; named ones move to the components and are referred to. */
+function jsonSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
+  const { $schema, $defs, ...made } = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    unrepresentable: "any",
+  }) as Json & { $defs?: Record<string, Json> };
+  const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
+  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] = withoutId(definition);
+  const { id, ...plain } = JSON.parse(text) as Json;
+  if (typeof id !== "string") return plain;
+  schemas[id] = plain;
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function withoutId({ id: _, ...definition }: Json): Json {
+  return definition;
+}
+
+function errorResponses(schemas: Json): Json {
+  const content = { "application/json": { schema: jsonSchema(errorBody, "output", schemas) } };
+  const retry = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } };
+  return {
+    400: { description: "A date, range or cursor is wrong; the sentence says how.", content },
+    401: { description: "A key is missing or not valid.", content },
+    403: { description: "Not allowed.", content },
+    422: { description: "A parameter breaks a rule; each fault names it.", content },
+    429: { description: "Too many requests.", headers: retry, content },
+    500: { description: "An unexpected error; the log has it under the request id.", content },
+    503: { description: "The data cannot be read right now, or the hub is busy.", headers: retry, content },
+  };
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { HttpError, type ParameterFault } from "../http/errors.ts";
+
+/** Where a parameter stands. */
+export type ParameterPlace = "query" | "path";
+
+type Values = Record<string, string | string[] | undefined>;
+
+/** What a rule that answers 400 with a sentence instead of 422 is marked with. */
+export const sentence = { badRequest: true } as const;
+
+/** Longest piece of a wrong value that an error repeats. */
+const echoLength = 200;
+
+/**
+ * Makes a schema of JSON types read query texts: an empty text counts as absent, the last of a repeated one wins, and what should be a
+ * number or a boolean is converted where it looks like one. What does not is left as text for the schema to refuse.
+ */
+export function fromText<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
+  const types = jsonTypes(schema);
+  return z.preprocess((values) => converted(values as Values, types), schema);
+}
+
+/** The JSON Schema types of an object schema's properties. */
+function jsonTypes(schema: z.ZodType): Record<string, string | undefined> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, (property as { type?: string }).type]),
+  );
+}
+
+function converted(values: Values, types: Record<string, string | undefined>): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [name, type] of Object.entries(types)) {
+    const value = values[name];
+    const text = Array.isArray(value) ? value.at(-1) : value;
+    if (text !== undefined && text !== "") read[name] = convert(text, type);
+  }
+  return read;
+}
+
+function convert(text: string, type: string | undefined): unknown {
+  if (type === "integer") return /^[+-]?\d+$/.test(text) ? Number(text) : text;
+  if (type === "number") return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  if (type === "boolean") {
+    if (/^(true|1|yes|on)$/i.test(text)) return true;
+    if (/^(false|0|no|off)$/i.test(text)) return false;
+  }
+  return text;
+}
+
+/** Turns what zod found wrong into the error of the contract: 422 with every broken rule, else 400 with the sentence of the first. */
+export function parameterError(error: z.core.$ZodError, place: ParameterPlace, raw: Values): HttpError {
+  const faults = error.issues.filter((issue) => !isSentence(issue));
+  if (faults.length === 0) return new HttpError(400, error.issues[0]!.message);
+  return new HttpError(
+    422,
+    faults.map((issue) => faultOf(issue, place, raw)),
+  );
+}
+
+function isSentence(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "custom" && issue.params?.badRequest === true;
+}
+
+/** Names and sentences of pydantic's errors, which clients of the earlier service know. */
+function faultOf(issue: z.core.$ZodIssue, place: ParameterPlace, raw: Values): ParameterFault {
+  const name = String(issue.path[0] ?? "");
+  const value = raw[name];
+  const text = Array.isArray(value) ? value.at(-1) : value;
+  const absent = text === undefined || text === "";
+  const input = absent ? null : text.length > echoLength ? `${text.slice(0, echoLength)}…` : text;
+  const [type, msg] = absent ? ["missing", "Field required"] : described(issue);
+  return { type, loc: [place, name], msg, input };
+}
+
+function described(issue: z.core.$ZodIssue): [type: string, msg: string] {
+  if (issue.code === "invalid_type") {
+    if (issue.expected === "int") return ["int_parsing", "Input should be a valid integer"];
+    if (issue.expected === "number") return ["float_parsing", "Input should be a valid, finite number"];
+    if (issue.expected === "boolean") return ["bool_parsing", "Input should be true or false"];
+  }
+  if (issue.code === "too_big") {
+    return issue.origin === "string"
+      ? ["string_too_long", `String should have at most ${issue.maximum} characters`]
+      : ["less_than_equal", `Input should be less than or equal to ${issue.maximum}`];
+  }
+  if (issue.code === "too_small") {
+    return issue.origin === "string"
+      ? ["string_too_short", `String should have at least ${issue.minimum} characters`]
+      : ["greater_than_equal", `Input should be greater than or equal to ${issue.minimum}`];
+  }
+  return ["value_error", issue.message];
+}

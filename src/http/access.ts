@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import type { MiddlewareHandler } from "hono";
+import { isLoopback } from "./client-address.ts";
+import type { HubEnv } from "./env.ts";
+import { HttpError } from "./errors.ts";
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** A key from `X-API-Key` or `Authorization: Bearer`. */
+function shownKey(header: (name: string) => string | undefined): string | null {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(header("Authorization") ?? "")?.[1];
+  return header("X-API-Key") ?? bearer ?? null;
+}
+
+/** Compares in constant time: digests have one length, and every allowed key is looked at. */
+function matches(shown: string, allowed: readonly Buffer[]): boolean {
+  const given = digest(shown);
+  let found = false;
+  for (const key of allowed) found = timingSafeEqual(given, key) || found;
+  return found;
+}
+
+/** Lets only clients with one of the keys (or the admin key) through; everyone when there are no keys. */
+export function requireApiKey(keys: readonly string[], adminKey: string | undefined): MiddlewareHandler<HubEnv> {
+  const allowed = [...keys, ...(adminKey ? [adminKey] : [])].map(digest);
+  return async (c, next) => {
+    if (keys.length > 0) {
+      const shown = shownKey((name) => c.req.header(name));
+      if (shown === null) throw new HttpError(401, "An API key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
+      if (!matches(shown, allowed)) throw new HttpError(401, "The API key is not valid.", { "WWW-Authenticate": "Bearer" });
+    }
+    await next();
+  };
+}
+
+/**
+ * Lets only the administrator through: whoever shows ADMIN_KEY; without one configured, requests from the machine itself.
+ * A page of another site open in a browser on that machine is not the machine itself, so a foreign Origin is refused.
+ */
+export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<HubEnv> {
+  const allowed = adminKey ? [digest(adminKey)] : [];
+  return async (c, next) => {
+    if (adminKey) {
+      const shown = shownKey((name) => c.req.header(name));
+      if (shown === null) throw new HttpError(401, "The admin key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
+      if (!matches(shown, allowed)) throw new HttpError(403, "The admin key is not valid.");
+    } else if (!isLoopback(c.get("client"))) {
+      throw new HttpError(403, "Without an ADMIN_KEY this is allowed from the hub's own machine only.");
+    } else if (isForeign(c.req.header("Origin"), c.req.url)) {
+      throw new HttpError(403, "This is not allowed from a page of another site.");
+    }
+    await next();
+  };
+}
+
+/** A page of another origin, or one that reached this machine through a name of its own (DNS rebinding). */
+function isForeign(origin: string | undefined, url: string): boolean {
+  const own = new URL(url);
+  const host = own.hostname.replace(/^\[|\]$/g, "");
+  return origin !== undefined && (origin !== own.origin || (host !== "localhost" && isIP(host) === 0));
+}

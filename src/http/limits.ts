@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from "hono";
+import type { HubEnv } from "./env.ts";
+import { HttpError } from "./errors.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+
+/** Longest address that is looked at; longer ones are refused before anything is parsed. */
+const maxAddress = 16 * 1024;
+
+/** Refuses addresses that no honest client sends. */
+export const limitAddress: MiddlewareHandler<HubEnv> = async (c, next) => {
+  if (c.req.url.length > maxAddress) {
+    throw new HttpError(414, `The address is longer than the ${maxAddress} characters that are allowed.`);
+  }
+  await next();
+};
+
+/** Holds each client to the limiter's number of requests; `onRefusal` hears of those that were refused. */
+export function limitRate(
+  limiter: RateLimiter,
+  onRefusal: (client: string, path: string, requestId: string) => void,
+): MiddlewareHandler<HubEnv> {
+  return async (c, next) => {
+    const { allowed, limit, remaining, retryAfterSec } = limiter.take(c.get("client"));
+    if (limit > 0) {
+      c.header("X-RateLimit-Limit", String(limit));
+      c.header("X-RateLimit-Remaining", String(remaining));
+    }
+    if (!allowed) {
+      onRefusal(c.get("client"), c.req.path, c.get("requestId"));
+      throw new HttpError(429, `Rate limit exceeded. Try again in ${retryAfterSec} seconds.`, {
+        "Retry-After": String(retryAfterSec),
+      });
+    }
+    await next();
+  };
+}

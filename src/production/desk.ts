@@ -1,0 +1,140 @@
+import type { Catalog } from "../segments/catalog.ts";
+import { SourceError, UnavailableError } from "../segments/errors.ts";
+import { isUnchanged, Reader } from "../segments/reader.ts";
+import type { Snapshot } from "../segments/types.ts";
+import { WorkerPool } from "../workers/pool.ts";
+import { TaskError, WorkerError, type WorkerProcess } from "../workers/process.ts";
+import { type QuestionName, type Questions, questions, segmentsOf } from "./questions.ts";
+import { answerQuestion } from "./worker-tasks.ts";
+
+/** A question took longer than it may. */
+export class TooSlowError extends Error {
+  constructor(seconds: number) {
+    super(`The question took longer than ${seconds} s and was stopped. Ask for a shorter period or fewer rows.`);
+    this.name = "TooSlowError";
+  }
+}
+
+/** An answer as JSON bytes, ready to be sent. */
+export interface Answer {
+  body: Uint8Array;
+  /** Rows in the answer. */
+  rows: number;
+  /** Version of the data it was computed from. */
+  version: string;
+}
+
+export interface DeskOptions {
+  catalog: Catalog;
+  workers: number;
+  inlineMaxRows: number;
+  queryTimeoutSec: number;
+  /** Hears of every answer that was computed. */
+  onAnswer: (answer: { name: QuestionName; ms: number; rows: number; parameters: unknown }, requestId?: string) => void;
+}
+
+/** How often a question is asked anew when a file that is read directly changes under it. */
+const attempts = 4;
+
+/**
+ * Where questions are asked. What indexes keep small is answered at once in this process; everything else goes to worker processes, so
+ * that the event loop never waits. An answer is always computed from one snapshot.
+ */
+export class Desk {
+  readonly #options: DeskOptions;
+  readonly #reader = new Reader();
+  readonly #pool: WorkerPool;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#pool = new WorkerPool(options.workers);
+  }
+
+  /**
+   * Asks a question. Throws UnavailableError when its days cannot be read, TooSlowError after the time allowed, PoolBusyError when too
+   * many long questions wait.
+   */
+  async ask<Name extends QuestionName>(name: Name, parameters: Questions[Name], requestId?: string): Promise<Answer> {
+    const started = performance.now();
+    const { catalog } = this.#options;
+    let trouble: SourceError | null = null;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const snapshot = await catalog.current();
+      const sources = segmentsOf(snapshot, name, parameters).filter(({ immutable }) => !immutable);
+      try {
+        const { text, rows } = this.#isSmall(name, parameters, snapshot)
+          ? inline(answerQuestion({ snapshot, reader: this.#reader }, name, parameters))
+          : await this.#askWorker(snapshot, name, parameters);
+        if (sources.every(isUnchanged)) {
+          const ms = performance.now() - started;
+          this.#options.onAnswer({ name, ms, rows, parameters }, requestId);
+          return { body: text, rows, version: snapshot.version };
+        }
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        trouble = error;
+      }
+      catalog.suspect();
+    }
+    throw new UnavailableError(trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.");
+  }
+
+  /** Process ids of the worker processes that are running. */
+  get workerPids(): number[] {
+    return this.#pool.pids;
+  }
+
+  close(): void {
+    this.#pool.close();
+    this.#reader.close();
+  }
+
+  #isSmall<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot): boolean {
+    const question = questions[name];
+    const { inlineMaxRows } = this.#options;
+    if (inlineMaxRows === 0) return false;
+    if (question.bounded?.(snapshot, parameters)) return true;
+    const rows = segmentsOf(snapshot, name, parameters).map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
+    return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows;
+  }
+
+  async #askWorker<Name extends QuestionName>(
+    snapshot: Snapshot,
+    name: Name,
+    parameters: Questions[Name],
+  ): Promise<{ text: Uint8Array; rows: number }> {
+    const release = this.#options.catalog.pin(snapshot);
+    try {
+      return await this.#pool.with((worker) => this.#ask(worker, snapshot, name, parameters));
+    } finally {
+      release();
+    }
+  }
+
+  async #ask<Name extends QuestionName>(
+    worker: WorkerProcess,
+    snapshot: Snapshot,
+    name: Name,
+    parameters: Questions[Name],
+  ): Promise<{ text: Uint8Array; rows: number }> {
+    const { queryTimeoutSec } = this.#options;
+    const held = worker.remembered.get("snapshot") === snapshot.serial;
+    worker.remembered.set("snapshot", snapshot.serial);
+    const order = { name, parameters, serial: snapshot.serial, snapshot: held ? null : snapshot };
+    try {
+      const { payload, rows } = await worker.call("question", order, queryTimeoutSec * 1000);
+      return { text: payload, rows: rows ?? 0 };
+    } catch (error) {
+      if (error instanceof WorkerError && error.kind === "timeout") throw new TooSlowError(queryTimeoutSec);
+      if (error instanceof TaskError && error.name === "SourceError") {
+        throw new SourceError(error.details.trouble as SourceError["trouble"], error.message);
+      }
+      if (error instanceof TaskError && error.name === "UnavailableError") throw new UnavailableError(error.message);
+      throw error;
+    }
+  }
+}
+
+function inline({ text, rows }: { text: string; rows: number }): { text: Uint8Array; rows: number } {
+  return { text: Buffer.from(text), rows };
+}

@@ -1,0 +1,73 @@
+import type { Context } from "./context.ts";
+import { segmentsFor } from "./range.ts";
+import { compareText } from "./text-order.ts";
+
+export interface Item {
+  item_code: string;
+  /** The newest name; null where no row has one. */
+  item_name: string | null;
+  record_count: number;
+}
+
+/** Items whose code or name contains `q` (all without it), by number of records, then code. */
+export function listItems(context: Context, { q, limit }: { q?: string | undefined; limit: number }): Item[] {
+  const counts = new Map<string, number>();
+  for (const segment of segmentsFor(context.snapshot, {})) {
+    const sql = "SELECT item_code, count(*) FROM {rows} WHERE {kept} GROUP BY item_code";
+    for (const [code, count] of context.reader.rows<[string, number]>(segment, sql, [])) {
+      counts.set(code, (counts.get(code) ?? 0) + count);
+    }
+  }
+  const names = itemNames(context, counts.keys());
+  const wanted = q === undefined ? null : asciiLower(q);
+  const items = [...counts].map(([item_code, record_count]) => ({
+    item_code,
+    item_name: names.get(item_code) ?? null,
+    record_count,
+  }));
+  return items
+    .filter(
+      ({ item_code, item_name }) =>
+        wanted === null || asciiLower(item_code).includes(wanted) || asciiLower(item_name ?? "").includes(wanted),
+    )
+    .sort((a, b) => b.record_count - a.record_count || compareText(a.item_code, b.item_code))
+    .slice(0, limit);
+}
+
+/** Lower-cases A to Z alone, as SQLite's LIKE compares, so that a search finds the same here and in SQL. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** Names found so far for one set of segment versions: an item has one name, whichever answer shows it. */
+const known = { serial: -1, names: new Map<string, string | null>() };
+
+/** The newest name of each item: of its last row with a valid day and a name, else of its last row with a name. */
+export function itemNames(context: Context, codes: Iterable<string>): Map<string, string | null> {
+  if (known.serial !== context.snapshot.serial) {
+    known.serial = context.snapshot.serial;
+    known.names = new Map();
+  }
+  for (const code of codes) {
+    if (!known.names.has(code)) known.names.set(code, newestName(context, code, "{dated}") ?? newestName(context, code, "1"));
+  }
+  return known.names;
+}
+
+function newestName({ snapshot, reader }: Context, code: string, rows: string): string | null {
+  type Named = [text: string, id: number, name: string];
+  let newest: { named: Named; source: string; name: string } | null = null;
+  for (const segment of segmentsFor(snapshot, {})) {
+    if (newest && compareText(newest.named[0], segment.facts.maxText!) > 0) continue;
+    const sql = `SELECT production_date, id, item_name FROM {rows}
+      WHERE item_code = ? AND item_name IS NOT NULL AND ${rows} ORDER BY production_date DESC, id DESC LIMIT 1`;
+    const named = reader.rows<Named>(segment, sql, [code])[0];
+    if (!named) continue;
+    const { source, name } = segment;
+    const later =
+      newest === null ||
+      (compareText(named[0], newest.named[0]) || compareText(source, newest.source) || named[1] - newest.named[1] || compareText(name, newest.name)) > 0;
+    if (later) newest = { named, source, name };
+  }
+  return newest?.named[2] ?? null;
+}

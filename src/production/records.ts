@@ -1,0 +1,204 @@
+import { afterAll, dayOf, isDay } from "../segments/day.ts";
+import type { Segment } from "../segments/types.ts";
+import type { Context } from "./context.ts";
+import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
+import { compareText } from "./text-order.ts";
+
+/** Which rows to list; absent fields do not filter. */
+export interface RecordFilter extends DayRange {
+  /** Exact item code. */
+  itemCode?: string | undefined;
+  /** Substring of code, name or lot, wildcards literal, ASCII letters in either case. */
+  q?: string | undefined;
+  /** Beginning of the lot number. */
+  lotPrefix?: string | undefined;
+  /** Bounds of the good quantity, inclusive; rows without a quantity are outside of any bound. */
+  minQuantity?: number | undefined;
+  maxQuantity?: number | undefined;
+}
+
+/** Position in the record order: the last row of the page before. */
+export interface Cursor {
+  /** Stored date text. */
+  d: string;
+  id: number;
+  src: "live" | "archive";
+  /** Name of the segment, only where the next row has the same text, source and id in another archive file. */
+  seg?: string | undefined;
+}
+
+export interface ProductionRecord {
+  /** The kind of file that the row stands in. */
+  source: "live" | "archive";
+  id: number;
+  /** The day, or the stored text where raw dates are asked for or the text holds no valid day. */
+  production_date: string;
+  lot_number: string | null;
+  item_code: string;
+  item_name: string | null;
+  good_quantity: number | null;
+}
+
+/** One page of records and the cursor that continues it. */
+export interface RecordPage {
+  records: ProductionRecord[];
+  next: Cursor | null;
+}
+
+type Stored = [
+  id: number,
+  text: string,
+  lot: string | null,
+  code: string,
+  name: string | null,
+  quantity: number | null,
+];
+
+interface Row {
+  segment: Segment;
+  stored: Stored;
+}
+
+/** Rows read at a time while an offset is walked over. */
+const stride = 5_000;
+
+/**
+ * Lists records in the record order (stored date text, live before archive, id; all descending), `limit` of them after `cursor`.
+ *
+ * Segments are walked from the one with the greatest date text down, each by keyset, and the walk stops when no later segment can
+ * hold an earlier row of the page: the newest page of 25 million rows costs what it costs in 150,000.
+ */
+export function listRecords(
+  context: Context,
+  filter: RecordFilter,
+  page: { limit: number; cursor?: Cursor | undefined; offset?: number | undefined; rawDates?: boolean | undefined },
+): RecordPage {
+  let cursor = page.cursor;
+  for (let left = cursor ? 0 : (page.offset ?? 0); left > 0; left -= stride) {
+    const skipped = newestRows(context, filter, Math.min(left, stride), cursor);
+    cursor = cursorAfter(skipped, Math.min(left, stride));
+    if (!cursor || skipped.length <= Math.min(left, stride)) return { records: [], next: null };
+  }
+  const rows = newestRows(context, filter, page.limit, cursor);
+  const hasMore = rows.length > page.limit;
+  const records = rows.slice(0, page.limit).map((row) => asRecord(row, page.rawDates ?? false));
+  return { records, next: hasMore ? (cursorAfter(rows, page.limit) ?? null) : null };
+}
+
+/** Up to `limit` rows after the cursor in the record order, and one more when there is one. */
+function newestRows(context: Context, filter: RecordFilter, limit: number, cursor: Cursor | undefined): Row[] {
+  const candidates = segmentsFor(context.snapshot, filter)
+    .filter(({ facts }) => !cursor || compareText(facts.minText!, cursor.d) <= 0)
+    .sort((a, b) => compareText(b.facts.maxText!, a.facts.maxText!));
+  const conditions = conditionsOf(filter);
+  let rows: Row[] = [];
+  for (const segment of candidates) {
+    const last = rows[limit];
+    if (last && compareText(last.stored[1], segment.facts.maxText!) > 0) break;
+    const found = rowsOf(context, segment, conditions, limit + 1, cursor);
+    rows = rows.length === 0 ? found : merge(rows, found).slice(0, limit + 1);
+  }
+  return rows;
+}
+
+function rowsOf(
+  { reader }: Context,
+  segment: Segment,
+  conditions: Condition,
+  limit: number,
+  cursor: Cursor | undefined,
+): Row[] {
+  const select = (position: string, order: string, values: (string | number)[], most: number): Row[] =>
+    reader
+      .rows<Stored>(
+        segment,
+        `SELECT id, production_date, lot_number, item_code, item_name, good_quantity FROM {rows}
+         WHERE ${position} AND {kept} AND ${conditions.sql} ORDER BY ${order} LIMIT ?`,
+        [...values, ...conditions.values, most],
+      )
+      .map((stored) => ({ segment, stored }));
+  const newestFirst = "production_date DESC, id DESC";
+  if (!cursor) return select("1", newestFirst, [], limit);
+  const side = sideOfCursor(segment, cursor);
+  if (side === "all") return select("production_date <= ?", newestFirst, [cursor.d], limit);
+  // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
+  const rest =
+    side === "none"
+      ? []
+      : select(`production_date = ? AND id ${side} ?`, "id DESC", [cursor.d, cursor.id], limit);
+  if (rest.length >= limit) return rest;
+  return [...rest, ...select("production_date < ?", newestFirst, [cursor.d], limit - rest.length)];
+}
+
+/** Which rows with the cursor's very date text a segment still has to show: all, none, or those with an id below (or up to) the cursor's. */
+function sideOfCursor(segment: Segment, cursor: Cursor): "all" | "none" | "<" | "<=" {
+  if (segment.source !== cursor.src) return segment.source === "archive" ? "all" : "none";
+  return cursor.seg !== undefined && compareText(segment.name, cursor.seg) < 0 ? "<=" : "<";
+}
+
+function conditionsOf(filter: RecordFilter): Condition {
+  const parts: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (sql: string, ...more: (string | number)[]) => {
+    parts.push(sql);
+    values.push(...more);
+  };
+  if (filter.from !== undefined || filter.to !== undefined) {
+    const range = inRange(filter);
+    add(range.sql, ...range.values);
+  }
+  if (filter.itemCode !== undefined) add("item_code = ?", filter.itemCode);
+  if (filter.lotPrefix !== undefined) {
+    add("lot_number >= ? AND lot_number < ?", filter.lotPrefix, filter.lotPrefix + afterAll);
+  }
+  if (filter.q !== undefined) {
+    const pattern = likePattern(filter.q);
+    const like = ["item_code", "item_name", "lot_number"].map((column) => `${column} LIKE ? ESCAPE '\\'`);
+    add(`(${like.join(" OR ")})`, pattern, pattern, pattern);
+  }
+  if (filter.minQuantity !== undefined) add("good_quantity >= ?", filter.minQuantity);
+  if (filter.maxQuantity !== undefined) add("good_quantity <= ?", filter.maxQuantity);
+  return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
+}
+
+/** A LIKE pattern (with `ESCAPE '\'`) that finds the text itself anywhere. */
+export function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** The record order; archives that share text and id come newer file first. */
+function compareRows(a: Row, b: Row): number {
+  return (
+    compareText(b.stored[1], a.stored[1]) ||
+    compareText(b.segment.source, a.segment.source) ||
+    b.stored[0] - a.stored[0] ||
+    compareText(b.segment.name, a.segment.name)
+  );
+}
+
+function merge(a: Row[], b: Row[]): Row[] {
+  const merged: Row[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < a.length && right < b.length) {
+    merged.push(compareRows(a[left]!, b[right]!) <= 0 ? a[left++]! : b[right++]!);
+  }
+  return [...merged, ...a.slice(left), ...b.slice(right)];
+}
+
+function cursorAfter(rows: Row[], limit: number): Cursor | undefined {
+  const last = rows[limit - 1];
+  if (!last) return undefined;
+  const next = rows[limit];
+  const cursor: Cursor = { d: last.stored[1], id: last.stored[0], src: last.segment.source };
+  const tied =
+    next?.stored[0] === cursor.id && next.stored[1] === cursor.d && next.segment.source === cursor.src;
+  return tied ? { ...cursor, seg: last.segment.name } : cursor;
+}
+
+function asRecord({ segment, stored }: Row, rawDates: boolean): ProductionRecord {
+  const [id, text, lot_number, item_code, item_name, good_quantity] = stored;
+  const day = dayOf(text);
+  const production_date = rawDates || (segment.facts.undated.rows > 0 && !isDay(day)) ? text : day;
+  return { source: segment.source, id, production_date, lot_number, item_code, item_name, good_quantity };
+}

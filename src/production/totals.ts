@@ -1,0 +1,84 @@
+import type { Segment } from "../segments/types.ts";
+import type { Context } from "./context.ts";
+import { type DayRange, inRange, segmentsFor } from "./range.ts";
+
+/** Rows and their good quantity together; a row without a quantity counts as 0. */
+export interface Total {
+  count: number;
+  sum: number;
+}
+
+/** Which rows to add up. */
+export interface TotalFilter extends DayRange {
+  /** Exact item code. */
+  itemCode?: string | undefined;
+}
+
+/** Good quantity per valid day. */
+export function totalsByDay(context: Context, filter: TotalFilter): Map<string, Total> {
+  // Grouped by the stored text first, which the index delivers in order, then by day: no sorting of rows.
+  return added(context, filter, (where) =>
+    `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
+       SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
+     ) GROUP BY 1`,
+  );
+}
+
+/** Good quantity per item code. */
+export function totalsByItem(context: Context, filter: TotalFilter): Map<string, Total> {
+  return added(context, filter, (where) =>
+    `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} GROUP BY item_code`,
+  );
+}
+
+/** Good quantity per month and item code; the key is the month (7 characters), a space, and the code. */
+export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map<string, Total> {
+  return added(context, filter, (where) =>
+    `SELECT month || ' ' || item_code, sum(n), total(s) FROM (
+       SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
+       WHERE ${where} GROUP BY 1, 2
+     ) GROUP BY 1`,
+  );
+}
+
+/** Good quantity of all rows together. */
+export function grandTotal(context: Context, filter: TotalFilter): Total {
+  const totals = added(context, filter, (where) =>
+    `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where}`,
+  );
+  return totals.get("") ?? { count: 0, sum: 0 };
+}
+
+/** Average of all rows: total / count, never an average of averages. 0 where there are no rows. */
+export function average({ count, sum }: Total): number {
+  return count === 0 ? 0 : sum / count;
+}
+
+/**
+ * A sum without the noise of its last binary digit, so that 0.1 + 0.2 shows as 0.3 and equal totals tie whatever order they were
+ * added in: 15 significant decimal digits survive the way through a double (IEEE 754, DBL_DIG).
+ */
+export function tidy(sum: number): number {
+  return Number.isSafeInteger(sum) ? sum : Number(sum.toPrecision(15));
+}
+
+/** Aggregates inside each segment that the range needs, then adds the partial sums. */
+function added(context: Context, filter: TotalFilter, sql: (where: string) => string): Map<string, Total> {
+  const range = inRange(filter);
+  const item = filter.itemCode === undefined ? "1" : "item_code = ?";
+  const values = filter.itemCode === undefined ? range.values : [...range.values, filter.itemCode];
+  const statement = sql(`${range.sql} AND ${item} AND {kept}`);
+  const totals = new Map<string, Total>();
+  const add = (segment: Segment) => {
+    for (const [key, count, sum] of context.reader.rows<[string, number, number]>(segment, statement, values)) {
+      const total = totals.get(key);
+      if (total) {
+        total.count += count;
+        total.sum += sum;
+      } else totals.set(key, { count, sum });
+    }
+  };
+  for (const segment of segmentsFor(context.snapshot, filter)) add(segment);
+  for (const total of totals.values()) total.sum = tidy(total.sum);
+  return totals;
+}

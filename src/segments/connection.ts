@@ -1,0 +1,58 @@
+import { constants, Database } from "bun:sqlite";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { SourceError } from "./errors.ts";
+
+/** How long a statement waits for a lock, ms. Short: whoever asks has the last good version to fall back on. */
+export const busyTimeoutMs = 200;
+
+/** Opens an empty in-memory database to which files are attached; `busy_timeout` is set before anything else. */
+export function openHost(): Database {
+  const flags = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_CREATE | constants.SQLITE_OPEN_URI;
+  const db = new Database(":memory:", flags);
+  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  return db;
+}
+
+/**
+ * Attaches a file for reading only. Immutable files are read without locks, and so is a file in WAL format that has no `-wal`: nobody has
+ * it open then, and opening it the usual way would leave a `-wal` and a `-shm` beside it (readers look at the version again afterwards).
+ */
+export function attach(db: Database, schema: string, file: string, immutable: boolean): void {
+  if (!existsSync(file)) throw new SourceError("absent", "The file does not exist.");
+  if (statSync(file).size === 0) throw new SourceError("broken", "The file is empty.");
+  const unlocked = immutable || (headerOf(file).wal && !hasBytes(`${file}-wal`));
+  const uri = `${pathToFileURL(file).href}?mode=ro${unlocked ? "&immutable=1" : ""}`;
+  db.run(`ATTACH '${uri.replaceAll("'", "''")}' AS ${schema}`);
+}
+
+/** What the first 100 bytes of a database say: its journal format and the counter that every commit outside WAL raises. */
+export interface Header {
+  wal: boolean;
+  changeCounter: number;
+}
+
+/** Reads the header of an SQLite file. Throws SourceError when it is none. */
+export function headerOf(file: string): Header {
+  const bytes = readBeginning(file, 100);
+  if (bytes.length < 100 || bytes.toString("latin1", 0, 15) !== "SQLite format 3") {
+    throw new SourceError("broken", bytes.length === 0 ? "The file is empty." : "The file is not an SQLite database.");
+  }
+  return { wal: bytes[18] === 2, changeCounter: bytes.readUInt32BE(24) };
+}
+
+/** The first bytes of a file, fewer where it is shorter. */
+export function readBeginning(file: string, length: number): Buffer {
+  const handle = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, 0));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** True when the file exists and is not empty. */
+export function hasBytes(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}

@@ -1,0 +1,78 @@
+import { Database } from "bun:sqlite";
+import { attach, openHost } from "./connection.ts";
+import { findPlacements, type Placement } from "./duplicates.ts";
+import { asSourceError, SourceError } from "./errors.ts";
+import { readFacts } from "./facts.ts";
+import { look } from "./look.ts";
+import { contentMark, type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
+import type { Facts, Segment } from "./types.ts";
+
+/** What a look into a file that is read directly finds. */
+export interface DirectResult {
+  facts: Facts;
+  version: string;
+  mark: string;
+}
+
+/**
+ * The tasks of the keeper: the one worker process that opens the ERP's files to copy or inspect them. A process of its own, because a
+ * file truncated under SQLite can kill whoever reads it, a network drive can hang, and on POSIX closing any handle of a file drops all
+ * locks that the same process holds on it (fcntl(2)).
+ */
+export const keeperTasks = {
+  "keeper.mirror": (order: MirrorOrder): Promise<MirrorResult> => translating(() => makeMirror(order)),
+
+  "keeper.mark": ({ source }: { source: string }): Promise<string> => translating(() => contentMark(source)),
+
+  "keeper.inspect": ({ source }: { source: string }): Promise<DirectResult> =>
+    translating(() => {
+      const { version } = look(source);
+      const mark = contentMark(source);
+      const facts = withAttached([{ file: source, immutable: false }], (db, schemas) =>
+        readFacts(db, schemas[0]!, false),
+      );
+      if (look(source).version !== version) throw new SourceError("changing", "The file changed while it was read.");
+      return { facts, version, mark };
+    }),
+
+  "keeper.verify": ({ mirror }: { mirror: string }): Promise<boolean> =>
+    translating(() => {
+      const db = new Database(mirror, { readonly: true });
+      try {
+        return db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check === "ok";
+      } finally {
+        db.close();
+      }
+    }),
+
+  "keeper.place": ({ segments }: { segments: Segment[] }): Promise<Placement[]> =>
+    translating(() =>
+      withAttached(segments, (db, schemas) =>
+        findPlacements(db, segments, (segment) => schemas[segments.indexOf(segment)]!),
+      ),
+    ),
+};
+
+async function translating<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asSourceError(error);
+  }
+}
+
+function withAttached<T>(
+  files: readonly { file: string; immutable: boolean }[],
+  use: (db: Database, schemas: string[]) => T,
+): T {
+  const db = openHost();
+  try {
+    const schemas = files.map(({ file, immutable }, position) => {
+      attach(db, `s${position}`, file, immutable);
+      return `s${position}`;
+    });
+    return use(db, schemas);
+  } finally {
+    db.close();
+  }
+}

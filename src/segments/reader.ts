@@ -1,0 +1,132 @@
+import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
+import { attach, openHost } from "./connection.ts";
+import { asSourceError } from "./errors.ts";
+import { datedSql } from "./facts.ts";
+import { look } from "./look.ts";
+import { table } from "./schema.ts";
+import type { Segment } from "./types.ts";
+
+/** SQLite attaches ten databases at the most (SQLITE_MAX_ATTACHED); an eleventh takes the place of the one used longest ago. */
+const maxAttached = 10;
+/** A mirror is the hub's own, so it may stay open; a source is let go at once, because an open handle blocks a rename on Windows. */
+const mirrorIdleMs = 5_000;
+const sourceIdleMs = 100;
+
+interface Attached {
+  schema: string;
+  segment: Segment;
+  statements: Map<string, Statement<unknown, SQLQueryBindings[]>>;
+  usedAt: number;
+}
+
+/**
+ * Reads segments through one connection to which files are attached as questions need them and detached when idle.
+ *
+ * SQL names the rows as `{rows}`, what keeps duplicates of the owner's rows out as `{kept}`, and what keeps rows without a valid day out
+ * as `{dated}`; the reader puts in the segment's schema and conditions. Statements are prepared once per segment and kept.
+ */
+export class Reader {
+  readonly #db: Database = openHost();
+  readonly #attached = new Map<string, Attached>();
+  #count = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  /** The rows of a statement as arrays in column order. Throws SourceError when the file cannot be read. */
+  rows<Row extends unknown[]>(segment: Segment, sql: string, parameters: SQLQueryBindings[]): Row[] {
+    try {
+      return this.#statement(segment, sql).values(...parameters) as Row[];
+    } catch (error) {
+      this.#release(segment.name);
+      throw asSourceError(error);
+    }
+  }
+
+  /** Detaches every file and closes the connection. */
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    for (const name of [...this.#attached.keys()]) this.#release(name);
+    this.#db.close();
+  }
+
+  #statement(segment: Segment, sql: string): Statement<unknown, SQLQueryBindings[]> {
+    const attached = this.#attach(segment);
+    let statement = attached.statements.get(sql);
+    if (!statement) {
+      const { schema } = attached;
+      const kept = segment.excluded.length > 0 ? `(id NOT IN (SELECT id FROM temp.excluded_${schema}))` : "1";
+      const text = sql
+        .replaceAll("{rows}", `${schema}.${table}`)
+        .replaceAll("{kept}", kept)
+        .replaceAll("{dated}", () => datedSql(segment.facts.undated.prefixes));
+      statement = this.#db.prepare(text);
+      attached.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #attach(segment: Segment): Attached {
+    const now = performance.now();
+    const found = this.#attached.get(segment.name);
+    if (found && found.segment.file === segment.file && found.segment.version === segment.version) {
+      if (found.segment === segment || sameIds(found.segment.excluded, segment.excluded)) {
+        found.usedAt = now;
+        return found;
+      }
+    }
+    if (found) this.#release(segment.name);
+    if (this.#attached.size >= maxAttached) this.#release(this.#leastUsed());
+    const schema = `s${++this.#count}`;
+    attach(this.#db, schema, segment.file, segment.immutable);
+    const attached: Attached = { schema, segment, statements: new Map(), usedAt: now };
+    this.#attached.set(segment.name, attached);
+    if (segment.excluded.length > 0) {
+      this.#db.run(`CREATE TEMP TABLE excluded_${schema} (id INTEGER PRIMARY KEY)`);
+      this.#db
+        .prepare(`INSERT INTO temp.excluded_${schema} SELECT value FROM json_each(?)`)
+        .run(JSON.stringify(segment.excluded));
+    }
+    if (!segment.immutable && this.#timer) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    this.#timer ??= this.#detachLater(segment.immutable ? mirrorIdleMs : sourceIdleMs);
+    return attached;
+  }
+
+  #release(name: string): void {
+    const attached = this.#attached.get(name);
+    if (!attached) return;
+    this.#attached.delete(name);
+    for (const statement of attached.statements.values()) statement.finalize();
+    this.#db.run(`DETACH ${attached.schema}`);
+    this.#db.run(`DROP TABLE IF EXISTS temp.excluded_${attached.schema}`);
+  }
+
+  #leastUsed(): string {
+    return [...this.#attached].reduce((oldest, entry) => (entry[1].usedAt < oldest[1].usedAt ? entry : oldest))[0];
+  }
+
+  #detachLater(delay: number): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#timer = null;
+      const now = performance.now();
+      for (const [name, { segment, usedAt }] of this.#attached) {
+        if (now - usedAt >= (segment.immutable ? mirrorIdleMs : sourceIdleMs)) this.#release(name);
+      }
+      if (this.#attached.size === 0) return;
+      const anySource = [...this.#attached.values()].some(({ segment }) => !segment.immutable);
+      this.#timer = this.#detachLater(anySource ? sourceIdleMs : mirrorIdleMs);
+    }, delay);
+    timer.unref();
+    return timer;
+  }
+}
+
+/** True while the source still looks as it did when this version of the segment was made. */
+export function isUnchanged(segment: Segment): boolean {
+  return segment.version.startsWith(`${look(segment.file).version}/`);
+}
+
+function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, position) => id === b[position]);
+}

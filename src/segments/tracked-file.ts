@@ -1,0 +1,117 @@
+import type { Look } from "./look.ts";
+import type { Holding } from "./ownership.ts";
+import type { Facts, Segment } from "./types.ts";
+
+/**
+ * How a source file is doing. `ok`: its present content answers. `absent`, `locked`, `broken`, `changing`: it cannot be read now.
+ * `refilling`: it lost many rows and is still being written. `copying`: a newer content is on its way into the mirror.
+ */
+export type FileState = "ok" | "absent" | "locked" | "broken" | "changing" | "refilling" | "copying";
+
+/** Quiet time after which a refill is taken to be over, ms; and how long it is waited for at most. */
+const refillQuietMs = 1_000;
+const refillBoundMs = 120_000;
+/** A table smaller than this is refilled in an instant, so a loss of rows in it is taken at its word. */
+const refillMinRows = 100;
+
+/** What the hub knows of one source file: what it last saw, what it last published, and what keeps it from more. */
+export class TrackedFile {
+  holding: Holding;
+  readonly path: string;
+  /** Version last dealt with, well or badly. */
+  seen: string | null = null;
+  /** Content mark of the published version, and until when a write could hide behind the same time (0: settled). */
+  mark: string | null = null;
+  settleAt = 0;
+  /** The last good version; null when there never was one. */
+  segment: Segment | null = null;
+  /** When that version was taken from the source, ms since the epoch. */
+  asOf: number | null = null;
+  /** Bytes of the source at the last look. */
+  bytes = 0;
+  state: FileState = "absent";
+  note: string | null = null;
+  /** Next try while the source stays as it is (0: none). */
+  retryAt = 0;
+  failures = 0;
+  #refill: { since: number; version: string; changedAt: number } | null = null;
+  /** Work on a large file that requests do not wait for. */
+  background: Promise<void> | null = null;
+
+  constructor(holding: Holding, path: string) {
+    this.holding = holding;
+    this.path = path;
+  }
+
+  /** True when the look shows something that was not dealt with yet. */
+  needsWork(seen: Look, now: number): boolean {
+    if (this.background && this.segment?.immutable) return false;
+    return seen.version !== this.seen || this.settleAt > 0 || (this.retryAt > 0 && now >= this.retryAt);
+  }
+
+  /** Notes that the source cannot be read; the last good version stays. */
+  failed(seen: Look, state: FileState, note: string, now: number): void {
+    this.failures = seen.version === this.seen ? this.failures + 1 : 0;
+    this.seen = seen.version;
+    this.state = state;
+    this.note = note;
+    this.settleAt = 0;
+    // An unchanged broken file is tried ever more seldom; a locked one soon again, for nothing but time will change its look.
+    const wait = state === "broken" ? Math.min(60_000, 500 * 2 ** this.failures) : 250;
+    this.retryAt = state === "absent" ? 0 : now + wait;
+  }
+
+  /** Notes a version as good. */
+  published(segment: Segment, result: { version: string; mark: string }, settleAt: number, now: number): void {
+    this.segment = segment;
+    this.seen = result.version;
+    this.mark = result.mark;
+    this.settleAt = settleAt;
+    this.asOf = now;
+    this.state = "ok";
+    this.note = null;
+    this.retryAt = 0;
+    this.failures = 0;
+    this.#refill = null;
+  }
+
+  /**
+   * True when the new content looks like a refill under way: far fewer rows than before, or the newest ones gone, in a file that
+   * was written a moment ago. It is then published once the file has been quiet for a second, two minutes later at the most.
+   */
+  looksLikeRefill(facts: Facts, seen: Look, now: number): boolean {
+    const before = this.segment?.facts;
+    const rows = facts.rows ?? 0;
+    if (!before?.rows || before.rows < refillMinRows || rows >= before.rows) return false;
+    const lost = (before.rows - rows) / before.rows;
+    const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);
+    if (lost <= 0.05 && !endsGone) return false;
+    this.#refill = { since: now, version: seen.version, changedAt: Math.min(now, seen.modifiedMs) };
+    return this.#refillUnderWay(seen, now);
+  }
+
+  /** While a refill is under way: true when it is to be waited for still, without another copy. */
+  waitsForRefill(seen: Look, now: number): boolean {
+    return this.#refill !== null && this.#refillUnderWay(seen, now);
+  }
+
+  get refilling(): boolean {
+    return this.#refill !== null;
+  }
+
+  #refillUnderWay(seen: Look, now: number): boolean {
+    const refill = this.#refill!;
+    if (seen.version !== refill.version) {
+      refill.version = seen.version;
+      refill.changedAt = now;
+    }
+    const over = now - refill.changedAt >= refillQuietMs || now - refill.since >= refillBoundMs;
+    if (over) return false;
+    this.seen = seen.version;
+    this.state = "refilling";
+    this.note = "The file lost many rows and is still being written; the version before answers.";
+    this.settleAt = 0;
+    this.retryAt = refill.changedAt + refillQuietMs;
+    return true;
+  }
+}

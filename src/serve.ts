@@ -1,0 +1,153 @@
+import { mkdirSync } from "node:fs";
+import http from "node:http";
+import type { Server } from "bun";
+import { Answers } from "./api/answer.ts";
+import { createApp, newRequestId } from "./api/app.ts";
+import type { Settings } from "./config.ts";
+import { AnswerCache } from "./http/answer-cache.ts";
+import { clientAddress } from "./http/client-address.ts";
+import { fastLane } from "./http/fast-lane.ts";
+import { RateLimiter } from "./http/rate-limit.ts";
+import { accessLine } from "./http/request-log.ts";
+import { factoryClock } from "./observe/clock.ts";
+import { diskSpace } from "./observe/disk.ts";
+import { type Log, openLog } from "./observe/log.ts";
+import { OperationsAgeReader } from "./observe/operations-age.ts";
+import { Performance } from "./observe/performance.ts";
+import { Desk } from "./production/desk.ts";
+import { Catalog } from "./segments/catalog.ts";
+import { version } from "./version.ts";
+
+/** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
+const maxHeadBytes = 4 * 1024 * 1024;
+/** How long running answers may take to finish when the hub is stopped, ms. */
+const graceMs = 5_000;
+
+/** The hub could not start; the message is a sentence for the operator. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+/** A running hub. */
+export interface Hub {
+  url: string;
+  /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
+  stop(reason: string): Promise<void>;
+}
+
+/** Puts the parts together and listens. Throws StartError when the port or a folder is not to be had. */
+export function serve(settings: Settings): Hub {
+  makeFolders(settings);
+  const log = openLog({
+    directory: settings.logsDir,
+    file: "app.log",
+    timezone: settings.timezone,
+    secrets: [...settings.apiKeys, ...(settings.adminKey ? [settings.adminKey] : [])],
+  });
+  const catalog = new Catalog({
+    ...settings,
+    archiveCutoffYear: settings.archiveCutoffYear ?? null,
+    report: (level, message) => log[level]("segments", message),
+  });
+  const desk = new Desk({
+    ...settings,
+    catalog,
+    onAnswer: ({ name, ms, rows, parameters }, requestId) => {
+      if (ms < settings.slowQueryThresholdMs) return;
+      log.warn("query", `SLOW QUERY ${name} ${ms.toFixed(0)}ms rows=${rows} ${JSON.stringify(parameters)}`, requestId);
+    },
+  });
+  const cache = new AnswerCache(settings.cacheMax, settings.cacheTtlSec);
+  const clock = factoryClock(settings.timezone);
+  const disk = diskSpace(settings.databaseDir);
+  const performance = new Performance();
+  const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
+
+  let server: Server<undefined> | undefined;
+  const clientOf = (request: Request): string => {
+    const peer = server?.requestIP(request)?.address ?? "unknown";
+    if (settings.trustedProxies.length === 0) return peer.startsWith("::ffff:") ? peer.slice(7) : peer;
+    return clientAddress({ peer, forwardedFor: request.headers.get("X-Forwarded-For"), trusted: settings.trustedProxies });
+  };
+  const app = createApp(
+    {
+      settings,
+      catalog,
+      cache,
+      clock,
+      log,
+      performance,
+      limiter,
+      answers: new Answers(desk, catalog, cache),
+      operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
+      diskFreeGb: () => disk.freeGb(),
+      aiKeyConfigured: settings.geminiConfigured,
+    },
+    clientOf,
+  );
+  const quick = fastLane({
+    cache,
+    limiter,
+    clientOf,
+    newRequestId,
+    // With keys to check, every request goes through the middleware that checks them.
+    currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
+    note: (request, status, answer, started, client, requestId) => {
+      const ms = globalThis.performance.now() - started;
+      performance.record(answer.name, ms, { hit: true, rows: answer.rows });
+      log.info("access", accessLine("GET", request.url, status, ms, client), requestId);
+    },
+  });
+
+  http.maxHeaderSize = maxHeadBytes;
+  server = listen(settings, (request) => quick(request) ?? app.fetch(request));
+  catalog.warmUp();
+  const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
+  log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
+  return { url, stop: (reason) => stop(server!, reason, { catalog, desk, log }) };
+}
+
+function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
+  for (const folder of [databaseDir, logsDir, mirrorDir]) {
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new StartError(`The folder ${folder} cannot be made (${code}). The hub needs to write there.`);
+    }
+  }
+}
+
+function listen(settings: Settings, fetch: (request: Request) => Response | Promise<Response>): Server<undefined> {
+  try {
+    return Bun.serve({
+      port: settings.apiPort,
+      hostname: settings.host,
+      // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
+      idleTimeout: 255,
+      development: false,
+      fetch,
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE") throw new StartError(`The hub cannot listen on ${settings.host}:${settings.apiPort}: ${message}`);
+    throw new StartError(
+      `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
+        "Stop that program, or set API_PORT to another port in the .env file.",
+    );
+  }
+}
+
+async function stop(
+  server: Server<undefined>,
+  reason: string,
+  { catalog, desk, log }: { catalog: Catalog; desk: Desk; log: Log },
+): Promise<void> {
+  log.info("hub", `Stopping: ${reason}`);
+  await Promise.race([server.stop(), Bun.sleep(graceMs)]);
+  await server.stop(true);
+  desk.close();
+  catalog.close();
+  log.info("hub", "Stopped");
+  await log.close();
+}

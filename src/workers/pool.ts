@@ -1,0 +1,77 @@
+import { WorkerProcess } from "./process.ts";
+
+/** Every worker is busy and the queue is full. */
+export class PoolBusyError extends Error {
+  constructor() {
+    super("The hub is busy with other long questions. Try again in a few seconds.");
+    this.name = "PoolBusyError";
+  }
+}
+
+/** How long a worker without work is kept warm, in ms. */
+const restAfterMs = 60_000;
+
+interface Job {
+  run: (worker: WorkerProcess) => Promise<void>;
+}
+
+/**
+ * A fixed number of worker processes that share one queue, first come first served.
+ * Processes are started when there is work for them and ended after a minute without any.
+ */
+export class WorkerPool {
+  readonly #workers: WorkerProcess[];
+  readonly #idle: WorkerProcess[];
+  readonly #queue: Job[] = [];
+  readonly #maxQueue: number;
+  #restTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(size: number, maxQueue = 500) {
+    this.#workers = Array.from({ length: size }, () => new WorkerProcess());
+    this.#idle = [...this.#workers];
+    this.#maxQueue = maxQueue;
+  }
+
+  /** Lends a worker to `use` as soon as one is free. Rejects with PoolBusyError when the queue is full. */
+  with<T>(use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+    if (this.#idle.length === 0 && this.#queue.length >= this.#maxQueue) return Promise.reject(new PoolBusyError());
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ run: (worker) => use(worker).then(resolve, reject) });
+      this.#next();
+    });
+  }
+
+  /** Process ids of the workers that are running. */
+  get pids(): number[] {
+    return this.#workers.flatMap((worker) => worker.pid ?? []);
+  }
+
+  close(): void {
+    if (this.#restTimer) clearTimeout(this.#restTimer);
+    for (const worker of this.#workers) worker.close();
+  }
+
+  #next(): void {
+    // The most recently used worker first: its caches are warm and the others may stay asleep.
+    const worker = this.#idle.pop();
+    if (!worker) return;
+    const job = this.#queue.shift();
+    if (!job) {
+      this.#idle.push(worker);
+      return;
+    }
+    void job.run(worker).finally(() => {
+      this.#idle.push(worker);
+      this.#restLater();
+      this.#next();
+    });
+  }
+
+  #restLater(): void {
+    if (this.#restTimer) clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      for (const worker of this.#idle) worker.rest();
+    }, restAfterMs);
+    this.#restTimer.unref();
+  }
+}

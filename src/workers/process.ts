@@ -1,0 +1,157 @@
+import path from "node:path";
+import type { Subprocess } from "bun";
+import { FrameParser } from "./frames.ts";
+
+/** The hidden first argument that makes the executable a worker instead of a server. */
+export const workerFlag = "--worker";
+
+/** A worker process died, was killed, or did not answer in time. */
+export class WorkerError extends Error {
+  readonly kind: "timeout" | "died";
+  constructor(kind: "timeout" | "died", message: string) {
+    super(message);
+    this.name = "WorkerError";
+    this.kind = kind;
+  }
+}
+
+/** An error that a task threw inside a worker, carried over with its name, code and details. */
+export class TaskError extends Error {
+  readonly details: Record<string, unknown>;
+  constructor(name: string, message: string, details: Record<string, unknown>) {
+    super(message);
+    this.name = name;
+    this.details = details;
+  }
+}
+
+/** True when this program is the compiled executable rather than `bun src/main.ts`. */
+export const isCompiled = /^(\/\$bunfs\/|[A-Z]:[/\\]~BUN[/\\])/.test(Bun.main);
+
+/** The command that starts this same program again as a worker with the given arguments. */
+export function ownCommand(...args: string[]): string[] {
+  return isCompiled
+    ? [process.execPath, ...args]
+    : [process.execPath, path.resolve(import.meta.dir, "../main.ts"), ...args];
+}
+
+type HubChild = Subprocess<"pipe", "pipe", "inherit">;
+
+/** The bytes of a task's JSON result, and how many rows it has where it has rows. */
+export interface TaskResult {
+  payload: Uint8Array;
+  rows: number | undefined;
+}
+
+interface Pending {
+  resolve: (result: TaskResult) => void;
+  reject: (error: Error) => void;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
+/**
+ * One warm process of this same executable that carries out tasks one after the other.
+ *
+ * A process rather than a thread, because a running SQLite statement cannot be interrupted from JavaScript: terminating a Worker
+ * leaves the query burning, while a process is killed within milliseconds. It is started by the first call and again after a death.
+ */
+export class WorkerProcess {
+  #child: HubChild | null = null;
+  #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #closed = false;
+  /** What the process remembers from earlier calls, so that it is sent only when it changed; cleared when the process ends. */
+  readonly remembered = new Map<string, unknown>();
+
+  /** Carries out a task and returns its result. Rejects with WorkerError or TaskError. */
+  call(task: string, args: unknown, timeoutMs: number): Promise<TaskResult> {
+    if (this.#closed) return Promise.reject(new WorkerError("died", "The hub is shutting down."));
+    const child = this.#ensure();
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#settle(id)?.reject(new WorkerError("timeout", `The task '${task}' took longer than ${timeoutMs} ms.`));
+        this.#kill();
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      child.stdin.write(`${JSON.stringify({ id, task, args })}\n`);
+      child.stdin.flush();
+    });
+  }
+
+  /** True while a task is under way. */
+  get busy(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Ends the idle process to give its memory back; the next call starts another. */
+  rest(): void {
+    if (!this.busy) this.#kill();
+  }
+
+  /** Ends the process at once; calls under way are rejected. */
+  close(): void {
+    this.#closed = true;
+    this.#kill();
+  }
+
+  #ensure(): HubChild {
+    if (this.#child) return this.#child;
+    const child: HubChild = Bun.spawn(ownCommand(workerFlag), {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "inherit",
+      windowsHide: true,
+      onExit: (): void => this.#gone(child, "The worker process ended unexpectedly."),
+    });
+    this.#child = child;
+    void this.#read(child);
+    return child;
+  }
+
+  async #read(child: HubChild): Promise<void> {
+    const parser = new FrameParser((header, payload) => {
+      const call = this.#settle(header.id);
+      if (!call) return;
+      if (header.ok) call.resolve({ payload, rows: header.rows });
+      else {
+        const error = JSON.parse(Buffer.from(payload).toString()) as {
+          name: string;
+          message: string;
+          details: Record<string, unknown>;
+        };
+        call.reject(new TaskError(error.name, error.message, error.details));
+      }
+    });
+    try {
+      for await (const chunk of child.stdout) parser.push(chunk);
+    } finally {
+      this.#gone(child, "The worker process closed its output.");
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const call = this.#pending.get(id);
+    if (call?.timer) clearTimeout(call.timer);
+    this.#pending.delete(id);
+    return call;
+  }
+
+  #kill(): void {
+    const child = this.#child;
+    if (!child) return;
+    this.#gone(child, "The worker process was ended.");
+    child.kill("SIGKILL");
+  }
+
+  #gone(child: HubChild, reason: string): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    this.remembered.clear();
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new WorkerError("died", reason));
+  }
+}
