@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Context } from "hono";
+
+/**
+ * A file that ships with the hub and stays as it is while the hub runs (a stylesheet, a script, an icon).
+ * Works the same from the source tree and from inside the executable.
+ */
+export class Asset {
+  readonly #path: string;
+  #content: { bytes: Uint8Array<ArrayBuffer>; type: string; version: string } | undefined;
+
+  /** @param path absolute path, in the executable one of its virtual paths. Read at first use. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Twelve characters that change with the content: as `?v=` in a page's link it lets browsers keep the file for good. */
+  get version(): string {
+    return this.#read().version;
+  }
+
+  /** The file as an answer: kept for a year where the link names this version, asked about (`ETag`) each time otherwise. */
+  response(c: Context): Response {
+    const { bytes, type, version } = this.#read();
+    const current = c.req.query("v") === version;
+    return c.body(bytes, 200, {
+      "Content-Type": type,
+      "Content-Length": String(bytes.length), // HEAD would say 0 otherwise
+      "Cache-Control": current ? "public, max-age=31536000, immutable" : "no-cache",
+      ETag: `"${version}"`,
+    });
+  }
+
+  #read() {
+    if (this.#content === undefined) {
+      const bytes = new Uint8Array(readFileSync(this.#path));
+      const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+      this.#content = { bytes, type: Bun.file(this.#path).type, version };
+    }
+    return this.#content;
+  }
+}

@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import { Asset } from "./asset.ts";
+
+/**
+ * `public/` as `--asset=public` embeds it, under the executable's virtual root; in the source tree two folders up.
+ * In this order, because `../..` from the virtual root is the root of the machine's own disk.
+ */
+const folder = [join(import.meta.dir, "public"), join(import.meta.dir, "../../public")].find((path) =>
+  existsSync(path),
+);
+
+/** Every file of `public/` by its name. Only these names are served, so no path leads out of the folder. */
+const assets = new Map<string, Asset>(folder === undefined ? [] : list(folder));
+
+function list(root: string): [string, Asset][] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(root, name)).isFile())
+    .map((name) => [name.replaceAll("\\", "/"), new Asset(join(root, name))]);
+}
+
+/** GET `/static/…`: the files of `public/`. Unknown names fall through to the app's own 404. */
+export function staticFiles(): Hono {
+  const app = new Hono();
+  app.get("/static/:name{.+}", etag(), async (c, next) => {
+    const asset = assets.get(c.req.param("name"));
+    return asset === undefined ? next() : asset.response(c);
+  });
+  return app;
+}
+
+/**
+ * The link to a file of `public/`, with its version, so that a browser fetches it again only after an update.
+ * @throws Error for a name that is not there: a mistake in a page, found by its first test.
+ */
+export function staticUrl(name: string): string {
+  const asset = assets.get(name);
+  if (asset === undefined) throw new Error(`public/${name} does not exist.`);
+  return `/static/${name}?v=${asset.version}`;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { staticFiles, staticUrl } from "../../src/http/static-files.ts";
+
+const app = staticFiles();
+const folder = join(import.meta.dir, "../../public");
+
+describe("static files", () => {
+  test("are served byte for byte, every file of public/, with a type that a browser accepts", async () => {
+    const types: Record<string, string> = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+    for (const name of readdirSync(folder)) {
+      const response = await app.request(`/static/${name}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("Content-Type")).toStartWith(types[name.split(".").at(-1)!]!);
+      expect(await response.text()).toBe(await Bun.file(join(folder, name)).text());
+    }
+  });
+
+  test("may be kept for good under the link that names their version", async () => {
+    const url = staticUrl("hub.css");
+    expect(url).toMatch(/^\/static\/hub\.css\?v=[0-9a-f]{12}$/);
+    expect((await app.request(url)).headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+  });
+
+  test.each(["/static/hub.css", "/static/hub.css?v=000000000000"])(
+    "are asked about each time under %s",
+    async (url) => {
+      const response = await app.request(url);
+      expect(response.headers.get("Cache-Control")).toBe("no-cache");
+      const again = await app.request(url, { headers: { "If-None-Match": response.headers.get("ETag")! } });
+      expect(again.status).toBe(304);
+      expect(await again.text()).toBe("");
+    },
+  );
+
+  test("are sent again when the browser holds another version", async () => {
+    const response = await app.request("/static/hub.css", { headers: { "If-None-Match": '"000000000000"' } });
+    expect(response.status).toBe(200);
+  });
+
+  test("answer HEAD with the length and without the bytes", async () => {
+    const response = await app.request("/static/hub.css", { method: "HEAD" });
+    expect(Number(response.headers.get("Content-Length"))).toBe(Bun.file(join(folder, "hub.css")).size);
+    expect(await response.text()).toBe("");
+  });
+
+  test.each([
+    "/static/",
+    "/static/nothing.css",
+    "/static/..%2fpackage.json",
+    "/static/%2e%2e%2fpackage.json",
+    "/static/..%5cpackage.json",
+    "/static//etc/passwd",
+    "/static/hub.css/",
+    "/static/hub.css%00.svg",
+  ])("do not exist at %s", async (path) => {
+    expect((await app.request(path)).status).toBe(404);
+  });
+
+  test("that a page names and that are missing are a mistake of the page", () => {
+    expect(() => staticUrl("nothing.css")).toThrow("public/nothing.css does not exist.");
+  });
+});
