@@ -66,13 +66,19 @@ async function makeDemo(settings: Settings, rows: number): Promise<void> {
   const { generateDemo } = await import("./demo/generate.ts");
   const { showProgress } = await import("./demo/progress.ts");
   const today = factoryClock(settings.timezone).today();
-  const progress = showProgress();
-  await generateDemo({ databaseDir: settings.databaseDir, rows, today, onProgress: progress });
+  const { onProgress, finish } = showProgress();
+  try {
+    generateDemo({ databaseDir: settings.databaseDir, rows, today, onProgress });
+  } finally {
+    finish();
+  }
 }
 
 async function run(settings: Settings): Promise<number> {
   const hub = serve(settings);
-  console.log(`Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${settings.databaseDir}\n\nCtrl+C stops it.`);
+  console.log(
+    `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${settings.databaseDir}\n\nCtrl+C stops it.`,
+  );
   const reason = await stopSignal();
   await hub.stop(reason);
   return done;
@@ -81,7 +87,8 @@ async function run(settings: Settings): Promise<number> {
 /** Resolves when the hub is asked to stop: Ctrl+C, a service manager, or the closing of the console window (SIGHUP on Windows too). */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const)
+      process.once(signal, () => resolve(signal));
   });
 }
 

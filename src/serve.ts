@@ -5,12 +5,12 @@ import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
 import type { Settings } from "./config.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
-import { clientAddress } from "./http/client-address.ts";
+import { clientAddress, trustedNetworks } from "./http/client-address.ts";
 import { fastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
 import { accessLine } from "./http/request-log.ts";
 import { factoryClock } from "./observe/clock.ts";
-import { diskSpace } from "./observe/disk.ts";
+import { FreeDisk } from "./observe/disk.ts";
 import { type Log, openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
@@ -59,15 +59,15 @@ export function serve(settings: Settings): Hub {
   });
   const cache = new AnswerCache(settings.cacheMax, settings.cacheTtlSec);
   const clock = factoryClock(settings.timezone);
-  const disk = diskSpace(settings.databaseDir);
+  const disk = new FreeDisk(settings.databaseDir);
   const performance = new Performance();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
+  const trusted = trustedNetworks(settings.trustedProxies);
   let server: Server<undefined> | undefined;
   const clientOf = (request: Request): string => {
-    const peer = server?.requestIP(request)?.address ?? "unknown";
-    if (settings.trustedProxies.length === 0) return peer.startsWith("::ffff:") ? peer.slice(7) : peer;
-    return clientAddress({ peer, forwardedFor: request.headers.get("X-Forwarded-For"), trusted: settings.trustedProxies });
+    const forwardedFor = settings.trustedProxies.length === 0 ? null : request.headers.get("X-Forwarded-For");
+    return clientAddress({ peer: server?.requestIP(request)?.address, forwardedFor, trusted });
   };
   const app = createApp(
     {
@@ -80,7 +80,7 @@ export function serve(settings: Settings): Hub {
       limiter,
       answers: new Answers(desk, catalog, cache),
       operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
-      diskFreeGb: () => disk.freeGb(),
+      diskFreeGb: () => disk.current(),
       aiKeyConfigured: settings.geminiConfigured,
     },
     clientOf,
@@ -99,7 +99,8 @@ export function serve(settings: Settings): Hub {
     },
   });
 
-  http.maxHeaderSize = maxHeadBytes;
+  // Bun reads this property at Bun.serve; node:http declares it read-only.
+  Object.assign(http, { maxHeaderSize: maxHeadBytes });
   server = listen(settings, (request) => quick(request) ?? app.fetch(request));
   catalog.warmUp();
   const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
@@ -130,7 +131,8 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE") throw new StartError(`The hub cannot listen on ${settings.host}:${settings.apiPort}: ${message}`);
+    if (code !== "EADDRINUSE")
+      throw new StartError(`The hub cannot listen on ${settings.host}:${settings.apiPort}: ${message}`);
     throw new StartError(
       `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
         "Stop that program, or set API_PORT to another port in the .env file.",

@@ -12,6 +12,7 @@ import { requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
+import { rememberHeaders } from "../http/fast-lane.ts";
 import { limitAddress, limitRate } from "../http/limits.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
 import { requestLog } from "../http/request-log.ts";
@@ -24,10 +25,10 @@ import { Endpoints } from "./endpoint.ts";
 import { exportEndpoints } from "./exports.ts";
 import { type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
-import { rootRoutes } from "./root.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { recordEndpoints } from "./records.ts";
+import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
 
 export interface AppServices extends HealthServices {
@@ -71,6 +72,7 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
     c.header("X-Request-ID", c.get("requestId"));
     await next();
   });
+  app.use(rememberHeaders);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(
     secureHeaders({
@@ -84,15 +86,17 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
       crossOriginResourcePolicy: settings.corsOrigins.length === 0 ? "same-origin" : "cross-origin",
     }),
   );
-  app.use(
-    cors({
-      origin: settings.corsOrigins.includes("*") ? "*" : [...settings.corsOrigins],
-      allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
-      allowHeaders: ["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
-      exposeHeaders: exposedHeaders,
-      maxAge: 600,
-    }),
-  );
+  if (settings.corsOrigins.length > 0) {
+    app.use(
+      cors({
+        origin: settings.corsOrigins.includes("*") ? "*" : [...settings.corsOrigins],
+        allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
+        allowHeaders: ["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+        exposeHeaders: exposedHeaders,
+        maxAge: 600,
+      }),
+    );
+  }
   app.use(
     methodNotAllowed({
       app,

@@ -2,7 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { HubEnv } from "../http/env.ts";
-import { fromText, type ParameterPlace, parameterError } from "./query.ts";
+import { fromText, jsonTypes, type ParameterPlace, parameterError } from "./query.ts";
 
 /** One endpoint: what the document says of it and what validates its input are the same schemas. */
 export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
@@ -53,7 +53,7 @@ export class Endpoints {
       query,
       path,
       (c: Context<HubEnv>) => {
-        const valid = c.req.valid as (target: "query" | "param") => object;
+        const valid = (target: string): object => c.req.valid(target as never);
         return endpoint.handle(c, { ...valid("query"), ...valid("param") } as z.output<Query> & z.output<Path>);
       },
     );
@@ -62,9 +62,10 @@ export class Endpoints {
 
 function validator(target: "query" | "param", schema: z.ZodObject): MiddlewareHandler<HubEnv> {
   const place: ParameterPlace = target === "param" ? "path" : "query";
-  return zValidator(target, fromText(schema), (result, c) => {
+  const types = jsonTypes(schema);
+  return zValidator(target, fromText(schema, types), (result, c) => {
     if (result.success) return;
     const raw = target === "query" ? c.req.queries() : c.req.param();
-    throw parameterError(result.error, place, raw as Record<string, string | string[]>);
+    throw parameterError(result.error, { place, types, raw: raw as Record<string, string | string[]> });
   }) as unknown as MiddlewareHandler<HubEnv>;
 }

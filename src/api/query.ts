@@ -5,6 +5,15 @@ import { HttpError, type ParameterFault } from "../http/errors.ts";
 export type ParameterPlace = "query" | "path";
 
 type Values = Record<string, string | string[] | undefined>;
+/** JSON Schema type of each parameter. */
+type Types = Record<string, string | undefined>;
+
+/** The parameters as they came, and what they should be. */
+interface Given {
+  place: ParameterPlace;
+  types: Types;
+  raw: Values;
+}
 
 /** What a rule that answers 400 with a sentence instead of 422 is marked with. */
 export const sentence = { badRequest: true } as const;
@@ -16,20 +25,19 @@ const echoLength = 200;
  * Makes a schema of JSON types read query texts: an empty text counts as absent, the last of a repeated one wins, and what should be a
  * number or a boolean is converted where it looks like one. What does not is left as text for the schema to refuse.
  */
-export function fromText<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
-  const types = jsonTypes(schema);
+export function fromText<Schema extends z.ZodObject>(schema: Schema, types: Types) {
   return z.preprocess((values) => converted(values as Values, types), schema);
 }
 
 /** The JSON Schema types of an object schema's properties. */
-function jsonTypes(schema: z.ZodType): Record<string, string | undefined> {
+export function jsonTypes(schema: z.ZodType): Types {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => [name, (property as { type?: string }).type]),
   );
 }
 
-function converted(values: Values, types: Record<string, string | undefined>): Record<string, unknown> {
+function converted(values: Values, types: Types): Record<string, unknown> {
   const read: Record<string, unknown> = {};
   for (const [name, type] of Object.entries(types)) {
     const value = values[name];
@@ -50,12 +58,12 @@ function convert(text: string, type: string | undefined): unknown {
 }
 
 /** Turns what zod found wrong into the error of the contract: 422 with every broken rule, else 400 with the sentence of the first. */
-export function parameterError(error: z.core.$ZodError, place: ParameterPlace, raw: Values): HttpError {
+export function parameterError(error: z.core.$ZodError, given: Given): HttpError {
   const faults = error.issues.filter((issue) => !isSentence(issue));
   if (faults.length === 0) return new HttpError(400, error.issues[0]!.message);
   return new HttpError(
     422,
-    faults.map((issue) => faultOf(issue, place, raw)),
+    faults.map((issue) => faultOf(issue, given)),
   );
 }
 
@@ -64,21 +72,21 @@ function isSentence(issue: z.core.$ZodIssue): boolean {
 }
 
 /** Names and sentences of pydantic's errors, which clients of the earlier service know. */
-function faultOf(issue: z.core.$ZodIssue, place: ParameterPlace, raw: Values): ParameterFault {
+function faultOf(issue: z.core.$ZodIssue, { place, types, raw }: Given): ParameterFault {
   const name = String(issue.path[0] ?? "");
   const value = raw[name];
   const text = Array.isArray(value) ? value.at(-1) : value;
   const absent = text === undefined || text === "";
   const input = absent ? null : text.length > echoLength ? `${text.slice(0, echoLength)}…` : text;
-  const [type, msg] = absent ? ["missing", "Field required"] : described(issue);
+  const [type, msg] = absent ? ["missing", "Field required"] : described(issue, types[name]);
   return { type, loc: [place, name], msg, input };
 }
 
-function described(issue: z.core.$ZodIssue): [type: string, msg: string] {
+function described(issue: z.core.$ZodIssue, type: string | undefined): [type: string, msg: string] {
   if (issue.code === "invalid_type") {
-    if (issue.expected === "int") return ["int_parsing", "Input should be a valid integer"];
-    if (issue.expected === "number") return ["float_parsing", "Input should be a valid, finite number"];
-    if (issue.expected === "boolean") return ["bool_parsing", "Input should be true or false"];
+    if (type === "integer") return ["int_parsing", "Input should be a valid integer"];
+    if (type === "number") return ["float_parsing", "Input should be a valid, finite number"];
+    if (type === "boolean") return ["bool_parsing", "Input should be true or false"];
   }
   if (issue.code === "too_big") {
     return issue.origin === "string"

@@ -27,8 +27,10 @@ export function requireApiKey(keys: readonly string[], adminKey: string | undefi
   return async (c, next) => {
     if (keys.length > 0) {
       const shown = shownKey((name) => c.req.header(name));
-      if (shown === null) throw new HttpError(401, "An API key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
-      if (!matches(shown, allowed)) throw new HttpError(401, "The API key is not valid.", { "WWW-Authenticate": "Bearer" });
+      if (shown === null)
+        throw new HttpError(401, "An API key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
+      if (!matches(shown, allowed))
+        throw new HttpError(401, "The API key is not valid.", { "WWW-Authenticate": "Bearer" });
     }
     await next();
   };
@@ -43,7 +45,8 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
   return async (c, next) => {
     if (adminKey) {
       const shown = shownKey((name) => c.req.header(name));
-      if (shown === null) throw new HttpError(401, "The admin key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
+      if (shown === null)
+        throw new HttpError(401, "The admin key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
       if (!matches(shown, allowed)) throw new HttpError(403, "The admin key is not valid.");
     } else if (!isLoopback(c.get("client"))) {
       throw new HttpError(403, "Without an ADMIN_KEY this is allowed from the hub's own machine only.");

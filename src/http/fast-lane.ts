@@ -11,7 +11,14 @@ export interface FastLaneServices {
   clientOf: (request: Request) => string;
   newRequestId: () => string;
   /** Logs and measures one answer. */
-  note: (request: Request, status: number, answer: CachedAnswer, started: number, client: string, requestId: string) => void;
+  note: (
+    request: Request,
+    status: number,
+    answer: CachedAnswer,
+    started: number,
+    client: string,
+    requestId: string,
+  ) => void;
 }
 
 /** Headers that belong to one sending of an answer, not to the answer. */
@@ -49,8 +56,7 @@ export function fastLane(services: FastLaneServices): (request: Request) => Resp
     if (!answer?.headers || request.headers.has("Origin")) return null;
 
     let body = answer.body;
-    const compressed =
-      body.byteLength >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
+    const compressed = body.byteLength >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
     if (compressed) {
       const bytes = answer.gzippedNow;
       if (!bytes) return null;

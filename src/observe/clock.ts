@@ -2,8 +2,8 @@
 export type FactoryClock = {
   /** The factory's date, `YYYY-MM-DD`. */
   today(): string;
-  /** ISO 8601 with the offset of that moment, `2026-11-20T09:00:00+09:00`. */
-  timestamp(): string;
+  /** ISO 8601 with the offset of that moment, `2026-11-20T09:00:00+09:00`; of `date` or of now. RangeError for an invalid date. */
+  timestamp(date?: Date): string;
   /** `YYYY-MM-DD HH:MM:SS` of `date` or of now. Throws RangeError for an invalid date. */
   logStamp(date?: Date): string;
 };
@@ -30,7 +30,7 @@ export function factoryClock(timezone: string, now: () => number = Date.now): Fa
 
   return {
     today: () => at(now()).today,
-    timestamp: () => at(now()).timestamp,
-    logStamp: (date) => at(date ? date.getTime() : now()).logStamp,
+    timestamp: (date) => at(date?.getTime() ?? now()).timestamp,
+    logStamp: (date) => at(date?.getTime() ?? now()).logStamp,
   };
 }

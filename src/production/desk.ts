@@ -76,7 +76,9 @@ export class Desk {
       }
       catalog.suspect();
     }
-    throw new UnavailableError(trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.");
+    throw new UnavailableError(
+      trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.",
+    );
   }
 
   /** Process ids of the worker processes that are running. */

@@ -49,7 +49,8 @@ export function itemNames(context: Context, codes: Iterable<string>): Map<string
     known.names = new Map();
   }
   for (const code of codes) {
-    if (!known.names.has(code)) known.names.set(code, newestName(context, code, "{dated}") ?? newestName(context, code, "1"));
+    if (!known.names.has(code))
+      known.names.set(code, newestName(context, code, "{dated}") ?? newestName(context, code, "1"));
   }
   return known.names;
 }
@@ -66,7 +67,10 @@ function newestName({ snapshot, reader }: Context, code: string, rows: string): 
     const { source, name } = segment;
     const later =
       newest === null ||
-      (compareText(named[0], newest.named[0]) || compareText(source, newest.source) || named[1] - newest.named[1] || compareText(name, newest.name)) > 0;
+      (compareText(named[0], newest.named[0]) ||
+        compareText(source, newest.source) ||
+        named[1] - newest.named[1] ||
+        compareText(name, newest.name)) > 0;
     if (later) newest = { named, source, name };
   }
   return newest?.named[2] ?? null;

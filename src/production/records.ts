@@ -123,9 +123,7 @@ function rowsOf(
   if (side === "all") return select("production_date <= ?", newestFirst, [cursor.d], limit);
   // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
   const rest =
-    side === "none"
-      ? []
-      : select(`production_date = ? AND id ${side} ?`, "id DESC", [cursor.d, cursor.id], limit);
+    side === "none" ? [] : select(`production_date = ? AND id ${side} ?`, "id DESC", [cursor.d, cursor.id], limit);
   if (rest.length >= limit) return rest;
   return [...rest, ...select("production_date < ?", newestFirst, [cursor.d], limit - rest.length)];
 }
@@ -191,8 +189,7 @@ function cursorAfter(rows: Row[], limit: number): Cursor | undefined {
   if (!last) return undefined;
   const next = rows[limit];
   const cursor: Cursor = { d: last.stored[1], id: last.stored[0], src: last.segment.source };
-  const tied =
-    next?.stored[0] === cursor.id && next.stored[1] === cursor.d && next.segment.source === cursor.src;
+  const tied = next?.stored[0] === cursor.id && next.stored[1] === cursor.d && next.segment.source === cursor.src;
   return tied ? { ...cursor, seg: last.segment.name } : cursor;
 }
 

@@ -1,9 +1,18 @@
 import type { Context } from "./context.ts";
-import { itemNames } from "./items.ts";
 import { isoWeek } from "./iso-week.ts";
+import { itemNames } from "./items.ts";
 import { type DayRange, monthRange } from "./range.ts";
 import { compareText } from "./text-order.ts";
-import { average, grandTotal, type Total, type TotalFilter, tidy, totalsByDay, totalsByItem, totalsByMonthAndItem } from "./totals.ts";
+import {
+  average,
+  grandTotal,
+  type Total,
+  type TotalFilter,
+  tidy,
+  totalsByDay,
+  totalsByItem,
+  totalsByMonthAndItem,
+} from "./totals.ts";
 
 /** Good quantity, number of rows and average of one period. */
 interface PeriodTotals {
@@ -23,7 +32,10 @@ export type MonthlyItemTotal = { year_month: string } & ItemTotal & { avg_batch_
 
 /** Totals per month, ascending. */
 export function monthlyTotals(context: Context, filter: TotalFilter): ({ year_month: string } & PeriodTotals)[] {
-  return perPeriod(context, filter, (day) => day.slice(0, 7)).map(([year_month, totals]) => ({ year_month, ...totals }));
+  return perPeriod(context, filter, (day) => day.slice(0, 7)).map(([year_month, totals]) => ({
+    year_month,
+    ...totals,
+  }));
 }
 
 /** Totals per day, ascending; days without a row are absent. */
@@ -63,9 +75,7 @@ export function monthlyTotalsPerItem(
     .map(([key, total]) => ({ year_month: key.slice(0, 7), item_code: key.slice(8), total }))
     .sort(
       (a, b) =>
-        compareText(b.year_month, a.year_month) ||
-        b.total.sum - a.total.sum ||
-        compareText(a.item_code, b.item_code),
+        compareText(b.year_month, a.year_month) || b.total.sum - a.total.sum || compareText(a.item_code, b.item_code),
     )
     .slice(0, limit);
   const names = itemNames(

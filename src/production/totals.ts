@@ -17,8 +17,11 @@ export interface TotalFilter extends DayRange {
 /** Good quantity per valid day. */
 export function totalsByDay(context: Context, filter: TotalFilter): Map<string, Total> {
   // Grouped by the stored text first, which the index delivers in order, then by day: no sorting of rows.
-  return added(context, filter, (where) =>
-    `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
+  return added(
+    context,
+    filter,
+    (where) =>
+      `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
        SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
      ) GROUP BY 1`,
   );
@@ -26,15 +29,20 @@ export function totalsByDay(context: Context, filter: TotalFilter): Map<string, 
 
 /** Good quantity per item code. */
 export function totalsByItem(context: Context, filter: TotalFilter): Map<string, Total> {
-  return added(context, filter, (where) =>
-    `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} GROUP BY item_code`,
+  return added(
+    context,
+    filter,
+    (where) => `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} GROUP BY item_code`,
   );
 }
 
 /** Good quantity per month and item code; the key is the month (7 characters), a space, and the code. */
 export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map<string, Total> {
-  return added(context, filter, (where) =>
-    `SELECT month || ' ' || item_code, sum(n), total(s) FROM (
+  return added(
+    context,
+    filter,
+    (where) =>
+      `SELECT month || ' ' || item_code, sum(n), total(s) FROM (
        SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
        WHERE ${where} GROUP BY 1, 2
      ) GROUP BY 1`,
@@ -43,8 +51,10 @@ export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map
 
 /** Good quantity of all rows together. */
 export function grandTotal(context: Context, filter: TotalFilter): Total {
-  const totals = added(context, filter, (where) =>
-    `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where}`,
+  const totals = added(
+    context,
+    filter,
+    (where) => `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where}`,
   );
   return totals.get("") ?? { count: 0, sum: 0 };
 }

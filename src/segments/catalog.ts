@@ -336,7 +336,8 @@ export class Catalog {
       if (file.segment && !file.segment.immutable) {
         // Only the copy failed; the source is read directly all the while.
         file.retryAt = Date.now() + 10 * lookEveryMs;
-        if (!this.#closed) this.#options.report("warn", `${file.holding.fileName} was not mirrored: ${(error as Error).message}`);
+        if (!this.#closed)
+          this.#options.report("warn", `${file.holding.fileName} was not mirrored: ${(error as Error).message}`);
         return;
       }
       await this.#recall(file);
@@ -435,7 +436,10 @@ export class Catalog {
     if (file.segment && !file.segment.immutable) file.segment = null;
     if (!news || this.#closed) return;
     const meanwhile = file.segment ? " The last good version answers." : "";
-    this.#options.report(state === "absent" && !file.segment ? "info" : "warn", `${file.holding.fileName}: ${note}${meanwhile}`);
+    this.#options.report(
+      state === "absent" && !file.segment ? "info" : "warn",
+      `${file.holding.fileName}: ${note}${meanwhile}`,
+    );
   }
 
   /** One publication after the other, so that an older set of versions never replaces a newer one. */
@@ -458,9 +462,12 @@ export class Catalog {
         reason: note ?? "The file was not read yet.",
       }));
     const identity = segments.map(({ name, version, ownsFrom, ownsTo }) => [name, version, ownsFrom, ownsTo]);
-    const version = Bun.hash(JSON.stringify([identity, missing.map((gap) => gap.name)])).toString(16).padStart(16, "0");
+    const version = Bun.hash(JSON.stringify([identity, missing.map((gap) => gap.name)]))
+      .toString(16)
+      .padStart(16, "0");
     const before = this.#snapshot;
-    const sameFiles = before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
+    const sameFiles =
+      before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
     if (version === before?.version && sameFiles) return;
     try {
       await this.#place(segments);

@@ -30,15 +30,23 @@ export function findPlacements(
     const strays = [
       { when: nothingOwned, sql: "production_date >= $from", from: "" },
       {
-        when: !nothingOwned && facts.firstDay !== null && facts.firstDay < ownsFrom, sql: "production_date < $from", from: ownsFrom },
+        when: !nothingOwned && facts.firstDay !== null && facts.firstDay < ownsFrom,
+        sql: "production_date < $from",
+        from: ownsFrom,
+      },
       {
-        when: !nothingOwned && facts.lastDay !== null && facts.lastDay > ownsTo, sql: "production_date > $from", from: ownsTo + afterAll },
+        when: !nothingOwned && facts.lastDay !== null && facts.lastDay > ownsTo,
+        sql: "production_date > $from",
+        from: ownsTo + afterAll,
+      },
     ];
     for (const side of strays) {
       if (!side.when) continue;
       const stray = `${side.sql} AND ${datedSql(facts.undated.prefixes)}`;
       misplaced += db
-        .query<{ n: number }, [{ $from: string }]>(`SELECT count(*) n FROM ${schemaOf(segment)}.${table} WHERE ${stray}`)
+        .query<{ n: number }, [{ $from: string }]>(
+          `SELECT count(*) n FROM ${schemaOf(segment)}.${table} WHERE ${stray}`,
+        )
         .get({ $from: side.from })!.n;
       for (const owner of segments) {
         if (owner === segment || owner.ownsFrom > owner.ownsTo) continue;

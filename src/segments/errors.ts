@@ -39,7 +39,10 @@ export function asSourceError(error: unknown): unknown {
   }
   if (code === "ENOENT") return new SourceError("absent", "The file does not exist.");
   if (["EACCES", "EPERM", "EBUSY"].includes(code)) {
-    return new SourceError("locked", "The file cannot be opened: another program holds it or the hub has no right to it.");
+    return new SourceError(
+      "locked",
+      "The file cannot be opened: another program holds it or the hub has no right to it.",
+    );
   }
   if (code === "ENOSPC") return new SourceError("locked", "The disk is full, so that the file could not be copied.");
   if (/no such (table|column)/.test(error.message)) {

@@ -1,5 +1,15 @@
 import { Database } from "bun:sqlite";
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf, readBeginning } from "./connection.ts";
 import { SourceError } from "./errors.ts";
