@@ -422,7 +422,10 @@ export class Catalog {
 
   #failWith(file: TrackedFile, seen: Look, error: unknown): void {
     const task = error instanceof TaskError && error.name === "SourceError" ? error : null;
-    if (task) return this.#fail(file, seen, task.details.trouble as FileState, task.message);
+    if (task) {
+      this.#fail(file, seen, task.details.trouble as FileState, task.message);
+      return;
+    }
     const slow = error instanceof WorkerError && error.kind === "timeout";
     const note = slow ? "Copying the file took too long." : "Copying the file failed unexpectedly.";
     if (!this.#closed) this.#options.report("warn", `${file.holding.fileName}: ${(error as Error).message}`);

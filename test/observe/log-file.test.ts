@@ -68,6 +68,15 @@ test("when the rename is refused, lines go on in the same file, once each, and r
   expect([text("app.log.1"), text("app.log")]).toEqual(["fourth\nfifth\n", "sixth\n"]);
 });
 
+test("a full file that cannot be renamed at the start takes the first line all the same", async () => {
+  mkdirSync(join(directory, "app.log.1", "not-empty"), { recursive: true });
+  writeFileSync(join(directory, "app.log"), "older than ten bytes\n");
+  const file = open({ maxBytes: 10, files: 2 });
+  file.append("new\n");
+  await file.close();
+  expect(text("app.log")).toBe("older than ten bytes\nnew\n");
+});
+
 test("while the folder cannot be written lines are held, and written in order when it can", async () => {
   mkdirSync(join(directory, ".."), { recursive: true });
   writeFileSync(directory, "a file where the folder should be");
