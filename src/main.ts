@@ -15,5 +15,5 @@ if (first === workerFlag) {
 } else {
   const { runCommand } = await import("./command.ts");
   const beside = isCompiled ? path.dirname(process.execPath) : path.resolve(import.meta.dir, "..");
-  process.exitCode = await runCommand(process.argv.slice(2), beside);
+  process.exit(await runCommand(process.argv.slice(2), beside));
 }

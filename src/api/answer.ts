@@ -41,11 +41,11 @@ export class Answers {
     c.header("Vary", "Accept-Encoding", { append: true });
     if (this.#catalog.lagging) c.header("X-Data-State", "last-good");
     c.header("Content-Type", "application/json; charset=utf-8");
-    if (answer.body.byteLength >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
+    if (answer.body.size >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
       c.header("Content-Encoding", "gzip");
-      return c.body((await answer.gzipped()) as Uint8Array<ArrayBuffer>);
+      return blobBody(c, await answer.gzipped());
     }
-    return c.body(answer.body as Uint8Array<ArrayBuffer>);
+    return blobBody(c, answer.body);
   }
 
   #compute<Name extends QuestionName>(
@@ -68,4 +68,9 @@ export class Answers {
     this.#flights.set(flightKey, flight);
     return flight;
   }
+}
+
+/** Bun sends a Blob as it stands; hono's types know only of web streams and bytes. */
+function blobBody(c: Context<HubEnv>, blob: Blob): Response {
+  return c.body(blob as unknown as ReadableStream);
 }

@@ -57,6 +57,28 @@ const exposedHeaders = [
   "Content-Disposition",
 ];
 
+const noHeaders = {
+  crossOriginOpenerPolicy: false,
+  referrerPolicy: false,
+  xFrameOptions: false,
+  xXssProtection: false,
+  xDownloadOptions: false,
+  xDnsPrefetchControl: false,
+  xPermittedCrossDomainPolicies: false,
+  originAgentCluster: false,
+  // The hub is reached by plain HTTP inside the factory; telling browsers otherwise would lock them out.
+  strictTransportSecurity: false,
+} as const;
+
+/** What every answer says: its type is not to be guessed, and other sites may not embed it unless CORS is open to some. */
+const secureAnswers = (cors: boolean) => ({
+  ...noHeaders,
+  crossOriginResourcePolicy: cors ? ("cross-origin" as const) : ("same-origin" as const),
+});
+
+/** What pages say besides; JSON answers do without, because each header costs a cached answer 0.1 µs of its 20. */
+const securePages = { ...noHeaders, crossOriginOpenerPolicy: true, referrerPolicy: true, xFrameOptions: "DENY" };
+
 /** Eight hexadecimal digits. */
 export const newRequestId = (): string => ((Math.random() * 2 ** 32) >>> 0).toString(16).padStart(8, "0");
 
@@ -74,18 +96,8 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
   });
   app.use(rememberHeaders);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
-  app.use(
-    secureHeaders({
-      xXssProtection: false,
-      xDownloadOptions: false,
-      xDnsPrefetchControl: false,
-      xPermittedCrossDomainPolicies: false,
-      originAgentCluster: false,
-      // The hub is reached by plain HTTP inside the factory; telling browsers otherwise would lock them out.
-      strictTransportSecurity: false,
-      crossOriginResourcePolicy: settings.corsOrigins.length === 0 ? "same-origin" : "cross-origin",
-    }),
-  );
+  app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
+  for (const path of ["/", "/docs"]) app.use(path, secureHeaders(securePages));
   if (settings.corsOrigins.length > 0) {
     app.use(
       cors({

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { isLoopback } from "./client-address.ts";
 import type { HubEnv } from "./env.ts";
 import { HttpError } from "./errors.ts";
@@ -48,13 +48,18 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
       if (shown === null)
         throw new HttpError(401, "The admin key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
       if (!matches(shown, allowed)) throw new HttpError(403, "The admin key is not valid.");
-    } else if (!isLoopback(c.get("client"))) {
+    } else if (!isLoopback(c.get("client")) || isForwarded(c)) {
       throw new HttpError(403, "Without an ADMIN_KEY this is allowed from the hub's own machine only.");
     } else if (isForeign(c.req.header("Origin"), c.req.url)) {
       throw new HttpError(403, "This is not allowed from a page of another site.");
     }
     await next();
   };
+}
+
+/** A proxy on this machine that is not in TRUSTED_PROXIES would make every client look like the machine itself. */
+function isForwarded(c: Context): boolean {
+  return c.req.header("X-Forwarded-For") !== undefined || c.req.header("Forwarded") !== undefined;
 }
 
 /** A page of another origin, or one that reached this machine through a name of its own (DNS rebinding). */

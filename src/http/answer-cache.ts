@@ -12,33 +12,43 @@ export const compressFromBytes = 500;
 /** Bytes kept at most, whatever the number of entries: 200 pages of 5,000 records would be 160 MB. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** An answer as it is sent again and again: ready bytes and headers. */
+/**
+ * An answer as it is sent again and again: ready bytes and headers. The bytes stand in Blobs, because a Response copies an array of
+ * bytes (1.5 µs for 17 KB) and shares a Blob (0.2 µs).
+ */
 export class CachedAnswer {
   /** Version of the data that it was computed from. */
   readonly version: string;
-  readonly body: Uint8Array;
+  readonly body: Blob;
   readonly rows: number;
   /** Name under which it is measured. */
   readonly name: string;
   /** Headers that every sending of it has; set when it was first sent. */
   headers: Record<string, string> | null = null;
-  #gzipped: Uint8Array | null = null;
+  #bytes: Uint8Array<ArrayBuffer> | null;
+  #gzipped: Blob | null = null;
 
   constructor(answer: { version: string; body: Uint8Array; rows: number; name: string }) {
     this.version = answer.version;
-    this.body = answer.body;
+    this.#bytes = answer.body as Uint8Array<ArrayBuffer>;
+    this.body = new Blob([this.#bytes]);
     this.rows = answer.rows;
     this.name = answer.name;
   }
 
   /** The gzip bytes if they are at hand or cheap to make; null where `gzipped()` has to be awaited first. */
-  get gzippedNow(): Uint8Array | null {
-    if (!this.#gzipped && this.body.byteLength <= promptBytes) this.#gzipped = gzipSync(this.body, options);
+  get gzippedNow(): Blob | null {
+    if (this.#bytes && this.body.size <= promptBytes) this.#keepGzip(gzipSync(this.#bytes, options));
     return this.#gzipped;
   }
 
-  async gzipped(): Promise<Uint8Array> {
-    this.#gzipped ??= this.gzippedNow ?? (await gzipLater(this.body, options));
+  async gzipped(): Promise<Blob> {
+    return this.gzippedNow ?? this.#keepGzip(await gzipLater(await this.body.arrayBuffer(), options));
+  }
+
+  #keepGzip(bytes: Uint8Array): Blob {
+    this.#bytes = null;
+    this.#gzipped ??= new Blob([bytes as Uint8Array<ArrayBuffer>]);
     return this.#gzipped;
   }
 }
@@ -60,7 +70,7 @@ export class AnswerCache {
             max,
             ttl: ttlSec * 1000,
             maxSize: maxBytes,
-            sizeCalculation: (answer) => answer.body.byteLength + 200,
+            sizeCalculation: (answer) => answer.body.size + 200,
           });
   }
 

@@ -56,7 +56,7 @@ export function fastLane(services: FastLaneServices): (request: Request) => Resp
     if (!answer?.headers || request.headers.has("Origin")) return null;
 
     let body = answer.body;
-    const compressed = body.byteLength >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
+    const compressed = body.size >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
     if (compressed) {
       const bytes = answer.gzippedNow;
       if (!bytes) return null;
@@ -81,6 +81,6 @@ export function fastLane(services: FastLaneServices): (request: Request) => Resp
       return new Response(null, { status: 304, headers });
     }
     if (compressed) headers["content-encoding"] = "gzip";
-    return new Response(body as Uint8Array<ArrayBuffer>, { headers });
+    return new Response(body, { headers });
   };
 }
