@@ -40,7 +40,7 @@ async function start(name: string, command: readonly string[], env: Record<strin
   let said = "";
   void drain(child.stdout, (text) => {
     said += text;
-    const port = /http:\/\/localhost:(\d+)/.exec(said)?.[1];
+    const port = /http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/.exec(said)?.[1];
     if (port) found(Number(port));
   });
   child.exited.then((code) => reject(new Error(`The ${name} ended with code ${code}: ${said}${complaints}`)));
