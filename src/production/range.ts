@@ -14,9 +14,9 @@ export interface Condition {
   values: (string | number)[];
 }
 
-/** Rows of valid days within the range; of any valid day when both ends are open. */
+/** Rows whose text lies within the range; add `{dated}` to leave those out that begin with no valid day, such as 2026-02-30. */
 export function inRange({ from, to }: DayRange): Condition {
-  const parts = ["{dated}"];
+  const parts = ["1"];
   const values: string[] = [];
   if (from !== undefined) {
     parts.push("production_date >= ?");

@@ -143,7 +143,7 @@ function conditionsOf(filter: RecordFilter): Condition {
   };
   if (filter.from !== undefined || filter.to !== undefined) {
     const range = inRange(filter);
-    add(range.sql, ...range.values);
+    add(`${range.sql} AND {dated}`, ...range.values);
   }
   if (filter.itemCode !== undefined) add("item_code = ?", filter.itemCode);
   if (filter.lotPrefix !== undefined) {

@@ -16,14 +16,14 @@ export interface TotalFilter extends DayRange {
 
 /** Good quantity per valid day. */
 export function totalsByDay(context: Context, filter: TotalFilter): Map<string, Total> {
-  // Grouped by the stored text first, which the index delivers in order, then by day: no sorting of rows.
+  // Grouped by the stored text first, which the index delivers in order: neither a sort of rows nor a check of each row's day.
   return added(
     context,
     filter,
     (where) =>
       `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
-       SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
-     ) GROUP BY 1`,
+         SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
+       ) WHERE {dated} GROUP BY 1`,
   );
 }
 
@@ -32,7 +32,8 @@ export function totalsByItem(context: Context, filter: TotalFilter): Map<string,
   return added(
     context,
     filter,
-    (where) => `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} GROUP BY item_code`,
+    (where) =>
+      `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated} GROUP BY item_code`,
   );
 }
 
@@ -42,10 +43,10 @@ export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map
     context,
     filter,
     (where) =>
-      `SELECT month || ' ' || item_code, sum(n), total(s) FROM (
-       SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
-       WHERE ${where} GROUP BY 1, 2
-     ) GROUP BY 1`,
+      `SELECT month || ' ' || item_code, n, s FROM (
+         SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
+         WHERE ${where} AND {dated} GROUP BY 1, 2
+       )`,
   );
 }
 
@@ -54,7 +55,7 @@ export function grandTotal(context: Context, filter: TotalFilter): Total {
   const totals = added(
     context,
     filter,
-    (where) => `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where}`,
+    (where) => `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated}`,
   );
   return totals.get("") ?? { count: 0, sum: 0 };
 }

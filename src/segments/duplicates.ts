@@ -50,9 +50,10 @@ export function findPlacements(
         .get({ $from: side.from })!.n;
       for (const owner of segments) {
         if (owner === segment || owner.ownsFrom > owner.ownsTo) continue;
+        // CROSS JOIN keeps the order: the few strays first, then the owner by id. Left to choose, SQLite scanned 5 million rows (3 s).
         const twins = db.query<{ id: number }, [Record<string, string>]>(
           `SELECT s.id FROM (SELECT * FROM ${schemaOf(segment)}.${table} WHERE ${stray}) s
-           JOIN ${schemaOf(owner)}.${table} o ON o.id = s.id
+           CROSS JOIN ${schemaOf(owner)}.${table} o ON o.id = s.id
            WHERE s.production_date >= $ownsFrom AND s.production_date < $ownsTo
              AND o.production_date = s.production_date AND o.lot_number IS s.lot_number AND o.item_code IS s.item_code
              AND o.item_name IS s.item_name AND o.good_quantity IS s.good_quantity`,

@@ -38,9 +38,7 @@ export function readFacts(db: Database, schema: string, countRows: boolean): Fac
   }
   const listable = odd.length <= maxUndatedPrefixes;
   const undatedRows =
-    odd.length === 0
-      ? 0
-      : one<{ n: number }>(`SELECT count(*) n FROM ${from} WHERE NOT ${datedSql(listable ? odd : null)}`).n;
+    indexed && listable ? countBeginnings(db, from, odd) : countUndated(db, from, listable ? odd : null);
   const edge = (end: "min" | "max"): string | null =>
     listable
       ? ((end === "min" ? days[0] : days.at(-1)) ?? null)
@@ -59,6 +57,23 @@ export function readFacts(db: Database, schema: string, countRows: boolean): Fac
     indexes,
   };
 }
+
+/** Counts the rows with these beginnings by an index range each. */
+function countBeginnings(db: Database, from: string, prefixes: readonly string[]): number {
+  const count = db.query<{ n: number }, [string, string]>(
+    `SELECT count(*) n FROM ${from} WHERE production_date >= ? AND production_date <= ?`,
+  );
+  const rows = prefixes.map((prefix) => count.get(prefix, isShort(prefix) ? prefix : prefix + afterAll)!.n);
+  return rows.reduce((sum, n) => sum + n, 0);
+}
+
+function countUndated(db: Database, from: string, prefixes: readonly string[] | null): number {
+  if (prefixes?.length === 0) return 0;
+  return db.query<{ n: number }, []>(`SELECT count(*) n FROM ${from} WHERE NOT ${datedSql(prefixes)}`).get()!.n;
+}
+
+/** A text shorter than a day is only a beginning of itself: '2026' must not take '2026-01-01' along. */
+const isShort = (prefix: string): boolean => [...prefix].length < 10;
 
 /**
  * SQL that is true for rows whose text begins with a valid day, given the invalid beginnings of the file.
@@ -88,8 +103,7 @@ function* seekBeginnings(db: Database, from: string): Generator<Beginning> {
   while (found) {
     yield found;
     const previous: string = found.smallest;
-    // A text shorter than a day is only a beginning of itself: '2026' must not skip '2026-01-01'.
-    found = [...found.prefix].length < 10 ? above.get(found.smallest) : atLeast.get(found.prefix + afterAll);
+    found = isShort(found.prefix) ? above.get(found.smallest) : atLeast.get(found.prefix + afterAll);
     // Bytes that are no UTF-8 do not survive the round trip through a string, and the seek would stand still.
     if (found && found.smallest === previous) return yield* scanBeginnings(db, from);
   }
