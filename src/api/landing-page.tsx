@@ -1,7 +1,6 @@
 /** @jsxImportSource hono/jsx */
 // Said here too, because Bun looks for tsconfig.json in the folder it is started in, not beside the program.
 
-/** @jsxImportSource hono/jsx */
 import type { Context } from "hono";
 import { languageDetector } from "hono/language";
 import { staticUrl } from "../http/static-files.ts";
