@@ -16,6 +16,7 @@ import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
 import { Desk } from "./production/desk.ts";
 import { Catalog } from "./segments/catalog.ts";
+import { lockHome } from "./segments/home-lock.ts";
 import { version } from "./version.ts";
 
 /** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
@@ -38,6 +39,12 @@ export interface Hub {
 /** Puts the parts together and listens. Throws StartError when the port or a folder is not to be had. */
 export function serve(settings: Settings): Hub {
   makeFolders(settings);
+  const lock = lockHome(settings.mirrorDir);
+  if (!lock) {
+    throw new StartError(
+      `Another hub is running with the home folder ${settings.home}. Stop it first, or choose another folder with --home.`,
+    );
+  }
   const log = openLog({
     directory: settings.logsDir,
     file: "app.log",
@@ -49,6 +56,8 @@ export function serve(settings: Settings): Hub {
     archiveCutoffYear: settings.archiveCutoffYear ?? null,
     report: (level, message) => log[level]("segments", message),
   });
+  // First of all, so that the files are looked at while the rest is put together.
+  catalog.warmUp();
   const desk = new Desk({
     ...settings,
     catalog,
@@ -102,10 +111,9 @@ export function serve(settings: Settings): Hub {
   // Bun reads this property at Bun.serve; node:http declares it read-only.
   Object.assign(http, { maxHeaderSize: maxHeadBytes });
   server = listen(settings, (request) => quick(request) ?? app.fetch(request));
-  catalog.warmUp();
   const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
-  return { url, stop: (reason) => stop(server!, reason, { catalog, desk, log }) };
+  return { url, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock }) };
 }
 
 function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
@@ -143,13 +151,19 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, desk, log }: { catalog: Catalog; desk: Desk; log: Log },
+  { catalog, desk, log, lock }: { catalog: Catalog; desk: Desk; log: Log; lock: { release: () => void } },
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
-  await Promise.race([server.stop(), Bun.sleep(graceMs)]);
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => {
+    grace = setTimeout(resolve, graceMs);
+  });
+  await Promise.race([server.stop(), patience]);
+  clearTimeout(grace);
   await server.stop(true);
   desk.close();
   catalog.close();
+  lock.release();
   log.info("hub", "Stopped");
   await log.close();
 }

@@ -74,7 +74,7 @@ export class Desk {
         if (!(error instanceof SourceError)) throw error;
         trouble = error;
       }
-      catalog.suspect();
+      catalog.suspect(trouble?.trouble ?? null);
     }
     throw new UnavailableError(
       trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.",

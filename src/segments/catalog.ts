@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
 import type { Placement } from "./duplicates.ts";
-import { UnavailableError } from "./errors.ts";
+import { type SourceTrouble, UnavailableError } from "./errors.ts";
 import type { DirectResult } from "./keeper-tasks.ts";
 import { clockGrainMs, type Look, look } from "./look.ts";
 import { type KeptMirror, openManifest, saveManifest } from "./manifest.ts";
@@ -155,10 +155,22 @@ export class Catalog {
     void this.#refresh();
   }
 
-  /** Forgets that anything was up to date: a direct read found the source changed or unreadable. */
-  suspect(): void {
+  /**
+   * Forgets that what was read is up to date: a read found it changed or unreadable. Sources that are read directly are looked into
+   * again; a mirror is copied anew when somebody deleted it, or when it turned out to be damaged.
+   */
+  suspect(trouble: SourceTrouble | null): void {
     this.#fresh = false;
-    for (const file of this.#files.values()) if (file.segment && !file.segment.immutable) file.seen = null;
+    for (const file of this.#files.values()) {
+      const { segment } = file;
+      if (!segment) continue;
+      const lost = segment.immutable && (trouble === "broken" || !existsSync(segment.file));
+      if (lost) {
+        file.segment = null;
+        this.#kept.delete(file.holding.name);
+      }
+      if (lost || !segment.immutable) file.seen = null;
+    }
   }
 
   close(): void {
@@ -476,7 +488,7 @@ export class Catalog {
       await this.#place(segments);
     } catch (error) {
       // A source changed or broke in between; the next look deals with it, until then the snapshot before answers.
-      this.suspect();
+      this.suspect(null);
       this.#options.report("warn", `Misplaced rows could not be compared: ${(error as Error).message}`);
       return;
     }
