@@ -79,6 +79,9 @@ async function run(settings: Settings): Promise<number> {
   console.log(
     `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${settings.databaseDir}\n\nCtrl+C stops it.`,
   );
+  void hub.dataTrouble.then((trouble) => {
+    if (trouble) console.log(`\n${trouble}`);
+  });
   const reason = await stopSignal();
   await hub.stop(reason);
   return done;

@@ -32,6 +32,8 @@ export class StartError extends Error {
 /** A running hub. */
 export interface Hub {
   url: string;
+  /** Resolves when the files were looked at: to null when data can be answered from, else to a sentence that says why not. */
+  dataTrouble: Promise<string | null>;
   /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
   stop(reason: string): Promise<void>;
 }
@@ -113,7 +115,13 @@ export function serve(settings: Settings): Hub {
   server = listen(settings, (request) => quick(request) ?? app.fetch(request));
   const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
-  return { url, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock }) };
+  const dataTrouble = Promise.resolve()
+    .then(() => catalog.current())
+    .then(
+      () => null,
+      (error: Error) => error.message,
+    );
+  return { url, dataTrouble, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock }) };
 }
 
 function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {

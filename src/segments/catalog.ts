@@ -211,8 +211,10 @@ export class Catalog {
   }
 
   #whyNothing(): string {
-    const reasons = [...this.#files.values()].map((file) => `${file.holding.fileName}: ${file.note ?? "not read yet"}`);
-    return `There are no production data to answer from. Looked in the database folder for ${reasons.join(" ")}`;
+    const reasons = [...this.#files.values()].map(
+      ({ holding, note }) => `${holding.fileName}: ${note ?? "Not read yet."}`,
+    );
+    return `No production data can be read from the database folder. ${reasons.join(" ")} The hub goes on looking and answers as soon as it can.`;
   }
 
   /** A refresh that begins after this call: one under way may have looked before the write that the caller must see. */
