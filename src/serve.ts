@@ -112,6 +112,10 @@ export function serve(settings: Settings): Hub {
 
   // Bun reads this property at Bun.serve; node:http declares it read-only.
   Object.assign(http, { maxHeaderSize: maxHeadBytes });
+  // One failed answer or background task must not end the service for everybody else.
+  for (const event of ["unhandledRejection", "uncaughtException"] as const) {
+    process.on(event, (error: Error) => log.error("hub", `${event}: ${error.stack ?? error}`));
+  }
   server = listen(settings, (request) => quick(request) ?? app.fetch(request));
   const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);

@@ -128,6 +128,9 @@ export class Desk {
       return { text: payload, rows: rows ?? 0 };
     } catch (error) {
       if (error instanceof WorkerError && error.kind === "timeout") throw new TooSlowError(queryTimeoutSec);
+      if (error instanceof WorkerError) {
+        throw new UnavailableError("The process that worked on the answer ended unexpectedly. Try again.");
+      }
       if (error instanceof TaskError && error.name === "SourceError") {
         throw new SourceError(error.details.trouble as SourceError["trouble"], error.message);
       }

@@ -37,6 +37,8 @@ export interface MirrorResult {
 
 /** Bytes copied under one lock: some 50 ms, so that a writer in rollback-journal mode never waits longer than that for us. */
 const sliceBytes = 64 * 1024 * 1024;
+/** Attempts to copy a file that changes while it is copied. */
+const copyAttempts = 5;
 /** Attempts to copy a large file between the ERP's commits, before one pass is made under a single lock. */
 const slicedAttempts = 4;
 
@@ -60,7 +62,7 @@ export async function makeMirror(order: MirrorOrder): Promise<MirrorResult> {
   const part = `${order.target}.tmp`;
   removeDatabase(part);
   try {
-    const { version, mark } = await copySource(order.source, part);
+    const { version, mark } = await copyPatiently(order.source, part);
     const facts = finish(part, order.durable);
     renameSync(part, order.target);
     return { facts, version, mark };
@@ -81,6 +83,19 @@ export function removeDatabase(file: string): boolean {
     }
   }
   return true;
+}
+
+/** A program that opens and closes a WAL file for every write changes what lies beside it all the time; one of its pauses is enough. */
+async function copyPatiently(source: string, part: string): Promise<{ version: string; mark: string }> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await copySource(source, part);
+    } catch (error) {
+      const changing = error instanceof SourceError && error.trouble === "changing";
+      if (!changing || attempt === copyAttempts) throw error;
+      await Bun.sleep(10);
+    }
+  }
 }
 
 async function copySource(source: string, part: string): Promise<{ version: string; mark: string }> {

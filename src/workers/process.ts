@@ -74,8 +74,7 @@ export class WorkerProcess {
         this.#kill();
       }, timeoutMs);
       this.#pending.set(id, { resolve, reject, timer });
-      child.stdin.write(`${JSON.stringify({ id, task, args })}\n`);
-      child.stdin.flush();
+      send(child, `${JSON.stringify({ id, task, args })}\n`);
     });
   }
 
@@ -153,5 +152,15 @@ export class WorkerProcess {
     this.#child = null;
     this.remembered.clear();
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new WorkerError("died", reason));
+  }
+}
+
+/** Writes to a process that may be dying; its end is noticed where its output ends. */
+function send(child: HubChild, line: string): void {
+  try {
+    child.stdin.write(line);
+    Promise.resolve(child.stdin.flush()).catch(() => {});
+  } catch {
+    // The pipe is closed already; the call is rejected when the exit is reported.
   }
 }
