@@ -17,6 +17,11 @@ const MAX_ROWS = 100_000_000;
 /** Exponent of the popularity: the first item sells twice as often as the second, and so on (Zipf). */
 const ZIPF = 1.05;
 
+/** The folder holds databases that are not the generator's; the message is a sentence for the person who asked. */
+export class DemoError extends Error {
+  override name = "DemoError";
+}
+
 /** State of a running generator, in units of work: a written row and a written index entry are one each. */
 export interface DemoProgress {
   readonly done: number;
@@ -50,8 +55,8 @@ export interface DemoResult {
  * Writes demo data as the files of an earlier installation: Live with the year of `today` and one archive for each of the
  * three years before, with all the peculiarities that real files have. Synchronous; 25 million rows take minutes.
  *
- * Files of the same request that stand there already are kept. Throws an Error with a sentence if the folder holds a
- * database that the generator did not write, and a RangeError for options out of range.
+ * Files of the same request that stand there already are kept. Throws a DemoError if the folder holds a database
+ * that the generator did not write, and a RangeError for options out of range.
  */
 export function generateDemo(options: DemoOptions): DemoResult {
   const { databaseDir, rows = 150_000, liveShare = null, seed = 20260113, today } = options;
@@ -68,7 +73,7 @@ export function generateDemo(options: DemoOptions): DemoResult {
   const present = readdirSync(databaseDir).filter((name) => name === LIVE || ARCHIVE.test(name));
   const foreign = present.find((name) => !marker || !isDemoFile(join(databaseDir, name)));
   if (foreign) {
-    throw new Error(
+    throw new DemoError(
       `The demo data were not written, because '${foreign}' in '${databaseDir}' was not made by the demo generator and would be lost; choose another folder or move the file away.`,
     );
   }

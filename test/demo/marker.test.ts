@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateDemo } from "../../src/demo/generate.ts";
+import { DemoError, generateDemo } from "../../src/demo/generate.ts";
 
 let databaseDir: string;
 beforeEach(() => {
@@ -87,7 +87,9 @@ test("A write-ahead log left beside an old demo file does not reach the new one"
 test.each(["production_analysis.db", "archive_2019.db"])("A folder without marker that holds %s is refused", (name) => {
   writeFileSync(join(databaseDir, name), "of the ERP");
   expect(() => make()).toThrow(
-    `The demo data were not written, because '${name}' in '${databaseDir}' was not made by the demo generator and would be lost; choose another folder or move the file away.`,
+    new DemoError(
+      `The demo data were not written, because '${name}' in '${databaseDir}' was not made by the demo generator and would be lost; choose another folder or move the file away.`,
+    ),
   );
   expect(readFileSync(join(databaseDir, name), "utf8")).toBe("of the ERP");
   expect(readdirSync(databaseDir)).toEqual([name]);
@@ -119,7 +121,7 @@ test("A generator that is killed leaves no half file, and the next one starts ag
     [
       process.execPath,
       "-e",
-      `import { generateDemo } from ${JSON.stringify(join(import.meta.dir, "../../src/demo/generate.ts"))};
+      `import { DemoError, generateDemo } from ${JSON.stringify(join(import.meta.dir, "../../src/demo/generate.ts"))};
        generateDemo({ databaseDir: ${JSON.stringify(databaseDir)}, rows: 400_000, today: "2026-11-20",
          onProgress: ({ phase }) => { if (phase === "archive_2025.db, indexes") process.kill(process.pid, "SIGKILL"); } });`,
     ],
