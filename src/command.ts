@@ -64,9 +64,9 @@ function demoRows(text: string | undefined, demo: boolean): number {
 
 async function makeDemo(settings: Settings, rows: number): Promise<void> {
   const { generateDemo } = await import("./demo/generate.ts");
-  const { showProgress } = await import("./demo/progress.ts");
+  const { showProgress } = await import("./observe/progress.ts");
   const today = factoryClock(settings.timezone).today();
-  const { onProgress, finish } = showProgress();
+  const { onProgress, finish } = showProgress("Demo data");
   try {
     generateDemo({ databaseDir: settings.databaseDir, rows, today, onProgress });
   } finally {

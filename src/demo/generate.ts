@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Progress } from "../observe/progress.ts";
 import { isDay } from "./calendar.ts";
 import type { DemoItem } from "./catalogue.ts";
 import { demoCatalogue } from "./catalogue.ts";
@@ -22,14 +23,6 @@ export class DemoError extends Error {
   override name = "DemoError";
 }
 
-/** State of a running generator, in units of work: a written row and a written index entry are one each. */
-export interface DemoProgress {
-  readonly done: number;
-  readonly total: number;
-  /** What is being written, for example `archive_2024.db, indexes`. */
-  readonly phase: string;
-}
-
 export interface DemoOptions {
   /** Folder for the databases; it is made if it does not exist. */
   readonly databaseDir: string;
@@ -41,7 +34,8 @@ export interface DemoOptions {
   readonly seed?: number;
   /** The last day with data, `YYYY-MM-DD`; its year is the one that Live holds. */
   readonly today: string;
-  readonly onProgress?: (progress: DemoProgress) => void;
+  /** Progress in units of work: a written row and a written index entry are one each. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 export interface DemoResult {
@@ -104,7 +98,7 @@ interface Writing {
   readonly plans: readonly FilePlan[];
   readonly seed: number;
   readonly today: string;
-  readonly onProgress: (progress: DemoProgress) => void;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 function writeFiles({ databaseDir, plans, seed, today, onProgress }: Writing): void {

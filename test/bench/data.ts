@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { generateDemo } from "../../src/demo/generate.ts";
-import { showProgress } from "../../src/demo/progress.ts";
+import { showProgress } from "../../src/observe/progress.ts";
 
 /** Last day of the data: fixed, so that data made once are the same on every later day. */
 const TODAY = "2026-11-20";
@@ -18,7 +18,7 @@ export interface Home {
 
 /** Makes a home of `rows` rows in the folder `path`, or takes the one that an earlier run left there. */
 export function prepareHome(path: string, rows: number, liveShare?: number): Home {
-  const progress = showProgress();
+  const progress = showProgress("Demo data");
   try {
     const { files } = generateDemo({
       databaseDir: join(path, "database"),

@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { DemoProgress } from "../../src/demo/generate.ts";
 import { generateDemo } from "../../src/demo/generate.ts";
+import type { Progress } from "../../src/observe/progress.ts";
 
 const TODAY = "2026-11-20";
 const ROWS = 40_000;
@@ -257,7 +257,7 @@ describe("The files", () => {
 
 describe("Progress", () => {
   test("rises to the total and names every file", () => {
-    const seen: DemoProgress[] = [];
+    const seen: Progress[] = [];
     make("progress", { onProgress: (progress) => seen.push(progress) });
     expect(seen.every(({ done }, index) => index === 0 || done > seen[index - 1]!.done)).toBe(true);
     expect(seen.at(-1)!.done).toBe(seen.at(-1)!.total);

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { PassThrough } from "node:stream";
-import { showProgress } from "../../src/demo/progress.ts";
+import { showProgress } from "../../src/observe/progress.ts";
 
 function display(isTTY: boolean): { text: () => string; shown: ReturnType<typeof showProgress> } {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 });
   const chunks: string[] = [];
   stream.on("data", (chunk) => chunks.push(String(chunk)));
-  return { text: () => chunks.join(""), shown: showProgress(stream) };
+  return { text: () => chunks.join(""), shown: showProgress("Demo data", stream) };
 }
 
 test("Without a terminal, the first and the last state are plain lines and a burst between them is not", () => {

@@ -1,0 +1,73 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync } from "node:fs";
+import path from "node:path";
+import type { Settings } from "../config.ts";
+import type { Progress } from "../observe/progress.ts";
+import { removeDatabase } from "../segments/mirror.ts";
+
+/** An operation could not be done; the message says what happened, what it means for the data and what to do. Exit code 1. */
+export class OperationError extends Error {
+  override name = "OperationError";
+}
+
+/** Where an operation says what it does. */
+export interface OperationLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** What every operation is given. */
+export interface OperationContext {
+  settings: Settings;
+  log: OperationLog;
+  progress: (progress: Progress) => void;
+}
+
+/** Makes the content of a file survive a power cut. */
+export function fsyncFile(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Makes a rename or removal in a folder survive a power cut; Windows keeps the order by itself and cannot open folders. */
+export function fsyncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Renames in one step, over a file that may stand there. Throws OperationError when another program has it open (Windows). */
+export function replaceFile(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EBUSY" || code === "EPERM" || code === "EACCES") {
+      throw new OperationError(
+        `${path.basename(to)} could not be replaced, because another program has it open or the hub may not write there (${code}). Nothing was changed. Close the program and try again.`,
+      );
+    }
+    throw error;
+  }
+  fsyncFolder(path.dirname(to));
+}
+
+/** Removes the databases under temporary names that an interrupted operation left in a folder; returns their names. */
+export function removeLeftovers(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const left = names.filter((name) => name.endsWith(".db.tmp"));
+  return left.filter((name) => removeDatabase(path.join(folder, name)));
+}
