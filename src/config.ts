@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { CronPattern } from "croner";
 import { z } from "zod";
 
 /** A wrong setting; the message is one sentence for the operator, with secrets masked. */
@@ -93,6 +94,22 @@ const networks = list(
   z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]),
   "a comma-separated list of IP addresses or CIDR networks such as 10.0.0.0/8",
 );
+
+const yesNo: Kind<boolean> = {
+  schema: z.stringbool({ truthy: ["true", "1", "yes", "on"], falsy: ["false", "0", "no", "off"] }),
+  allowed: "true or false",
+};
+
+const cron: Kind<string> = {
+  schema: z.string().refine((pattern) => {
+    try {
+      return new CronPattern(pattern) !== null;
+    } catch {
+      return false;
+    }
+  }),
+  allowed: "a cron pattern of five fields such as 0 2 * * * (daily at 02:00)",
+};
 
 const present: Kind<boolean> = { schema: z.string().transform((text) => text !== ""), allowed: "a Gemini API key" };
 
@@ -189,6 +206,48 @@ const variables = {
     kind: whole(1, 16),
     default: "2",
     meaning: "Processes that answer heavy questions.",
+  },
+  backupCron: {
+    name: "BACKUP_CRON",
+    kind: cron,
+    default: "0 2 * * *",
+    meaning: "When backups are made, as a cron pattern in the factory's time.",
+  },
+  liveBackupRetention: {
+    name: "LIVE_BACKUP_RETENTION",
+    kind: whole(1, 10_000),
+    default: "30",
+    meaning: "Backups of Live that are kept.",
+  },
+  archiveBackupRetention: {
+    name: "ARCHIVE_BACKUP_RETENTION",
+    kind: whole(1, 10_000),
+    default: "12",
+    meaning: "Backups of each archive file that are kept.",
+  },
+  watchIntervalSec: {
+    name: "WATCH_INTERVAL_SEC",
+    kind: whole(10, 86_400),
+    default: "3600",
+    meaning: "Seconds between two cycles of the watcher.",
+  },
+  healIndexes: {
+    name: "HEAL_INDEXES",
+    kind: yesNo,
+    default: "true",
+    meaning: "Make missing indexes in the ERP's files; false leaves the files untouched.",
+  },
+  autoRollover: {
+    name: "AUTO_ROLLOVER",
+    kind: yesNo,
+    default: "false",
+    meaning: "Move finished years into archives by itself, each night of January.",
+  },
+  walLimitMb: {
+    name: "WAL_LIMIT_MB",
+    kind: whole(1, 1_000_000),
+    default: "64",
+    meaning: "Megabytes from which a -wal file is checkpointed.",
   },
   geminiConfigured: {
     name: "GEMINI_API_KEY",
