@@ -31,6 +31,13 @@ test("without a file and variables every setting has its documented default", ()
   const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, ...settings } = load({});
   expect(settings).toEqual({
     apiPort: 8000,
+    archiveBackupRetention: 12,
+    autoRollover: false,
+    backupCron: "0 2 * * *",
+    healIndexes: true,
+    liveBackupRetention: 30,
+    walLimitMb: 64,
+    watchIntervalSec: 3600,
     host: "0.0.0.0",
     timezone: "Asia/Seoul",
     archiveCutoffYear: undefined,

@@ -100,12 +100,16 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): J
     target: "draft-2020-12",
     unrepresentable: "any",
   }) as Json & { $defs?: Record<string, Json> };
-  const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/');
-  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] = withoutId(definition);
-  const { id, ...plain } = JSON.parse(text) as Json;
+  for (const [name, definition] of Object.entries($defs ?? {}))
+    schemas[name] = withoutId(pointedAtComponents(definition));
+  const { id, ...plain } = pointedAtComponents(made);
   if (typeof id !== "string") return plain;
   schemas[id] = plain;
   return { $ref: `#/components/schemas/${id}` };
+}
+
+function pointedAtComponents(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
 function withoutId({ id: _, ...definition }: Json): Json {

@@ -23,8 +23,8 @@ export class CachedAnswer {
   readonly rows: number;
   /** Name under which it is measured. */
   readonly name: string;
-  /** Headers that every sending of it has; set when it was first sent. */
-  headers: Record<string, string> | null = null;
+  /** Headers that every sending of it has, and those of a 304; set when it was first sent. */
+  headers: { all: Record<string, string>; unchanged: Record<string, string> } | null = null;
   #bytes: Uint8Array<ArrayBuffer> | null;
   #gzipped: Blob | null = null;
 

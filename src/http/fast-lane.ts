@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { RETAINED_304_HEADERS } from "hono/etag";
 import { type AnswerCache, acceptsGzip, answerKey, type CachedAnswer, compressFromBytes } from "./answer-cache.ts";
 import type { HubEnv } from "./env.ts";
 import type { RateLimiter } from "./rate-limit.ts";
@@ -32,12 +33,18 @@ const ownHeaders = new Set([
   "date",
 ]);
 
+/** What a 304 repeats of them (RFC 9110 §15.4.5), as hono's etag middleware has it. */
+const retained = new Set(RETAINED_304_HEADERS);
+
 /** Remembers with which headers the middleware sent a cached answer, so that the fast lane can send it the same way. */
 export const rememberHeaders: MiddlewareHandler<HubEnv> = async (c, next) => {
   await next();
   const answer = c.get("answer");
   if (!answer || answer.headers || c.res.status !== 200 || c.req.method !== "GET" || c.req.header("Origin")) return;
-  answer.headers = Object.fromEntries([...c.res.headers].filter(([name]) => !ownHeaders.has(name)));
+  const shared = [...c.res.headers].filter(([name]) => !ownHeaders.has(name));
+  const all: Record<string, string> = Object.fromEntries(shared);
+  const unchanged: Record<string, string> = Object.fromEntries(shared.filter(([name]) => retained.has(name)));
+  answer.headers = { all, unchanged };
 };
 
 /**
@@ -67,19 +74,17 @@ export function fastLane(services: FastLaneServices): (request: Request) => Resp
     if (!allowed) return null;
 
     const requestId = newRequestId();
-    const headers: Record<string, string> = { ...answer.headers, "x-request-id": requestId };
+    const tag = answer.headers.all.etag as string;
+    const known = request.headers.get("If-None-Match");
+    const unchanged = known !== null && (known === tag || known === "*" || known.includes(tag.slice(2)));
+    const shared = unchanged ? answer.headers.unchanged : answer.headers.all;
+    const headers: Record<string, string> = { ...shared, "x-request-id": requestId };
     if (limit > 0) {
       headers["x-ratelimit-limit"] = String(limit);
       headers["x-ratelimit-remaining"] = String(remaining);
     }
-    const tag = answer.headers.etag as string;
-    const known = request.headers.get("If-None-Match");
-    const unchanged = known !== null && (known === tag || known === "*" || known.includes(tag.slice(2)));
     note(request, unchanged ? 304 : 200, answer, started, client, requestId);
-    if (unchanged) {
-      delete headers["content-type"];
-      return new Response(null, { status: 304, headers });
-    }
+    if (unchanged) return new Response(null, { status: 304, headers });
     if (compressed) headers["content-encoding"] = "gzip";
     return new Response(body, { headers });
   };

@@ -95,7 +95,9 @@ function newestRows(context: Context, filter: RecordFilter, limit: number, curso
   for (const segment of candidates) {
     const last = rows[limit];
     if (last && compareText(last.stored[1], segment.facts.maxText!) > 0) break;
-    const found = rowsOf(context, segment, conditions, limit + 1, cursor);
+    // Only what comes before the page's last row can still enter it; a stray text keeps a segment from being left out altogether.
+    const bounded = last ? and(conditions, "production_date >= ?", last.stored[1]) : conditions;
+    const found = rowsOf(context, segment, bounded, limit + 1, cursor);
     rows = rows.length === 0 ? found : merge(rows, found).slice(0, limit + 1);
   }
   return rows;
@@ -157,6 +159,10 @@ function conditionsOf(filter: RecordFilter): Condition {
   if (filter.minQuantity !== undefined) add("good_quantity >= ?", filter.minQuantity);
   if (filter.maxQuantity !== undefined) add("good_quantity <= ?", filter.maxQuantity);
   return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
+}
+
+function and(condition: Condition, sql: string, value: string): Condition {
+  return { sql: `${condition.sql} AND ${sql}`, values: [...condition.values, value] };
 }
 
 /** A LIKE pattern (with `ESCAPE '\'`) that finds the text itself anywhere. */

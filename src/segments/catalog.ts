@@ -4,7 +4,7 @@ import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
 import type { Placement } from "./duplicates.ts";
 import { type SourceTrouble, UnavailableError } from "./errors.ts";
 import type { DirectResult } from "./keeper-tasks.ts";
-import { clockGrainMs, type Look, look } from "./look.ts";
+import { clockGrainMs, type Look } from "./look.ts";
 import { type KeptMirror, openManifest, saveManifest } from "./manifest.ts";
 import { type MirrorResult, removeDatabase } from "./mirror.ts";
 import { archiveYears, type Holding, holdings } from "./ownership.ts";
@@ -186,9 +186,7 @@ export class Catalog {
     const now = Date.now();
     if (this.#discover()) return false;
     for (const file of this.#files.values()) {
-      const seen = look(file.path);
-      file.bytes = seen.bytes;
-      if (file.needsWork(seen, now)) return false;
+      if (file.needsWork(file.look(), now)) return false;
     }
     // Valid for this turn of the event loop: a write that a later request must see ends after this turn's requests arrived.
     this.#fresh = true;
@@ -283,8 +281,7 @@ export class Catalog {
 
   async #refreshFile(file: TrackedFile): Promise<void> {
     const now = Date.now();
-    const seen = look(file.path);
-    file.bytes = seen.bytes;
+    const seen = file.look();
     if (!file.needsWork(seen, now)) return;
     if (!seen.exists) return this.#fail(file, seen, "absent", "The file is not there.");
     if (file.seen === seen.version && file.settleAt > 0 && (await this.#settles(file, now))) return;
@@ -339,7 +336,7 @@ export class Catalog {
         return;
       }
       // While the source is read directly, a copy that is older than the source would take answers back.
-      if (file.segment && !file.segment.immutable && look(file.path).version !== result.version) {
+      if (file.segment && !file.segment.immutable && file.look().version !== result.version) {
         this.#retire(target);
         file.retryAt = Date.now() + lookEveryMs;
         return;
@@ -365,7 +362,7 @@ export class Catalog {
       file.state = "copying";
       file.note = "A newer content is being copied; the version before answers.";
     }
-    await this.#copy(file, look(file.path), this.#backgroundKeeper, true);
+    await this.#copy(file, file.look(), this.#backgroundKeeper, true);
     file.background = null;
     this.#backgroundKeeper.rest();
     if (this.#closed) return;

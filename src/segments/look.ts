@@ -27,11 +27,14 @@ function stat(path: string): Stats | undefined {
   }
 }
 
-/** Looks at a database file; about 3 µs on Linux. */
-export function look(path: string): Look {
+/**
+ * Looks at a database file; some 2 µs for each of the two files on Linux. `withWal: false` leaves the `-wal` out, for a file in
+ * rollback-journal mode that has none: it can only get one after a commit that changes the main file.
+ */
+export function look(path: string, withWal = true): Look {
   const main = stat(path);
   if (!main?.isFile()) return nothing;
-  const wal = stat(`${path}-wal`);
+  const wal = withWal ? stat(`${path}-wal`) : undefined;
   const walBytes = wal?.size ?? 0;
   const walPart = wal && walBytes > 0 ? `.${wal.ino}.${walBytes}.${wal.mtimeMs}` : "";
   return {

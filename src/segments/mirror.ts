@@ -51,7 +51,14 @@ export function contentMark(source: string): string {
   const header = headerOf(source);
   const shm = `${source}-shm`;
   const walIndex = header.wal && existsSync(shm) ? readBeginning(shm, 48).toString("hex") : "";
-  return `${header.changeCounter}/${walIndex}`;
+  return header.wal ? `${walMark}${header.changeCounter}/${walIndex}` : String(header.changeCounter);
+}
+
+const walMark = "wal ";
+
+/** True when a content mark is that of a file in WAL format. */
+export function isWalMark(mark: string): boolean {
+  return mark.startsWith(walMark);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Look } from "./look.ts";
+import { type Look, look } from "./look.ts";
+import { isWalMark } from "./mirror.ts";
 import type { Holding } from "./ownership.ts";
 import type { Facts, Segment } from "./types.ts";
 
@@ -34,6 +35,7 @@ export class TrackedFile {
   /** Next try while the source stays as it is (0: none). */
   retryAt = 0;
   failures = 0;
+  #mayHaveWal = true;
   #refill: { since: number; version: string; changedAt: number } | null = null;
   /** Work on a large file that requests do not wait for. */
   background: Promise<void> | null = null;
@@ -41,6 +43,13 @@ export class TrackedFile {
   constructor(holding: Holding, path: string) {
     this.holding = holding;
     this.path = path;
+  }
+
+  /** Looks at the source as cheaply as what is known of it allows. */
+  look(): Look {
+    const seen = look(this.path, this.#mayHaveWal);
+    this.bytes = seen.bytes;
+    return seen;
   }
 
   /** True when the look shows something that was not dealt with yet. */
@@ -53,6 +62,7 @@ export class TrackedFile {
   failed(seen: Look, state: FileState, note: string, now: number): void {
     this.failures = seen.version === this.seen ? this.failures + 1 : 0;
     this.seen = seen.version;
+    this.#mayHaveWal = true;
     this.state = state;
     this.note = note;
     this.settleAt = 0;
@@ -66,6 +76,8 @@ export class TrackedFile {
     this.segment = segment;
     this.seen = result.version;
     this.mark = result.mark;
+    // A -wal beside a file in rollback-journal mode is a stranger's, and part of the version then.
+    this.#mayHaveWal = isWalMark(result.mark) || look(this.path).walBytes > 0;
     this.settleAt = settleAt;
     this.asOf = now;
     this.state = "ok";
