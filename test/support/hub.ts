@@ -129,7 +129,7 @@ async function listeningPort(child: Subprocess<"ignore", "pipe", "pipe">, stderr
   let said = "";
   void drain(child.stdout, (text) => {
     said += text;
-    const port = said.match(/http:\/\/localhost:(\d+)/)?.[1];
+    const port = said.match(/http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/)?.[1];
     if (port) resolve(Number(port));
   });
   const fail = (why: string) => reject(new Error(`${why}\nstdout:\n${said}\nstderr:\n${stderr()}`));

@@ -1,0 +1,190 @@
+import { afterAll, expect, test } from "bun:test";
+import fc from "fast-check";
+import { type CursorFields, encodeCursor, Oracle, type Query, type RecordAnswer } from "./oracle.ts";
+import { type Asked, type Case, caseArbitrary, type Layout, type Spelling } from "./support/cases.ts";
+import { csvCells, readCsv, readXlsxCells, xlsxCells } from "./support/exports.ts";
+import {
+  archivePath,
+  livePath,
+  type Row,
+  rewriteInPlace,
+  temporaryHome,
+  writeDatabase,
+  writeFactory,
+} from "./support/files.ts";
+import { type Hub, type Json, startHub } from "./support/hub.ts";
+import { difference } from "./support/match.ts";
+
+/** Cases per run; at least 500 of them make the claim of "the same answers as the oracle" worth its name. */
+const CASES = Number(process.env.HUB_TEST_CASES ?? 500);
+const SEED = Number(process.env.HUB_TEST_SEED ?? Date.now() % 2 ** 31);
+
+const hubs: Hub[] = [];
+afterAll(async () => {
+  await Promise.all(hubs.map((hub) => hub.stop()));
+});
+
+for (const [inlineMaxRows, where] of [
+  ["20000", "in the server's own process"],
+  ["0", "in the worker processes"],
+] as const) {
+  test.concurrent(
+    `every endpoint answers like the oracle when questions are answered ${where}`,
+    () => compareWithOracle(inlineMaxRows),
+    240_000,
+  );
+}
+
+async function compareWithOracle(inlineMaxRows: string): Promise<void> {
+  console.log(`property test: ${CASES} cases, INLINE_MAX_ROWS=${inlineMaxRows}, HUB_TEST_SEED=${SEED}`);
+  const kept = new Map<Layout, Promise<Hub>>();
+  const start = async (layout: Layout, home: string) => {
+    const env = {
+      INLINE_MAX_ROWS: inlineMaxRows,
+      ...(layout.cutoffYear && { ARCHIVE_CUTOFF_YEAR: String(layout.cutoffYear) }),
+    };
+    const hub = await startHub({ home, env });
+    hubs.push(hub);
+    return hub;
+  };
+  const hubFor = async ({ layout, factory, written, fresh }: Case): Promise<Hub> => {
+    if (fresh) {
+      const home = temporaryHome();
+      writeFactory(home, factory);
+      return start(layout, home);
+    }
+    let hub = kept.get(layout);
+    if (!hub) {
+      const home = temporaryHome();
+      writeFactory(home, factory);
+      hub = start(layout, home);
+      kept.set(layout, hub);
+    }
+    const { home } = await hub;
+    const write = (path: string, rows: readonly Row[]) => {
+      if (written === "renamed") writeDatabase(path, rows);
+      else rewriteInPlace(path, rows, written === "in place" ? "delete" : "wal");
+    };
+    if (factory.live) write(livePath(home), factory.live);
+    for (const [year, rows] of factory.archives) write(archivePath(home, year), rows);
+    return hub;
+  };
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(caseArbitrary, async (drawn) => {
+      const hub = await hubFor(drawn);
+      const oracle = new Oracle(drawn.factory, drawn.layout.cutoffYear);
+      for (const request of drawn.requests) {
+        const sentence = await compare(hub, oracle, request);
+        if (sentence) throw new Error(sentence);
+        compared += 1;
+      }
+      if (drawn.fresh) expect(await hub.stop()).toBe(0);
+    }),
+    { seed: SEED, numRuns: CASES, interruptAfterTimeLimit: 220_000, markInterruptAsFailure: true },
+  );
+  console.log(`property test: ${compared} answers compared`);
+}
+
+/** Sends one request and compares its answer. Returns a sentence about the first difference, or null. */
+async function compare(hub: Hub, oracle: Oracle, request: Asked): Promise<string | null> {
+  const { endpoint } = request;
+  if (endpoint === "walk") return compareWalk(hub, oracle, request);
+  const position = request.cursor === null ? null : oracle.positions[request.cursor % oracle.positions.length];
+  // Two rows with the same three fields: a cursor made of them alone cannot say after which of them the page begins.
+  const query = position && !oracle.hasTwins ? { ...request.query, cursor: encodeCursor(position) } : request.query;
+  const path = addressOf(endpoint, query, request.spelling);
+  const response = await hub.fetch(path);
+  if (response.status !== 200) return `GET ${path}: status ${response.status}: ${await response.text()}`;
+  if (endpoint === "/records.csv") {
+    const cells = readCsv(await response.text());
+    return tell(path, difference(cells, csvCells(oracle.exported(query))));
+  }
+  if (endpoint === "/records.xlsx") {
+    const cells = await readXlsxCells(await response.bytes());
+    return tell(path, difference(cells, xlsxCells(oracle.exported(query))));
+  }
+  const body: Json = await response.json();
+  if (endpoint === "/records") return tell(path, comparePage(body, oracle.records(query)));
+  return tell(path, difference(body, expected(oracle, endpoint, query)));
+}
+
+function expected(oracle: Oracle, endpoint: string, query: Query): unknown {
+  switch (endpoint) {
+    case "/items":
+      return oracle.items(query);
+    case "/summary/monthly_total":
+      return oracle.monthlyTotal(query);
+    case "/summary/daily":
+      return oracle.daily(query);
+    case "/summary/weekly":
+      return oracle.weekly(query);
+    case "/summary/by_item":
+      return oracle.byItem(query);
+    case "/summary/monthly_by_item":
+      return oracle.monthlyByItem(query);
+    case "/summary/compare":
+      return oracle.compare(query);
+    default:
+      return oracle.recordsOfItem(decodeURIComponent(endpoint.slice("/records/".length)), query);
+  }
+}
+
+interface Page {
+  data: RecordAnswer[];
+  next_cursor: string | null;
+  has_more: boolean;
+  count: number;
+}
+
+function comparePage(
+  { next_cursor, ...rest }: Page,
+  { next, ...wanted }: ReturnType<Oracle["records"]>,
+): string | null {
+  const sentence = difference(rest, wanted);
+  if (sentence || next_cursor === null || next === null) {
+    return sentence ?? difference(next_cursor, next, "answer.next_cursor");
+  }
+  const { d, id, src } = decodeCursor(next_cursor);
+  return difference({ d, id, src }, next, "answer.next_cursor");
+}
+
+function decodeCursor(cursor: string): CursorFields {
+  expect(cursor).toMatch(/^[\w-]+=*$/);
+  return JSON.parse(Buffer.from(cursor, "base64url").toString()) as CursorFields;
+}
+
+/** Walks the hub's own cursors to the end: every row once, in order. */
+async function compareWalk(hub: Hub, oracle: Oracle, { query, spelling }: Asked): Promise<string | null> {
+  const wanted = oracle.exported(query);
+  const rows: RecordAnswer[] = [];
+  let cursor: string | null = null;
+  do {
+    const path = addressOf("/records", cursor ? { ...query, cursor } : query, spelling);
+    const { status, body } = await hub.json(path);
+    if (status !== 200) return `GET ${path}: status ${status}: ${JSON.stringify(body)}`;
+    const page: Page = body;
+    rows.push(...page.data);
+    cursor = page.next_cursor;
+    if (rows.length > wanted.length) break;
+  } while (cursor);
+  return tell(`walk of ${addressOf("/records", query, spelling)}`, difference(rows, wanted));
+}
+
+function tell(path: string, sentence: string | null): string | null {
+  return sentence && `GET ${path}: ${sentence}`;
+}
+
+function addressOf(endpoint: string, query: Query, spelling: readonly Spelling[]): string {
+  const parameters = new URLSearchParams();
+  if (spelling.includes("repeated")) for (const name of Object.keys(query)) parameters.append(name, "wrong");
+  for (const [name, value] of Object.entries(query)) parameters.append(name, value);
+  if (spelling.includes("unknown")) parameters.append("nonsense", "1");
+  if (spelling.includes("empty")) {
+    for (const name of ["item_code", "limit", "q"]) if (!(name in query)) parameters.append(name, "");
+  }
+  const prefix = spelling.includes("version") ? "/api/v1" : "";
+  const slash = spelling.includes("slash") ? "/" : "";
+  const text = parameters.toString();
+  return `${prefix}${endpoint}${slash}${text && `?${text}`}`;
+}
