@@ -28,12 +28,27 @@ const troubles: Record<string, [SourceTrouble, string]> = {
   SQLITE_PERM: ["locked", "The hub has no right to read the file."],
   SQLITE_IOERR: ["broken", "Reading the file failed with an input/output error."],
   SQLITE_READONLY: ["locked", "The file waits to be recovered by the program that writes it."],
+  SQLITE_FULL: ["locked", "The disk is full, so that the file could not be copied."],
+};
+
+/** node:sqlite gives result codes as numbers, of which the last byte is the primary one (https://www.sqlite.org/rescode.html). */
+const primaryCodes: Record<number, string> = {
+  3: "SQLITE_PERM",
+  5: "SQLITE_BUSY",
+  6: "SQLITE_LOCKED",
+  8: "SQLITE_READONLY",
+  10: "SQLITE_IOERR",
+  11: "SQLITE_CORRUPT",
+  13: "SQLITE_FULL",
+  14: "SQLITE_CANTOPEN",
+  26: "SQLITE_NOTADB",
 };
 
 /** Translates an error of SQLite or the file system into a SourceError; anything else is returned unchanged. */
 export function asSourceError(error: unknown): unknown {
   if (error instanceof SourceError || !(error instanceof Error)) return error;
-  const code = String((error as { code?: unknown }).code ?? "");
+  const { code: named, errcode } = error as { code?: unknown; errcode?: number };
+  const code = String((errcode === undefined ? named : primaryCodes[errcode & 0xff]) ?? "");
   for (const [prefix, [trouble, message]] of Object.entries(troubles)) {
     if (code.startsWith(prefix)) return new SourceError(trouble, message);
   }

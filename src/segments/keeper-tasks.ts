@@ -1,10 +1,11 @@
 import { Database } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
+import { contentMark } from "./content-mark.ts";
 import { findPlacements, type Placement } from "./duplicates.ts";
 import { asSourceError, SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { look } from "./look.ts";
-import { contentMark, type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
+import { type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
 import type { Facts, Segment } from "./types.ts";
 
 /** What a look into a file that is read directly finds. */

@@ -12,10 +12,12 @@ const maxAttached = 10;
 const mirrorIdleMs = 5_000;
 const sourceIdleMs = 100;
 
+type Prepared = Statement<unknown, SQLQueryBindings[]>;
+
 interface Attached {
   schema: string;
   segment: Segment;
-  statements: Map<string, Statement<unknown, SQLQueryBindings[]>>;
+  statements: Map<string, Prepared>;
   usedAt: number;
 }
 
@@ -33,12 +35,12 @@ export class Reader {
 
   /** The rows of a statement as arrays in column order. Throws SourceError when the file cannot be read. */
   rows<Row extends unknown[]>(segment: Segment, sql: string, parameters: SQLQueryBindings[]): Row[] {
-    try {
-      return this.#statement(segment, sql).values(...parameters) as Row[];
-    } catch (error) {
-      this.#release(segment.name);
-      throw asSourceError(error);
-    }
+    return this.#read(segment, sql, (statement) => statement.values(...parameters) as Row[]);
+  }
+
+  /** The rows of a statement as objects with a field per column. Throws SourceError when the file cannot be read. */
+  records<Row>(segment: Segment, sql: string, parameters: SQLQueryBindings[]): Row[] {
+    return this.#read(segment, sql, (statement) => statement.all(...parameters) as Row[]);
   }
 
   /** Detaches every file and closes the connection. */
@@ -48,7 +50,16 @@ export class Reader {
     this.#db.close();
   }
 
-  #statement(segment: Segment, sql: string): Statement<unknown, SQLQueryBindings[]> {
+  #read<T>(segment: Segment, sql: string, read: (statement: Prepared) => T): T {
+    try {
+      return read(this.#statement(segment, sql));
+    } catch (error) {
+      this.#release(segment.name);
+      throw asSourceError(error);
+    }
+  }
+
+  #statement(segment: Segment, sql: string): Prepared {
     const attached = this.#attach(segment);
     let statement = attached.statements.get(sql);
     if (!statement) {

@@ -1,5 +1,5 @@
+import { isWalMark } from "./content-mark.ts";
 import { type Look, look } from "./look.ts";
-import { isWalMark } from "./mirror.ts";
 import type { Holding } from "./ownership.ts";
 import type { Facts, Segment } from "./types.ts";
 

@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { headerOf, readBeginning } from "./connection.ts";
+
+/**
+ * A mark of the content that tells two writes within one tick of the file system's clock apart: the change counter that every commit
+ * in rollback-journal mode raises, and the header of the wal-index that every commit in WAL mode changes
+ * (SQLite file format, "File change counter"; wal-index format, "WalIndexHdr").
+ */
+export function contentMark(source: string): string {
+  const header = headerOf(source);
+  const shm = `${source}-shm`;
+  const walIndex = header.wal && existsSync(shm) ? readBeginning(shm, 48).toString("hex") : "";
+  return header.wal ? `${walMark}${header.changeCounter}/${walIndex}` : String(header.changeCounter);
+}
+
+const walMark = "wal ";
+
+/** True when a content mark is that of a file in WAL format. */
+export function isWalMark(mark: string): boolean {
+  return mark.startsWith(walMark);
+}
