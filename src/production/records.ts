@@ -45,18 +45,10 @@ export interface RecordPage {
   next: Cursor | null;
 }
 
-type Stored = [
-  id: number,
-  text: string,
-  lot: string | null,
-  code: string,
-  name: string | null,
-  quantity: number | null,
-];
-
-interface Row {
-  segment: Segment;
-  stored: Stored;
+/** Rows in the record order, with their stored date text still in place; `segments[i]` is where `records[i]` stands. */
+interface Rows {
+  records: ProductionRecord[];
+  segments: Segment[];
 }
 
 /** Rows read at a time while an offset is walked over. */
@@ -75,50 +67,52 @@ export function listRecords(
 ): RecordPage {
   let cursor = page.cursor;
   for (let left = cursor ? 0 : (page.offset ?? 0); left > 0; left -= stride) {
-    const skipped = newestRows(context, filter, Math.min(left, stride), cursor);
-    cursor = cursorAfter(skipped, Math.min(left, stride));
-    if (!cursor || skipped.length <= Math.min(left, stride)) return { records: [], next: null };
+    const step = Math.min(left, stride);
+    const skipped = newestRows(context, filter, step, cursor);
+    if (skipped.records.length <= step) return { records: [], next: null };
+    cursor = cursorAfter(skipped, step);
   }
   const rows = newestRows(context, filter, page.limit, cursor);
-  const hasMore = rows.length > page.limit;
-  const records = rows.slice(0, page.limit).map((row) => asRecord(row, page.rawDates ?? false));
-  return { records, next: hasMore ? (cursorAfter(rows, page.limit) ?? null) : null };
+  const { records, segments } = rows;
+  const next = records.length > page.limit ? cursorAfter(rows, page.limit) : null;
+  records.length = Math.min(records.length, page.limit);
+  // The rows are this page's own, so they are changed in place: a fresh object each would cost a tenth of the answer.
+  if (!page.rawDates) for (const [at, record] of records.entries()) showDay(record, segments[at]!);
+  return { records, next };
 }
 
 /** Up to `limit` rows after the cursor in the record order, and one more when there is one. */
-function newestRows(context: Context, filter: RecordFilter, limit: number, cursor: Cursor | undefined): Row[] {
+function newestRows(context: Context, filter: RecordFilter, limit: number, cursor: Cursor | undefined): Rows {
   const candidates = segmentsFor(context.snapshot, filter)
     .filter(({ facts }) => !cursor || compareText(facts.minText!, cursor.d) <= 0)
     .sort((a, b) => compareText(b.facts.maxText!, a.facts.maxText!));
   const conditions = conditionsOf(filter);
-  let rows: Row[] = [];
+  let rows: Rows = { records: [], segments: [] };
   for (const segment of candidates) {
-    const last = rows[limit];
-    if (last && compareText(last.stored[1], segment.facts.maxText!) > 0) break;
+    const last = rows.records[limit];
+    if (last && compareText(last.production_date, segment.facts.maxText!) > 0) break;
     // Only what comes before the page's last row can still enter it; a stray text keeps a segment from being left out altogether.
-    const bounded = last ? and(conditions, "production_date >= ?", last.stored[1]) : conditions;
-    const found = rowsOf(context, segment, bounded, limit + 1, cursor);
-    rows = rows.length === 0 ? found : merge(rows, found).slice(0, limit + 1);
+    const bounded = last ? and(conditions, "production_date >= ?", last.production_date) : conditions;
+    const records = recordsOf(context, segment, bounded, limit + 1, cursor);
+    if (records.length > 0) rows = merge(rows, records, segment, limit + 1);
   }
   return rows;
 }
 
-function rowsOf(
+function recordsOf(
   { reader }: Context,
   segment: Segment,
   conditions: Condition,
   limit: number,
   cursor: Cursor | undefined,
-): Row[] {
-  const select = (position: string, order: string, values: (string | number)[], most: number): Row[] =>
-    reader
-      .rows<Stored>(
-        segment,
-        `SELECT id, production_date, lot_number, item_code, item_name, good_quantity FROM {rows}
-         WHERE ${position} AND {kept} AND ${conditions.sql} ORDER BY ${order} LIMIT ?`,
-        [...values, ...conditions.values, most],
-      )
-      .map((stored) => ({ segment, stored }));
+): ProductionRecord[] {
+  const select = (position: string, order: string, values: (string | number)[], most: number): ProductionRecord[] =>
+    reader.records<ProductionRecord>(
+      segment,
+      `SELECT '${segment.source}' source, id, production_date, lot_number, item_code, item_name, good_quantity FROM {rows}
+       WHERE ${position} AND {kept} AND ${conditions.sql} ORDER BY ${order} LIMIT ?`,
+      [...values, ...conditions.values, most],
+    );
   const newestFirst = "production_date DESC, id DESC";
   if (!cursor) return select("1", newestFirst, [], limit);
   const side = sideOfCursor(segment, cursor);
@@ -170,38 +164,49 @@ export function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
-/** The record order; archives that share text and id come newer file first. */
-function compareRows(a: Row, b: Row): number {
-  return (
-    compareText(b.stored[1], a.stored[1]) ||
-    compareText(b.segment.source, a.segment.source) ||
-    b.stored[0] - a.stored[0] ||
-    compareText(b.segment.name, a.segment.name)
-  );
-}
-
-function merge(a: Row[], b: Row[]): Row[] {
-  const merged: Row[] = [];
+/** Merges the rows of one more segment in and keeps the first `most`. */
+function merge(rows: Rows, records: ProductionRecord[], segment: Segment, most: number): Rows {
+  if (rows.records.length === 0) return { records, segments: new Array<Segment>(records.length).fill(segment) };
+  const merged: Rows = { records: [], segments: [] };
   let left = 0;
   let right = 0;
-  while (left < a.length && right < b.length) {
-    merged.push(compareRows(a[left]!, b[right]!) <= 0 ? a[left++]! : b[right++]!);
+  while (merged.records.length < most) {
+    const a = rows.records[left];
+    const b = records[right];
+    if (!a && !b) break;
+    if (a && (!b || comesFirst(a, rows.segments[left]!, b, segment))) {
+      merged.records.push(a);
+      merged.segments.push(rows.segments[left++]!);
+    } else {
+      merged.records.push(b!);
+      merged.segments.push(segment);
+      right++;
+    }
   }
-  return [...merged, ...a.slice(left), ...b.slice(right)];
+  return merged;
 }
 
-function cursorAfter(rows: Row[], limit: number): Cursor | undefined {
-  const last = rows[limit - 1];
-  if (!last) return undefined;
-  const next = rows[limit];
-  const cursor: Cursor = { d: last.stored[1], id: last.stored[0], src: last.segment.source };
-  const tied = next?.stored[0] === cursor.id && next.stored[1] === cursor.d && next.segment.source === cursor.src;
-  return tied ? { ...cursor, seg: last.segment.name } : cursor;
+/** The record order; archives that share text and id come newer file first. */
+function comesFirst(a: ProductionRecord, inA: Segment, b: ProductionRecord, inB: Segment): boolean {
+  const order =
+    compareText(b.production_date, a.production_date) ||
+    compareText(b.source, a.source) ||
+    b.id - a.id ||
+    compareText(inB.name, inA.name);
+  return order <= 0;
 }
 
-function asRecord({ segment, stored }: Row, rawDates: boolean): ProductionRecord {
-  const [id, text, lot_number, item_code, item_name, good_quantity] = stored;
-  const day = dayOf(text);
-  const production_date = rawDates || (segment.facts.undated.rows > 0 && !isDay(day)) ? text : day;
-  return { source: segment.source, id, production_date, lot_number, item_code, item_name, good_quantity };
+function cursorAfter({ records, segments }: Rows, count: number): Cursor {
+  const last = records[count - 1]!;
+  const next = records[count];
+  const cursor: Cursor = { d: last.production_date, id: last.id, src: last.source };
+  const tied = next?.id === cursor.id && next.production_date === cursor.d && next.source === cursor.src;
+  return tied ? { ...cursor, seg: segments[count - 1]!.name } : cursor;
+}
+
+/** Shows the day instead of the stored text, where the text begins with a valid one. */
+function showDay(record: ProductionRecord, { facts: { undated } }: Segment): void {
+  const day = dayOf(record.production_date);
+  if (undated.rows > 0 && (undated.prefixes ? undated.prefixes.includes(day) : !isDay(day))) return;
+  record.production_date = day;
 }
