@@ -35,8 +35,8 @@ describe("an XLSX export", () => {
   });
 
   test("leaves a quantity empty that is no finite number", async () => {
-    const [row] = await sheetRows(exportRow({ good_quantity: Number.NaN, item_name: null }));
-    expect(row!.slice(4)).toEqual(["BW0021", null, null]);
+    const rows = await sheetRows(...[NaN, Infinity, -Infinity].map((good_quantity) => exportRow({ good_quantity })));
+    expect(rows.map((row) => row[6])).toEqual([null, null, null]);
   });
 
   test("writes texts that look like formulas, numbers or markup as the same texts", async () => {
@@ -73,13 +73,20 @@ describe("an XLSX export", () => {
     expect(row![5]).toBe("가".repeat(32_767));
   });
 
-  test("has a bold, frozen heading and a width for every column", async () => {
-    const [sheet] = await sheets([[exportRow()]]);
+  test.each([
+    ["2026-01-13", 12],
+    ["2026-01-13 오전 12:00:00", 24],
+  ])("has a frozen heading and a width for every column, that of the dates wide enough for %s", async (date, width) => {
+    const [sheet] = await sheets([[exportRow({ production_date: date })]]);
     expect(sheet!.freezePane).toEqual({ rows: 1 });
-    expect(sheet!.columns!.map((column) => column.width)).toEqual([9, 11, 12, 18, 13, 36, 12]);
-    const bold = headings.map((_, column) => sheet!.cells!.get(`0,${column}`)?.style?.font?.bold);
-    expect(bold).toEqual(Array(7).fill(true));
-    expect(sheet!.cells!.get("1,5")?.style?.font?.bold ?? false).toBe(false);
+    expect(sheet!.columns!.map((column) => column.width)).toEqual([9, 11, width, 18, 13, 36, 12]);
+  });
+
+  test("gives texts Excel's text format, so that one like a formula stays a text when it is edited", async () => {
+    const [sheet] = await sheets([[exportRow({ item_name: "=1+1" })]]);
+    const formats = headings.map((_, column) => sheet!.cells!.get(`1,${column}`)?.style?.numFmt ?? null);
+    expect(formats).toEqual([null, null, "@", "@", "@", "@", null]);
+    expect(sheet!.cells!.get("1,5")!.formula).toBeUndefined();
   });
 
   test("continues on a further sheet with the headings when a sheet is full, also in the middle of a page", async () => {
@@ -87,7 +94,7 @@ describe("an XLSX export", () => {
       Array.from({ length: size }, (_, index) => exportRow({ id: page * 10 + index })),
     );
     const all = await sheets(pages, { maxRowsPerSheet: 4 });
-    expect(all.map((sheet) => sheet.name)).toEqual(["생산기록", "생산기록 2", "생산기록 3"]);
+    expect(all.map((sheet) => sheet.name)).toEqual(["생산기록", "생산기록_2", "생산기록_3"]);
     expect(all.map((sheet) => sheet.rows[0])).toEqual([headings, headings, headings]);
     expect(all.map((sheet) => sheet.rows.slice(1).map((row) => row[1]))).toEqual([
       [0, 1, 2, 3],
