@@ -1,3 +1,4 @@
+import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import http from "node:http";
 import type { Server } from "bun";
@@ -14,9 +15,14 @@ import { FreeDisk } from "./observe/disk.ts";
 import { type Log, openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { duties } from "./operations/duties.ts";
+import { JobTable } from "./operations/jobs.ts";
+import type { OperationLog } from "./operations/operation.ts";
+import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
+import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { version } from "./version.ts";
 
 /** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
@@ -80,9 +86,23 @@ export function serve(settings: Settings): Hub {
     const forwardedFor = settings.trustedProxies.length === 0 ? null : request.headers.get("X-Forwarded-For");
     return clientAddress({ peer: server?.requestIP(request)?.address, forwardedFor, trusted });
   };
+  const operationLog: OperationLog = {
+    info: (message) => log.info("operations", message),
+    warn: (message) => log.warn("operations", message),
+    error: (message) => log.error("operations", message),
+  };
+  const hubDb = openState(settings.databaseDir);
+  const schedule = new Schedule(
+    duties({ settings, log: operationLog, holdMirrors: () => catalog.holdMirrors() }),
+    new JobTable(hubDb),
+    operationLog,
+    settings.timezone,
+  );
   const app = createApp(
     {
       settings,
+      schedule,
+      jobs: () => schedule.list(),
       catalog,
       cache,
       clock,
@@ -125,7 +145,16 @@ export function serve(settings: Settings): Hub {
       () => null,
       (error: Error) => error.message,
     );
-  return { url, dataTrouble, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock }) };
+  return { url, dataTrouble, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock, schedule, hubDb }) };
+}
+
+function openState(databaseDir: string): Database {
+  try {
+    return openHubDb(databaseDir);
+  } catch (error) {
+    if (error instanceof NewerSchemaError) throw new StartError(error.message);
+    throw new StartError(`The hub's own database, hub.db, cannot be opened: ${(error as Error).message}.`);
+  }
 }
 
 function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
@@ -160,10 +189,20 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
   }
 }
 
+/** The parts that are put away when the hub stops. */
+interface Running {
+  catalog: Catalog;
+  desk: Desk;
+  log: Log;
+  lock: { release: () => void };
+  schedule: Schedule;
+  hubDb: Database;
+}
+
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, desk, log, lock }: { catalog: Catalog; desk: Desk; log: Log; lock: { release: () => void } },
+  { catalog, desk, log, lock, schedule, hubDb }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   let grace: ReturnType<typeof setTimeout> | undefined;
@@ -173,8 +212,10 @@ async function stop(
   await Promise.race([server.stop(), patience]);
   clearTimeout(grace);
   await server.stop(true);
+  schedule.stop();
   desk.close();
   catalog.close();
+  hubDb.close();
   lock.release();
   log.info("hub", "Stopped");
   await log.close();

@@ -19,6 +19,7 @@ import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
 import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
+import type { Schedule } from "../operations/schedule.ts";
 import type { Answers } from "./answer.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
@@ -27,11 +28,13 @@ import { type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
+import { operationsEndpoints } from "./operations.ts";
 import { recordEndpoints } from "./records.ts";
 import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
 
 export interface AppServices extends HealthServices {
+  schedule: Schedule;
   settings: Settings;
   answers: Answers;
   limiter: RateLimiter;
@@ -168,12 +171,9 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
   healthEndpoints(endpoints, services);
-  metricsEndpoints(endpoints, {
-    cache,
-    catalog,
-    performance: () => services.performance.report(),
-    adminKey: settings.adminKey,
-    audit: (message, id) => log.info("audit", `AUDIT ${message}`, id),
-  });
+  const adminKey = settings.adminKey;
+  const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);
+  metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
+  operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

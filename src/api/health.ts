@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AnswerCache } from "../http/answer-cache.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
+import type { JobStatus } from "../operations/schedule.ts";
 import type { Catalog, FileStatus } from "../segments/catalog.ts";
 import { buildDate, version } from "../version.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -11,6 +12,8 @@ export interface HealthServices {
   cache: AnswerCache;
   clock: FactoryClock;
   operations: OperationsAgeReader;
+  /** What became of the hub's own jobs. */
+  jobs: () => JobStatus[];
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
   aiKeyConfigured: boolean;
@@ -39,6 +42,8 @@ const health = z
     undated_rows: z.int(),
     backup: z.object({ last_success: text, age_hours: number }),
     watcher: z.object({ last_run: text }),
+    drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
+    alerts: z.array(z.string()).meta({ description: "A sentence for each job whose last run failed." }),
     files: z.array(
       z.object({
         name: z.string(),
@@ -110,8 +115,13 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
   const archives = files.filter((file) => file.name !== "live");
   const sum = (of: (file: FileStatus) => number, among: FileStatus[] = files) =>
     Math.round(among.reduce((total, file) => total + of(file), 0) * 100) / 100;
+  const jobs = services.jobs();
+  const drill = jobs.find(({ name }) => name === "drill");
+  const alerts = jobs
+    .filter(({ result }) => result === "failed")
+    .map(({ name, message }) => `The last run of the job '${name}' failed: ${message}`);
   return {
-    status: files.length > 0 && files.every(isWell) ? "ok" : "degraded",
+    status: files.length > 0 && files.every(isWell) && alerts.length === 0 ? "ok" : "degraded",
     timestamp: clock.timestamp(),
     today: clock.today(),
     version,
@@ -133,6 +143,12 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
     duplicate_rows: sum((file) => file.duplicate_rows),
     undated_rows: sum((file) => file.undated_rows),
     ...services.operations.report((ms) => clock.timestamp(new Date(ms))),
+    drill: {
+      last_run: drill?.finished_at ? clock.timestamp(new Date(drill.finished_at)) : null,
+      result: drill?.result ?? null,
+      message: drill?.message ?? null,
+    },
+    alerts,
     files,
   };
 }

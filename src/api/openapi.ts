@@ -33,7 +33,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: ["records", "items", "summaries", "health", "metrics"].map((name) => ({ name })),
+    tags: ["records", "items", "summaries", "health", "metrics", "operations"].map((name) => ({ name })),
     paths,
     components: {
       schemas,

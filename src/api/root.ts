@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import type { HubEnv } from "../http/env.ts";
+import { publicOrigin } from "../http/public-origin.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { version } from "../version.ts";
 import { detectLanguage, landingPage } from "./landing-page.tsx";
@@ -26,7 +27,7 @@ export function rootRoutes(catalog: Catalog): Hono<HubEnv> {
       lastDay: last_day,
     }));
     const lang = c.get("language") === "en" ? "en" : "ko";
-    return landingPage(c, { version, address: new URL(c.req.url).origin, files, lang });
+    return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang });
   });
   return app;
 }

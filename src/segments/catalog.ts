@@ -72,7 +72,6 @@ export class Catalog {
   #pins = new Map<string, number>();
   #generation = 0;
   #closed = false;
-  #listeners = new Set<(snapshot: Snapshot) => void>();
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -115,9 +114,17 @@ export class Catalog {
     };
   }
 
-  /** Calls back with every new snapshot. */
-  onChange(listener: (snapshot: Snapshot) => void): void {
-    this.#listeners.add(listener);
+  /** The mirrors that show their files as they are now, by segment name, kept in place until `release` is called. */
+  holdMirrors(): { mirrors: Record<string, string>; release: () => void } {
+    const snapshot = this.ready();
+    if (!snapshot) return { mirrors: {}, release: () => {} };
+    const current = snapshot.segments.filter(
+      ({ name, immutable }) => immutable && this.#files.get(name)?.state === "ok",
+    );
+    return {
+      mirrors: Object.fromEntries(current.map(({ name, file }) => [name, file])),
+      release: this.pin(snapshot),
+    };
   }
 
   /** True while an earlier version of some file answers, because its present content cannot be read or is being copied. */
@@ -492,7 +499,6 @@ export class Catalog {
       return;
     }
     this.#snapshot = { serial: (before?.serial ?? 0) + 1, version, segments, missing };
-    for (const listener of this.#listeners) listener(this.#snapshot);
   }
 
   async #place(segments: Segment[]): Promise<void> {

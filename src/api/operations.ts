@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { requireAdmin } from "../http/access.ts";
+import { HttpError } from "../http/errors.ts";
+import type { FactoryClock } from "../observe/clock.ts";
+import type { JobStatus, Schedule } from "../operations/schedule.ts";
+import type { Endpoints } from "./endpoint.ts";
+
+export interface OperationsServices {
+  schedule: Schedule;
+  clock: FactoryClock;
+  adminKey: string | undefined;
+  /** Called with a sentence for the log's AUDIT lines. */
+  audit: (message: string, requestId: string) => void;
+}
+
+const time = z.string().nullable();
+
+const job = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    when: z.string().meta({ description: "A cron pattern in the factory's time, or `every N s`." }),
+    paused: z.boolean(),
+    running: z.boolean(),
+    progress: z.object({ done: z.number(), total: z.number(), phase: z.string() }).nullable(),
+    last_started: time,
+    last_finished: time,
+    last_success: time,
+    last_result: z.enum(["ok", "failed"]).nullable(),
+    last_message: z.string().nullable(),
+    next_run: time,
+  })
+  .meta({ id: "Job" });
+
+const jobName = z.object({ name: z.string().max(50).meta({ description: "Name of the job.", example: "backup" }) });
+
+/** GET /operations/jobs and POST /operations/jobs/{name}/run, /pause, /resume. */
+export function operationsEndpoints(endpoints: Endpoints, services: OperationsServices): void {
+  const { schedule, clock, audit } = services;
+  const iso = (ms: number | null) => (ms === null ? null : clock.timestamp(new Date(ms)));
+  const shown = (status: JobStatus): z.output<typeof job> => ({
+    name: status.name,
+    title: status.title,
+    when: status.when,
+    paused: status.paused,
+    running: status.running,
+    progress: status.progress,
+    last_started: iso(status.started_at),
+    last_finished: iso(status.finished_at),
+    last_success: iso(status.succeeded_at),
+    last_result: status.result,
+    last_message: status.message,
+    next_run: iso(status.next_at),
+  });
+  const one = (name: string) => shown(schedule.list().find((status) => status.name === name)!);
+
+  endpoints.add({
+    method: "get",
+    path: "/operations/jobs",
+    tag: "operations",
+    summary: "What the hub does by itself, with last and next runs",
+    answer: { "application/json": z.object({ jobs: z.array(job) }) },
+    handle: (c) => c.json({ jobs: schedule.list().map(shown) }),
+  });
+
+  const actions = [
+    { action: "run", summary: "Run a job now", does: (name: string) => schedule.run(name) },
+    {
+      action: "pause",
+      summary: "Hold a job back from its schedule",
+      does: (name: string) => schedule.pause(name, true),
+    },
+    {
+      action: "resume",
+      summary: "Let a paused job run by its schedule again",
+      does: (name: string) => schedule.pause(name, false),
+    },
+  ] as const;
+  for (const { action, summary, does } of actions) {
+    endpoints.add({
+      method: "post",
+      path: `/operations/jobs/:name/${action}`,
+      tag: "operations",
+      summary,
+      params: jobName,
+      answer: { "application/json": job },
+      admin: true,
+      middleware: [requireAdmin(services.adminKey)],
+      handle: (c, { name }) => {
+        if (!schedule.has(name)) {
+          const names = schedule.list().map((status) => status.name);
+          throw new HttpError(404, `There is no job '${name.slice(0, 50)}'. There are: ${names.join(", ")}.`);
+        }
+        if (does(name) === false) throw new HttpError(409, `The job '${name}' is running already.`);
+        audit(`job ${name}: ${action} by ${c.get("client")}`, c.get("requestId"));
+        return c.json(one(name), action === "run" ? 202 : 200);
+      },
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import { Cron } from "croner";
+import type { Progress } from "../observe/progress.ts";
+import type { JobMemory, JobTable } from "./jobs.ts";
+import type { OperationLog } from "./operation.ts";
+
+/** One thing that is done again and again. */
+export interface Job {
+  name: string;
+  /** What it does, for people. */
+  title: string;
+  /** A cron pattern in the factory's time, or seconds between two runs. */
+  when: string | number;
+  /** Does it and says in a sentence how it went; an error is a failed run. */
+  run: (progress: (progress: Progress) => void) => Promise<string>;
+}
+
+/** A job as the API and the pages show it. */
+export interface JobStatus extends JobMemory {
+  title: string;
+  when: string;
+  next_at: number | null;
+  running: boolean;
+  progress: Progress | null;
+}
+
+interface Planned {
+  job: Job;
+  cron: Cron;
+  running: Promise<void> | null;
+  progress: Progress | null;
+}
+
+/** How often missed runs are looked for: after the PC slept, timers fire late or not at all. */
+const catchUpEveryMs = 60_000;
+/** A run counts as missed when it should have begun this long ago. */
+const missedAfterMs = 30_000;
+
+/**
+ * Runs jobs by the clock, one run of each at a time. A run that was missed while the PC slept or the hub was off is caught up once.
+ * What became of each run is remembered in the table of jobs.
+ */
+export class Schedule {
+  readonly #planned = new Map<string, Planned>();
+  readonly #table: JobTable;
+  readonly #log: OperationLog;
+  readonly #catchUp: ReturnType<typeof setInterval>;
+
+  constructor(jobs: readonly Job[], table: JobTable, log: OperationLog, timezone: string) {
+    this.#table = table;
+    this.#log = log;
+    for (const job of jobs) {
+      const start = () => void this.start(job.name);
+      const cron =
+        typeof job.when === "number"
+          ? new Cron(
+              "* * * * * *",
+              { interval: job.when, startAt: nextStart(table.get(job.name), job.when), unref: true },
+              start,
+            )
+          : new Cron(job.when, { timezone, unref: true }, start);
+      this.#planned.set(job.name, { job, cron, running: null, progress: null });
+    }
+    this.#catchUp = setInterval(() => this.#catchUpMissed(), catchUpEveryMs);
+    this.#catchUp.unref();
+  }
+
+  /** Every job with its last and next run. */
+  list(): JobStatus[] {
+    return [...this.#planned.values()].map(({ job, cron, running, progress }) => {
+      const memory = this.#table.get(job.name);
+      return {
+        ...memory,
+        title: job.title,
+        when: typeof job.when === "number" ? `every ${job.when} s` : job.when,
+        next_at: memory.paused ? null : (cron.nextRun()?.getTime() ?? null),
+        running: running !== null,
+        progress,
+      };
+    });
+  }
+
+  has(name: string): boolean {
+    return this.#planned.has(name);
+  }
+
+  /** Starts a run by the clock: not while paused, not while one is under way. */
+  start(name: string): void {
+    if (!this.#table.get(name).paused) this.run(name);
+  }
+
+  /** Starts a run now, also of a paused job; false when one is under way already. */
+  run(name: string): boolean {
+    const planned = this.#planned.get(name);
+    if (!planned || planned.running) return false;
+    planned.running = this.#carryOut(planned).finally(() => {
+      planned.running = null;
+      planned.progress = null;
+    });
+    return true;
+  }
+
+  /** Holds a job back from the clock, or lets it go again. */
+  pause(name: string, paused: boolean): void {
+    this.#table.setPaused(name, paused);
+  }
+
+  /** Ends the clock; runs under way are processes of their own and end with the hub. */
+  stop(): void {
+    clearInterval(this.#catchUp);
+    for (const { cron } of this.#planned.values()) cron.stop();
+  }
+
+  async #carryOut(planned: Planned): Promise<void> {
+    const { job } = planned;
+    this.#table.setStarted(job.name, Date.now());
+    try {
+      const message = await job.run((progress) => {
+        planned.progress = progress;
+      });
+      this.#table.setFinished(job.name, Date.now(), "ok", message);
+      this.#log.info(`${job.name}: ${message}`);
+    } catch (error) {
+      const { message } = error as Error;
+      this.#table.setFinished(job.name, Date.now(), "failed", message);
+      this.#log.error(`${job.name} failed: ${message}`);
+    }
+  }
+
+  #catchUpMissed(): void {
+    for (const { job, cron, running } of this.#planned.values()) {
+      if (running || typeof job.when === "number") continue;
+      const due = cron.previousRuns(1, new Date())[0]?.getTime();
+      const { started_at: started } = this.#table.get(job.name);
+      // A job that never ran waits for its first time; what was planned before it existed is nothing missed.
+      if (due === undefined || started === null || started >= due || Date.now() - due < missedAfterMs) continue;
+      this.#log.info(`${job.name}: catching up the run of ${new Date(due).toISOString()}`);
+      this.start(job.name);
+    }
+  }
+}
+
+/** An interval goes on where the run before a restart left it, at the earliest half a minute from now. */
+function nextStart({ started_at }: JobMemory, everySec: number): Date {
+  const soon = Date.now() + 30_000;
+  return new Date(started_at === null ? soon : Math.max(soon, started_at + everySec * 1000));
+}

@@ -1,0 +1,73 @@
+import { Database } from "bun:sqlite";
+import { renameSync, rmSync } from "node:fs";
+import path from "node:path";
+
+/** The hub's own database, beside the data. */
+export const hubDbName = "hub.db";
+
+/** Each entry brings the schema one version further (PRAGMA user_version); entries are never changed, only added. */
+const migrations: readonly string[] = [
+  `CREATE TABLE job (
+     name TEXT PRIMARY KEY,
+     paused INTEGER NOT NULL DEFAULT 0,
+     started_at INTEGER,
+     finished_at INTEGER,
+     succeeded_at INTEGER,
+     result TEXT,
+     message TEXT
+   ) WITHOUT ROWID`,
+];
+
+/** hub.db was written by a newer hub; the message says what to do. */
+export class NewerSchemaError extends Error {
+  override name = "NewerSchemaError";
+}
+
+/**
+ * Opens hub.db, makes it where it is missing, and brings its schema up to date. A damaged file is set aside as `hub.db.damaged`, because
+ * everything in it can be found out anew. Throws NewerSchemaError when a newer hub wrote it.
+ */
+export function openHubDb(databaseDir: string): Database {
+  const file = path.join(databaseDir, hubDbName);
+  try {
+    return open(file);
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code);
+    if (!code.startsWith("SQLITE_NOTADB") && !code.startsWith("SQLITE_CORRUPT")) throw error;
+    setAside(file);
+    return open(file);
+  }
+}
+
+function open(file: string): Database {
+  const db = new Database(file, { create: true });
+  try {
+    db.run("PRAGMA busy_timeout = 5000");
+    db.run("PRAGMA journal_mode = WAL");
+    db.run("PRAGMA synchronous = NORMAL");
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: Database): void {
+  const upgrade = db.transaction(() => {
+    const { user_version: version } = db.query<{ user_version: number }, []>("PRAGMA user_version").get()!;
+    if (version > migrations.length) {
+      throw new NewerSchemaError(
+        `${hubDbName} was written by a newer hub (schema ${version}, this one knows ${migrations.length}). Start that hub, or restore the hub.db of the older one from database/backups.`,
+      );
+    }
+    for (const migration of migrations.slice(version)) db.run(migration);
+    db.run(`PRAGMA user_version = ${migrations.length}`);
+  });
+  upgrade.immediate();
+}
+
+function setAside(file: string): void {
+  renameSync(file, `${file}.damaged`);
+  for (const side of ["-wal", "-shm"]) rmSync(`${file}${side}`, { force: true });
+}
