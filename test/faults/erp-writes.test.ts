@@ -62,6 +62,7 @@ async function storm(journal: JournalMode, inlineMaxRows: string): Promise<void>
   console.log(`ERP storm: ${seconds} s, journal ${journal}, INLINE_MAX_ROWS=${inlineMaxRows}, HUB_TEST_SEED=${SEED}`);
   const started = await startOnVersion(1, journal, inlineMaxRows);
   const violations: Violation[] = [];
+  const seen = new Set<number>();
   let answers = 0;
   let walks = 0;
   let writing = true;
@@ -78,6 +79,7 @@ async function storm(journal: JournalMode, inlineMaxRows: string): Promise<void>
         walks += Number(question === walk || question === filteredWalk);
         if (version !== null && version < newest) throw new Error(`version ${version} came after version ${newest}`);
         newest = version ?? newest;
+        seen.add(newest);
       } catch (error) {
         violations.push({ from, to: Date.now(), what: `${question.name}: ${(error as Error).message}` });
       }
@@ -91,7 +93,7 @@ async function storm(journal: JournalMode, inlineMaxRows: string): Promise<void>
 
   const { slowRefills, ...figures } = report;
   console.log(
-    `ERP storm: ${answers} answers, ${walks} walks, ERP ${JSON.stringify(figures)}, slow refills ${slowRefills.length}`,
+    `ERP storm: ${answers} answers of ${seen.size} versions, ${walks} walks, ERP ${JSON.stringify(figures)}, slow refills ${slowRefills.length}`,
   );
   // A refill that pauses for long cannot be told from a table that was emptied on purpose: the hub may show its half-filled states.
   const unexcused = violations.filter(
@@ -103,9 +105,13 @@ async function storm(journal: JournalMode, inlineMaxRows: string): Promise<void>
   expect(report.integrity).toBe("ok");
   expect(report.longestMs).toBeLessThanOrEqual(LONGEST_WAIT_MS);
   expect(walks).toBeGreaterThan(0);
+  // A hub that kept to one version would never mix two: it must follow the writes, though a refill holds it back at times.
+  expect(seen.size).toBeGreaterThan(report.version / 10);
 
-  const last = await started.hub.json("/summary/monthly_total?date_from=2026-01-01");
-  expect(versionOf(sumOf(last.body))).toBe(report.version);
+  await eventually("the last version answers", async () => {
+    const last = await started.hub.json("/summary/monthly_total?date_from=2026-01-01");
+    return versionOf(sumOf(last.body)) === report.version || undefined;
+  });
   await eventually("/healthz says ok after the storm", async () =>
     (await started.hub.json("/healthz")).body.status === "ok" ? true : undefined,
   );
