@@ -18,6 +18,7 @@ import { Performance } from "./observe/performance.ts";
 import { duties } from "./operations/duties.ts";
 import { JobTable } from "./operations/jobs.ts";
 import type { OperationLog } from "./operations/operation.ts";
+import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
 import { Catalog } from "./segments/catalog.ts";
@@ -137,15 +138,20 @@ export function serve(settings: Settings): Hub {
     process.on(event, (error: Error) => log.error("hub", `${event}: ${error.stack ?? error}`));
   }
   server = listen(settings, (request) => quick(request) ?? app.fetch(request));
-  const url = `http://${settings.host === "0.0.0.0" ? "localhost" : settings.host}:${server.port}`;
+  const url = `http://${["0.0.0.0", "::"].includes(settings.host) ? "localhost" : settings.host}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
+  const announced = announceHub(settings, url);
   const dataTrouble = Promise.resolve()
     .then(() => catalog.current())
     .then(
       () => null,
       (error: Error) => error.message,
     );
-  return { url, dataTrouble, stop: (reason) => stop(server!, reason, { catalog, desk, log, lock, schedule, hubDb }) };
+  return {
+    url,
+    dataTrouble,
+    stop: (reason) => stop(server!, reason, { catalog, desk, log, lock, schedule, hubDb, announced }),
+  };
 }
 
 function openState(databaseDir: string): Database {
@@ -197,12 +203,13 @@ interface Running {
   lock: { release: () => void };
   schedule: Schedule;
   hubDb: Database;
+  announced: { withdraw: () => void };
 }
 
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, desk, log, lock, schedule, hubDb }: Running,
+  { catalog, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   let grace: ReturnType<typeof setTimeout> | undefined;
@@ -216,6 +223,7 @@ async function stop(
   desk.close();
   catalog.close();
   hubDb.close();
+  announced.withdraw();
   lock.release();
   log.info("hub", "Stopped");
   await log.close();

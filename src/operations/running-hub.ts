@@ -1,0 +1,75 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Settings } from "../config.ts";
+import type { Progress } from "../observe/progress.ts";
+import { OperationError } from "./operation.ts";
+
+const fileName = "running.json";
+const pollMs = 500;
+
+/** Leaves word of where a running hub listens, for commands that ask it to do their work. */
+export function announceHub({ mirrorDir }: Settings, url: string): { withdraw: () => void } {
+  const file = path.join(mirrorDir, fileName);
+  writeFileSync(file, JSON.stringify({ url, pid: process.pid }));
+  return { withdraw: () => rmSync(file, { force: true }) };
+}
+
+interface Job {
+  name: string;
+  running: boolean;
+  progress: Progress | null;
+  last_result: string | null;
+  last_message: string | null;
+}
+
+/**
+ * Asks the running hub to carry a job out and waits for it, so that there is never a second writer. Returns what it says; throws
+ * OperationError when it failed, refused, or cannot be reached.
+ */
+export async function askRunningHub(
+  settings: Settings,
+  name: string,
+  progress: (progress: Progress) => void,
+): Promise<string> {
+  const { url } = readAnnouncement(settings);
+  await call(settings, "POST", `${url}/api/v1/operations/jobs/${name}/run`);
+  for (;;) {
+    await Bun.sleep(pollMs);
+    const { jobs } = (await call(settings, "GET", `${url}/api/v1/operations/jobs`)) as { jobs: Job[] };
+    const job = jobs.find((candidate) => candidate.name === name)!;
+    if (job.progress) progress(job.progress);
+    if (job.running) continue;
+    if (job.last_result !== "ok") throw new OperationError(job.last_message ?? "The running hub could not do it.");
+    return job.last_message ?? "Done.";
+  }
+}
+
+function readAnnouncement({ mirrorDir }: Settings): { url: string } {
+  try {
+    return JSON.parse(readFileSync(path.join(mirrorDir, fileName), "utf8"));
+  } catch {
+    throw new OperationError(
+      "A hub is running with this home folder, but it does not say where it listens. Stop it and try again.",
+    );
+  }
+}
+
+async function call({ adminKey, apiKeys }: Settings, method: string, url: string): Promise<unknown> {
+  const key = adminKey ?? apiKeys[0];
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: key ? { "X-API-Key": key } : {},
+      // Under Wine a refused connection hangs for ever otherwise.
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch (error) {
+    throw new OperationError(
+      `The running hub at ${url} does not answer (${(error as Error).message}). Stop it and try again.`,
+    );
+  }
+  const body = (await response.json()) as { detail?: string };
+  if (!response.ok) throw new OperationError(`The running hub refused: ${body.detail ?? response.status}`);
+  return body;
+}
