@@ -17,6 +17,9 @@ export type Log = {
   close(): Promise<void>;
 };
 
+/** `columns`: that of app.log, see openLog. `brackets`: that of watcher.log, `[YYYY-MM-DD HH:MM:SS] [INFO ] message`. */
+export type LogLayout = "columns" | "brackets";
+
 export type LogOptions = {
   /** Made when it is missing. */
   readonly directory: string;
@@ -26,6 +29,8 @@ export type LogOptions = {
   readonly maxBytes?: number;
   /** Files in all (`app.log`, `app.log.1`, …), at least 2; 5 unless told otherwise. */
   readonly files?: number;
+  /** How a line is laid out; `columns` unless told otherwise. */
+  readonly layout?: LogLayout;
   /** Configured keys, replaced by `***` wherever they stand. */
   readonly secrets?: readonly string[];
 };
@@ -43,6 +48,7 @@ export function openLog({
   timezone,
   maxBytes = 10 * 1024 * 1024,
   files = 5,
+  layout = "columns",
   secrets,
 }: LogOptions): Log {
   const clock = factoryClock(timezone);
@@ -55,7 +61,11 @@ export function openLog({
 
   function write(level: string, logger: string, message: string, requestId = "-"): void {
     const text = shorten(redact(String(message))); // An `any` from a catch clause must not throw here.
-    batch += `${escapeControls(`${clock.logStamp()} | ${level.padEnd(8)} | ${requestId} | ${logger} | ${text}`)}\n`;
+    const line =
+      layout === "columns"
+        ? `${clock.logStamp()} | ${level.padEnd(8)} | ${requestId} | ${logger} | ${text}`
+        : `[${clock.logStamp()}] [${level.replace("WARNING", "WARN").padEnd(5)}] ${text}`;
+    batch += `${escapeControls(line)}\n`;
     if (closed || batch.length >= batchChars) handOver();
     else timer ??= setTimeout(handOver, batchMs).unref();
   }

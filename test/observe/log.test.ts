@@ -40,6 +40,17 @@ test("a line has the time, the level padded to 8, the request, the logger and th
   expect(lines.slice(3)).toEqual([""]);
 });
 
+test("watcher.log keeps the earlier service's form: time and level in brackets, the level padded to 5", async () => {
+  const directory = folder();
+  const log = open(directory, { layout: "brackets" });
+  log.info("watcher", "Creating missing idx_lot_number");
+  log.warn("watcher", "locked");
+  log.error("watcher", "failed\nforged");
+  await log.close();
+  const lines = read(directory).replaceAll(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] /gm, "");
+  expect(lines).toBe("[INFO ] Creating missing idx_lot_number\n[WARN ] locked\n[ERROR] failed\\nforged\n");
+});
+
 test("the time is the factory's", async () => {
   const hours = async (timezone: string) => {
     const directory = folder();
