@@ -146,8 +146,8 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
   const document = openApiDocument(endpoints.list);
   api.get("/openapi.json", etag(), (c) => c.json(document));
   app.route("/", rootRoutes(services.catalog));
-  app.route("/", docsRoutes() as unknown as Hono<HubEnv>);
-  app.route("/", staticFiles() as unknown as Hono<HubEnv>);
+  app.route("/", docsRoutes());
+  app.route("/", staticFiles());
   app.route("/", api);
   app.route("/api/v1", api);
   return app;

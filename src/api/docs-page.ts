@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import stylesheetPath from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import bundlePath from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { Asset } from "../http/asset.ts";
+import type { HubEnv } from "../http/env.ts";
 import { staticUrl } from "../http/static-files.ts";
 
 const bundle = new Asset(bundlePath);
@@ -25,8 +26,8 @@ const policy = [
  * GET `/docs` and its files under `/docs/…`: Swagger UI over the hub's own `openapi.json`.
  * Everything comes from the executable, so the page works without internet and asks no other host for anything.
  */
-export function docsRoutes(): Hono {
-  const app = new Hono();
+export function docsRoutes(): Hono<HubEnv> {
+  const app = new Hono<HubEnv>();
   app.get("/docs", (c) => {
     c.header("Content-Security-Policy", policy);
     c.header("Cache-Control", "no-cache");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { Asset } from "./asset.ts";
+import type { HubEnv } from "./env.ts";
 
 /**
  * `public/` as `--asset=public` embeds it, under the executable's virtual root; in the source tree two folders up.
@@ -22,8 +23,8 @@ function list(root: string): [string, Asset][] {
 }
 
 /** GET `/static/…`: the files of `public/`. Unknown names fall through to the app's own 404. */
-export function staticFiles(): Hono {
-  const app = new Hono();
+export function staticFiles(): Hono<HubEnv> {
+  const app = new Hono<HubEnv>();
   app.get("/static/:name{.+}", etag(), async (c, next) => {
     const asset = assets.get(c.req.param("name"));
     return asset === undefined ? next() : asset.response(c);
