@@ -3,7 +3,8 @@ import type { AnswerCache } from "../http/answer-cache.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
-import type { Catalog, FileStatus } from "../segments/catalog.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import type { FileStatus } from "../segments/file-status.ts";
 import { buildDate, version } from "../version.ts";
 import type { Endpoints } from "./endpoint.ts";
 

@@ -3,10 +3,11 @@ import path from "node:path";
 import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
 import type { Placement } from "./duplicates.ts";
 import { type SourceTrouble, UnavailableError } from "./errors.ts";
+import { describeFile, type FileStatus } from "./file-status.ts";
 import type { DirectResult } from "./keeper-tasks.ts";
 import { clockGrainMs, type Look } from "./look.ts";
-import { type KeptMirror, openManifest, saveManifest } from "./manifest.ts";
-import { type MirrorResult, removeDatabase } from "./mirror.ts";
+import type { MirrorResult } from "./mirror.ts";
+import { MirrorStore } from "./mirror-store.ts";
 import { archiveYears, type Holding, holdings } from "./ownership.ts";
 import { type FileState, TrackedFile } from "./tracked-file.ts";
 import type { Facts, Segment, Snapshot } from "./types.ts";
@@ -18,25 +19,6 @@ export interface CatalogOptions {
   mirrorMaxMb: number;
   /** Called with a sentence for operators whenever the state of a file changes. */
   report: (level: "info" | "warn", message: string) => void;
-}
-
-/** State of one file for `/healthz` and the pages. */
-export interface FileStatus {
-  name: string;
-  file: string;
-  state: FileState;
-  note: string | null;
-  source_mb: number;
-  /** `mirror`: answered from the hub's copy; `direct`: from the source; null: not answered. */
-  read_from: "mirror" | "direct" | null;
-  as_of: string | null;
-  rows: number | null;
-  first_day: string | null;
-  last_day: string | null;
-  owns: { from: string; to: string };
-  misplaced_rows: number;
-  duplicate_rows: number;
-  undated_rows: number;
 }
 
 const mb = 1024 * 1024;
@@ -67,16 +49,12 @@ export class Catalog {
   #publishing: Promise<void> = Promise.resolve();
   #fresh = false;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #kept: Map<string, KeptMirror>;
-  #retired = new Set<string>();
-  #pins = new Map<string, number>();
-  #generation = 0;
+  readonly #mirrors: MirrorStore;
   #closed = false;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
-    this.#kept = openManifest(options.mirrorDir);
-    this.#generation = Date.now();
+    this.#mirrors = new MirrorStore(options.mirrorDir);
     this.#timer = setInterval(() => this.#tick(), lookEveryMs);
     this.#timer.unref();
   }
@@ -100,18 +78,7 @@ export class Catalog {
 
   /** Keeps the files of a snapshot in place until the returned function is called. */
   pin(snapshot: Snapshot): () => void {
-    const files = snapshot.segments.filter((segment) => segment.immutable).map((segment) => segment.file);
-    for (const file of files) this.#pins.set(file, (this.#pins.get(file) ?? 0) + 1);
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      for (const file of files) {
-        const left = this.#pins.get(file)! - 1;
-        if (left > 0) this.#pins.set(file, left);
-        else this.#pins.delete(file);
-      }
-    };
+    return this.#mirrors.pin(snapshot.segments);
   }
 
   /** The mirrors that show their files as they are now, by segment name, kept in place until `release` is called. */
@@ -135,26 +102,8 @@ export class Catalog {
 
   /** What is known of each file, without touching the disk. */
   status(): FileStatus[] {
-    const places = new Map(this.#snapshot?.segments.map((segment) => [segment.name, segment]));
-    return [...this.#files.values()].map((file) => {
-      const segment = places.get(file.holding.name) ?? file.segment;
-      return {
-        name: file.holding.name,
-        file: file.holding.fileName,
-        state: file.state,
-        note: file.note,
-        source_mb: Math.round((file.bytes / mb) * 100) / 100,
-        read_from: segment === null ? null : segment.immutable ? "mirror" : "direct",
-        as_of: file.asOf === null ? null : new Date(file.asOf).toISOString(),
-        rows: segment?.facts.rows ?? null,
-        first_day: segment?.facts.firstDay ?? null,
-        last_day: segment?.facts.lastDay ?? null,
-        owns: { from: file.holding.ownsFrom, to: file.holding.ownsTo },
-        misplaced_rows: segment?.misplaced ?? 0,
-        duplicate_rows: segment?.excluded.length ?? 0,
-        undated_rows: segment?.facts.undated.rows ?? 0,
-      };
-    });
+    const placed = new Map(this.#snapshot?.segments.map((segment) => [segment.name, segment]));
+    return [...this.#files.values()].map((file) => describeFile(file, placed.get(file.holding.name) ?? file.segment));
   }
 
   /** Looks at the files now instead of at the next request, so that the first answer need not wait. */
@@ -174,7 +123,7 @@ export class Catalog {
       const lost = segment.immutable && (trouble === "broken" || !existsSync(segment.file));
       if (lost) {
         file.segment = null;
-        this.#kept.delete(file.holding.name);
+        this.#mirrors.forget(file.holding.name);
       }
       if (lost || !segment.immutable) file.seen = null;
     }
@@ -185,7 +134,7 @@ export class Catalog {
     if (this.#timer) clearInterval(this.#timer);
     this.#keeper.close();
     this.#backgroundKeeper.close();
-    this.#saveManifest();
+    this.#mirrors.save();
   }
 
   #upToDate(): boolean {
@@ -245,12 +194,12 @@ export class Catalog {
     this.#folderVersion = this.#folderStamp();
     await Promise.all([...this.#files.values()].map((file) => this.#refreshFile(file)));
     await this.#publish();
-    this.#removeRetired();
+    this.#mirrors.removeRetired(this.#snapshot);
   }
 
   #tick(): void {
     if (!this.#running && !this.#upToDate()) void this.#refresh();
-    else this.#removeRetired();
+    else this.#mirrors.removeRetired(this.#snapshot);
   }
 
   /** Takes up archive files that appeared; true when the set of files changed. A file that is gone stays known. */
@@ -332,19 +281,19 @@ export class Catalog {
   }
 
   async #copy(file: TrackedFile, seen: Look, keeper: WorkerProcess, durable: boolean): Promise<void> {
-    const target = path.join(this.#options.mirrorDir, `${file.holding.name}-${(++this.#generation).toString(36)}.db`);
+    const target = this.#mirrors.newPath(file.holding.name);
     try {
       const order = { source: file.path, target, durable };
       const timeout = durable ? backgroundTimeoutMs : promptTimeoutMs;
       const result = await this.#ask<MirrorResult>(keeper, "keeper.mirror", order, timeout);
       if (!file.refilling && file.looksLikeRefill(result.facts, seen, Date.now())) {
         this.#options.report("warn", `${file.holding.fileName}: ${file.note}`);
-        this.#retire(target);
+        this.#mirrors.retire(target);
         return;
       }
       // While the source is read directly, a copy that is older than the source would take answers back.
       if (file.segment && !file.segment.immutable && file.look().version !== result.version) {
-        this.#retire(target);
+        this.#mirrors.retire(target);
         file.retryAt = Date.now() + lookEveryMs;
         return;
       }
@@ -380,18 +329,18 @@ export class Catalog {
 
   /** Uses the mirror of an earlier run again when the source is still the one it was copied from. */
   #adoptKept(file: TrackedFile, seen: Look): boolean {
-    const kept = this.#kept.get(file.holding.name);
+    const kept = this.#mirrors.kept(file.holding.name);
     if (!kept?.durable || kept.version !== seen.version) return false;
-    this.#adopt(file, path.join(this.#options.mirrorDir, kept.file), true, kept, seen);
+    this.#adopt(file, kept.path, true, kept, seen);
     file.asOf = kept.asOf;
     return true;
   }
 
   /** Falls back on the mirror of an earlier run when the source cannot be read and nothing was published yet. */
   async #recall(file: TrackedFile): Promise<void> {
-    const kept = this.#kept.get(file.holding.name);
+    const kept = this.#mirrors.kept(file.holding.name);
     if (file.segment || !kept) return;
-    const mirror = path.join(this.#options.mirrorDir, kept.file);
+    const mirror = kept.path;
     const sound = await this.#ask<boolean>(this.#keeper, "keeper.verify", { mirror }, backgroundTimeoutMs).catch(
       () => false,
     );
@@ -413,7 +362,7 @@ export class Catalog {
     const now = Date.now();
     const settleAt = now - seen.modifiedMs < 2 * grain ? now + grain : 0;
     file.published(this.#segmentOf(file, readFrom, immutable, result), result, settleAt, now);
-    if (former?.immutable && former.file !== readFrom) this.#retire(former.file);
+    if (former?.immutable && former.file !== readFrom) this.#mirrors.retire(former.file);
     if (recovered) this.#options.report("info", `${file.holding.fileName} is read again.`);
   }
 
@@ -516,34 +465,10 @@ export class Catalog {
     return JSON.parse(Buffer.from(payload).toString()) as T;
   }
 
-  #keep(file: TrackedFile, durable: boolean): void {
-    const { segment, holding } = file;
-    if (!segment || file.asOf === null || file.seen === null || file.mark === null) return;
-    this.#kept.set(holding.name, {
-      name: holding.name,
-      file: path.basename(segment.file),
-      version: file.seen,
-      mark: file.mark,
-      durable,
-      asOf: file.asOf,
-      facts: segment.facts,
-    });
-    if (durable) this.#saveManifest();
-  }
-
-  #saveManifest(): void {
-    saveManifest(this.#options.mirrorDir, [...this.#kept.values()]);
-  }
-
-  #retire(file: string): void {
-    this.#retired.add(file);
-  }
-
-  #removeRetired(): void {
-    const used = new Set(this.#snapshot?.segments.map((segment) => segment.file));
-    for (const file of this.#retired) {
-      if (this.#pins.has(file) || used.has(file)) continue;
-      if (removeDatabase(file)) this.#retired.delete(file);
-    }
+  #keep({ segment, holding, asOf, seen, mark }: TrackedFile, durable: boolean): void {
+    if (!segment || asOf === null || seen === null || mark === null) return;
+    const { name } = holding;
+    const file = path.basename(segment.file);
+    this.#mirrors.keep({ name, file, version: seen, mark, durable, asOf, facts: segment.facts });
   }
 }
