@@ -12,7 +12,7 @@ import { FIRST_STABLE_ID, versionRow, versionRows } from "../support/versions.ts
 /** What the ERP can be told. */
 export type ErpCommand =
   | { do: "write"; how: WriteKind; version: number }
-  | { do: "storm"; seconds: number; fromVersion: number; seed: number }
+  | { do: "storm"; seconds: number; kinds: readonly WriteKind[]; seed: number }
   | { do: "lock" }
   | { do: "unlock" }
   | { do: "die"; version: number };
@@ -64,12 +64,11 @@ class Erp {
     else this.#replace(version);
   }
 
-  /** Writes one version after the other, in random ways and at random times. */
-  async storm(seconds: number, fromVersion: number, seed: number): Promise<ErpReport> {
+  /** Writes one version after the other from 2 on, in random ways and at random times. */
+  async storm(seconds: number, kinds: readonly WriteKind[], seed: number): Promise<ErpReport> {
     const random = mulberry32(seed);
-    const kinds: WriteKind[] = ["update", "update", "refill", "refill in parts", "replace"];
     const end = Date.now() + seconds * 1000;
-    let version = fromVersion;
+    let version = 1;
     while (Date.now() < end) {
       version += 1;
       await this.write(kinds[Math.floor(random() * kinds.length)] ?? "update", version);
@@ -208,7 +207,7 @@ if (import.meta.main) {
     let answer: unknown = {};
     try {
       if (command.do === "write") await erp.write(command.how, command.version);
-      else if (command.do === "storm") answer = await erp.storm(command.seconds, command.fromVersion, command.seed);
+      else if (command.do === "storm") answer = await erp.storm(command.seconds, command.kinds, command.seed);
       else if (command.do === "lock") erp.lock();
       else if (command.do === "unlock") erp.unlock();
       else erp.die(command.version);

@@ -7,8 +7,8 @@ import type { JournalMode } from "./files.ts";
 export interface Erp {
   /** Writes a version and resolves when it is committed. */
   write(how: WriteKind, version: number): Promise<void>;
-  /** Writes versions for `seconds` and resolves to what happened. */
-  storm(seconds: number, fromVersion: number, seed: number): Promise<ErpReport>;
+  /** Writes versions from 2 on for `seconds`, each in one of the ways of `kinds`, and resolves to what happened. */
+  storm(seconds: number, kinds: readonly WriteKind[], seed: number): Promise<ErpReport>;
   /** Takes the exclusive lock and holds it until `unlock`. */
   lock(): Promise<void>;
   unlock(): Promise<void>;
@@ -46,8 +46,8 @@ export function startErp(path: string, journal: JournalMode): Erp {
     async write(how, version) {
       await ask({ do: "write", how, version });
     },
-    async storm(seconds, fromVersion, seed) {
-      return (await ask({ do: "storm", seconds, fromVersion, seed })) as ErpReport;
+    async storm(seconds, kinds, seed) {
+      return (await ask({ do: "storm", seconds, kinds, seed })) as ErpReport;
     },
     async lock() {
       await ask({ do: "lock" });
