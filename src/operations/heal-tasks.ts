@@ -1,0 +1,109 @@
+import { Database } from "bun:sqlite";
+import { closeSync, openSync, readSync } from "node:fs";
+import { attach, busyTimeoutMs, openHost } from "../segments/connection.ts";
+import { asSourceError, SourceError } from "../segments/errors.ts";
+import { indexesOf, requiredIndexes, table, verifyTable } from "../segments/schema.ts";
+
+/** What a source lacks, and how much work it would be to make it. */
+export interface Lack {
+  /** Names of required indexes that are missing. */
+  missing: string[];
+  /** At most this many rows. */
+  rowsAtMost: number;
+}
+
+/** No row of the table takes fewer bytes: its header, a day and a code alone are more (SQLite file format, "Record Format"). */
+const leastRowBytes = 30;
+/** Enough for the planner: SQLite's own recommendation is 100 to 1000 (PRAGMA analysis_limit). */
+const analysisLimit = 100;
+
+/**
+ * What the watcher does to a source, each in a worker process: SQLite in Bun cannot be interrupted, so the process is killed when it would
+ * hold the ERP's lock for too long. SQLite then undoes the half-made index as after a crash.
+ */
+export const healTasks = {
+  /** Finds missing indexes, and reads a file that lacks one into the system's cache, so that the lock is not held while the disk seeks. */
+  "heal.look": ({ file }: { file: string }): Lack => {
+    const lack = translating(() => findLack(file));
+    if (lack.missing.length > 0) warmUp(file);
+    return lack;
+  },
+
+  /** Makes one required index; returns the milliseconds the write lock was held at the most. Nothing is done where it exists. */
+  "heal.index": ({ file, name }: { file: string; name: string }): number => {
+    const index = requiredIndexes.find((required) => required.name === name);
+    if (!index) throw new Error(`No required index is named '${name}'.`);
+    return writing(file, (db) => {
+      if (!indexesOf(db, "main").includes(index.columns)) {
+        db.run(`CREATE INDEX ${index.name} ON ${table} (${index.columns})`);
+      }
+    });
+  },
+
+  /** Renews the planner's statistics; returns milliseconds as above. */
+  "heal.analyze": ({ file }: { file: string }): number =>
+    writing(file, (db) => {
+      db.run(`PRAGMA analysis_limit = ${analysisLimit}`);
+      db.run(`ANALYZE ${table}`);
+    }),
+};
+
+function findLack(file: string): Lack {
+  const db = openHost();
+  try {
+    attach(db, "source", file, false);
+    verifyTable(db, "source");
+    const present = indexesOf(db, "source");
+    const missing = requiredIndexes.filter((index) => !present.includes(index.columns)).map((index) => index.name);
+    const pragma = (name: string) =>
+      Object.values(db.query<Record<string, number>, []>(`PRAGMA source.${name}`).get()!)[0]!;
+    const usedBytes = (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+    // Two subqueries, because SQLite seeks for a min or a max alone but scans for both.
+    const { ids } = db
+      .query<{ ids: number }, []>(
+        `SELECT coalesce((SELECT max(id) FROM source.${table}) - (SELECT min(id) FROM source.${table}) + 1, 0) ids`,
+      )
+      .get()!;
+    return { missing, rowsAtMost: Math.min(ids, Math.ceil(usedBytes / leastRowBytes)) };
+  } finally {
+    db.close();
+  }
+}
+
+function warmUp(file: string): void {
+  const handle = openSync(file, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(1024 * 1024);
+    while (readSync(handle, buffer) > 0);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function writing(file: string, work: (db: Database) => void): number {
+  return translating(() => {
+    const db = new Database(file, { readwrite: true, create: false });
+    try {
+      db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      const started = performance.now();
+      work(db);
+      return performance.now() - started;
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function translating<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (/^index \w+ already exists/.test((error as Error).message)) {
+      throw new SourceError(
+        "broken",
+        "An index of that name exists on other columns; drop it in the ERP, or leave it.",
+      );
+    }
+    throw asSourceError(error);
+  }
+}

@@ -1,0 +1,32 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import type { Settings } from "../config.ts";
+import { look } from "../segments/look.ts";
+import { archiveYears, type Holding, holdings } from "../segments/ownership.ts";
+
+/** One of the ERP's files that an operation looks after. */
+export interface SourceFile extends Holding {
+  path: string;
+}
+
+/** The files that hold production data by their names, Live first, then archives from new to old; absent ones are left out. */
+export function sourceFiles(settings: Pick<Settings, "databaseDir" | "archiveCutoffYear">): SourceFile[] {
+  return expectedFiles(settings).filter((file) => look(file.path).exists);
+}
+
+/** As `sourceFiles`, with Live also where its file is missing. */
+export function expectedFiles({
+  databaseDir,
+  archiveCutoffYear,
+}: Pick<Settings, "databaseDir" | "archiveCutoffYear">): SourceFile[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(databaseDir);
+  } catch {
+    // No database folder: no files either.
+  }
+  return holdings(archiveYears(names), archiveCutoffYear ?? null).map((holding) => ({
+    ...holding,
+    path: path.join(databaseDir, holding.fileName),
+  }));
+}
