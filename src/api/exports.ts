@@ -17,7 +17,7 @@ const mediaTypes: Record<ExportFormat, string> = {
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
-/** Exports under way at once; each is a process with some 60 MB. */
+/** Exports under way at once; each is a process with some 80 (CSV) to 107 MB (XLSX). */
 const maxExports = 3;
 
 export interface ExportServices {

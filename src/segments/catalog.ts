@@ -1,16 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
-import type { Placement } from "./duplicates.ts";
 import { type SourceTrouble, UnavailableError } from "./errors.ts";
 import { describeFile, type FileStatus } from "./file-status.ts";
-import type { DirectResult } from "./keeper-tasks.ts";
-import { clockGrainMs, type Look } from "./look.ts";
-import type { MirrorResult } from "./mirror.ts";
 import { MirrorStore } from "./mirror-store.ts";
 import { archiveYears, type Holding, holdings } from "./ownership.ts";
-import { type FileState, TrackedFile } from "./tracked-file.ts";
-import type { Facts, Segment, Snapshot } from "./types.ts";
+import { promptTimeoutMs, Refresher } from "./refresher.ts";
+import { TrackedFile } from "./tracked-file.ts";
+import type { Snapshot } from "./types.ts";
 
 export interface CatalogOptions {
   databaseDir: string;
@@ -21,13 +17,8 @@ export interface CatalogOptions {
   report: (level: "info" | "warn", message: string) => void;
 }
 
-const mb = 1024 * 1024;
-/** Sources up to this size are copied within the request that finds them changed (4 MB: some 30 ms); larger ones beside it. */
-const promptBytes = 50 * mb;
-/** How long a request waits for that copy before the last good version answers. */
+/** How long a request waits for the copy of a small file before the last good version answers. */
 const requestWaitMs = 2_000;
-const promptTimeoutMs = 15_000;
-const backgroundTimeoutMs = 20 * 60_000;
 const lookEveryMs = 1_000;
 
 /**
@@ -38,9 +29,7 @@ const lookEveryMs = 1_000;
  */
 export class Catalog {
   readonly #options: CatalogOptions;
-  /** Copies small files and answers questions about sources; a second one does what takes long, so that nothing waits behind it. */
-  readonly #keeper = new WorkerProcess();
-  readonly #backgroundKeeper = new WorkerProcess();
+  readonly #refresher: Refresher;
   #files = new Map<string, TrackedFile>();
   #folderVersion: number | null = null;
   #snapshot: Snapshot | null = null;
@@ -55,6 +44,8 @@ export class Catalog {
   constructor(options: CatalogOptions) {
     this.#options = options;
     this.#mirrors = new MirrorStore(options.mirrorDir);
+    const onBackgroundDone = () => this.#publish();
+    this.#refresher = new Refresher({ ...options, mirrors: this.#mirrors, onBackgroundDone });
     this.#timer = setInterval(() => this.#tick(), lookEveryMs);
     this.#timer.unref();
   }
@@ -132,8 +123,7 @@ export class Catalog {
   close(): void {
     this.#closed = true;
     if (this.#timer) clearInterval(this.#timer);
-    this.#keeper.close();
-    this.#backgroundKeeper.close();
+    this.#refresher.close();
     this.#mirrors.save();
   }
 
@@ -192,7 +182,7 @@ export class Catalog {
     if (this.#closed) return;
     this.#discover();
     this.#folderVersion = this.#folderStamp();
-    await Promise.all([...this.#files.values()].map((file) => this.#refreshFile(file)));
+    await Promise.all([...this.#files.values()].map((file) => this.#refresher.refresh(file)));
     await this.#publish();
     this.#mirrors.removeRetired(this.#snapshot);
   }
@@ -235,183 +225,6 @@ export class Catalog {
     return statSync(this.#options.databaseDir, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   }
 
-  async #refreshFile(file: TrackedFile): Promise<void> {
-    const now = Date.now();
-    const seen = file.look();
-    if (!file.needsWork(seen, now)) return;
-    if (!seen.exists) return this.#fail(file, seen, "absent", "The file is not there.");
-    if (file.seen === seen.version && file.settleAt > 0 && (await this.#settles(file, now))) return;
-    if (file.refilling && file.waitsForRefill(seen, now)) return;
-    if (!this.#isMirrored(file, seen)) return this.#readDirectly(file, seen);
-    if (seen.bytes <= promptBytes) return this.#copy(file, seen, this.#keeper, false);
-    if (!file.segment && this.#adoptKept(file, seen)) return;
-    if (!file.segment?.immutable) {
-      // The first start on a large file: it is read directly until its mirror is ready.
-      await this.#readDirectly(file, seen);
-      if (file.state !== "ok") return this.#recall(file);
-    }
-    file.background ??= this.#copyInBackground(file);
-  }
-
-  #isMirrored(file: TrackedFile, seen: Look): boolean {
-    const limit = file.holding.source === "live" ? this.#options.mirrorMaxMb * mb : promptBytes;
-    return seen.bytes <= limit;
-  }
-
-  /** Looks once more at a version that a second write could hide behind; true when it still is what was published. */
-  async #settles(file: TrackedFile, now: number): Promise<boolean> {
-    try {
-      const mark = await this.#ask<string>(this.#keeper, "keeper.mark", { source: file.path }, promptTimeoutMs);
-      if (mark !== file.mark) return false;
-      if (now >= file.settleAt) file.settleAt = 0;
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  async #readDirectly(file: TrackedFile, seen: Look): Promise<void> {
-    try {
-      const order = { source: file.path };
-      const result = await this.#ask<DirectResult>(this.#keeper, "keeper.inspect", order, backgroundTimeoutMs);
-      this.#adopt(file, file.path, false, result, seen);
-    } catch (error) {
-      this.#failWith(file, seen, error);
-    }
-  }
-
-  async #copy(file: TrackedFile, seen: Look, keeper: WorkerProcess, durable: boolean): Promise<void> {
-    const target = this.#mirrors.newPath(file.holding.name);
-    try {
-      const order = { source: file.path, target, durable };
-      const timeout = durable ? backgroundTimeoutMs : promptTimeoutMs;
-      const result = await this.#ask<MirrorResult>(keeper, "keeper.mirror", order, timeout);
-      if (!file.refilling && file.looksLikeRefill(result.facts, seen, Date.now())) {
-        this.#options.report("warn", `${file.holding.fileName}: ${file.note}`);
-        this.#mirrors.retire(target);
-        return;
-      }
-      // While the source is read directly, a copy that is older than the source would take answers back.
-      if (file.segment && !file.segment.immutable && file.look().version !== result.version) {
-        this.#mirrors.retire(target);
-        file.retryAt = Date.now() + lookEveryMs;
-        return;
-      }
-      this.#adopt(file, target, true, result, seen);
-      this.#keep(file, durable);
-    } catch (error) {
-      if (file.segment && !file.segment.immutable) {
-        // Only the copy failed; the source is read directly all the while.
-        file.retryAt = Date.now() + 10 * lookEveryMs;
-        if (!this.#closed)
-          this.#options.report("warn", `${file.holding.fileName} was not mirrored: ${(error as Error).message}`);
-        return;
-      }
-      await this.#recall(file);
-      this.#failWith(file, seen, error);
-    }
-  }
-
-  async #copyInBackground(file: TrackedFile): Promise<void> {
-    const started = Date.now();
-    if (file.segment?.immutable) {
-      file.state = "copying";
-      file.note = "A newer content is being copied; the version before answers.";
-    }
-    await this.#copy(file, file.look(), this.#backgroundKeeper, true);
-    file.background = null;
-    this.#backgroundKeeper.rest();
-    if (this.#closed) return;
-    await this.#publish();
-    const seconds = Math.round((Date.now() - started) / 100) / 10;
-    if (file.state === "ok") this.#options.report("info", `Mirrored ${file.holding.fileName} in ${seconds} s`);
-  }
-
-  /** Uses the mirror of an earlier run again when the source is still the one it was copied from. */
-  #adoptKept(file: TrackedFile, seen: Look): boolean {
-    const kept = this.#mirrors.kept(file.holding.name);
-    if (!kept?.durable || kept.version !== seen.version) return false;
-    this.#adopt(file, kept.path, true, kept, seen);
-    file.asOf = kept.asOf;
-    return true;
-  }
-
-  /** Falls back on the mirror of an earlier run when the source cannot be read and nothing was published yet. */
-  async #recall(file: TrackedFile): Promise<void> {
-    const kept = this.#mirrors.kept(file.holding.name);
-    if (file.segment || !kept) return;
-    const mirror = kept.path;
-    const sound = await this.#ask<boolean>(this.#keeper, "keeper.verify", { mirror }, backgroundTimeoutMs).catch(
-      () => false,
-    );
-    if (!sound) return;
-    file.segment = this.#segmentOf(file, mirror, true, kept);
-    file.asOf = kept.asOf;
-  }
-
-  #adopt(
-    file: TrackedFile,
-    readFrom: string,
-    immutable: boolean,
-    result: { facts: Facts; version: string; mark: string },
-    seen: Look,
-  ): void {
-    const former = file.segment;
-    const recovered = former !== null && ["absent", "locked", "broken", "changing"].includes(file.state);
-    const grain = clockGrainMs(seen.modifiedMs);
-    const now = Date.now();
-    const settleAt = now - seen.modifiedMs < 2 * grain ? now + grain : 0;
-    file.published(this.#segmentOf(file, readFrom, immutable, result), result, settleAt, now);
-    if (former?.immutable && former.file !== readFrom) this.#mirrors.retire(former.file);
-    if (recovered) this.#options.report("info", `${file.holding.fileName} is read again.`);
-  }
-
-  #segmentOf(
-    file: TrackedFile,
-    readFrom: string,
-    immutable: boolean,
-    result: { facts: Facts; version: string; mark: string },
-  ): Segment {
-    const { name, source, ownsFrom, ownsTo } = file.holding;
-    return {
-      name,
-      source,
-      file: readFrom,
-      immutable,
-      version: `${result.version}/${result.mark}`,
-      ownsFrom,
-      ownsTo,
-      facts: result.facts,
-      misplaced: 0,
-      excluded: [],
-    };
-  }
-
-  #failWith(file: TrackedFile, seen: Look, error: unknown): void {
-    const task = error instanceof TaskError && error.name === "SourceError" ? error : null;
-    if (task) {
-      this.#fail(file, seen, task.details.trouble as FileState, task.message);
-      return;
-    }
-    const slow = error instanceof WorkerError && error.kind === "timeout";
-    const note = slow ? "Copying the file took too long." : "Copying the file failed unexpectedly.";
-    if (!this.#closed) this.#options.report("warn", `${file.holding.fileName}: ${(error as Error).message}`);
-    this.#fail(file, seen, "locked", note);
-  }
-
-  #fail(file: TrackedFile, seen: Look, state: FileState, note: string): void {
-    const news = file.state !== state || file.note !== note;
-    file.failed(seen, state, note, Date.now());
-    // What is read directly has no last good version: its days are missing until the file is back.
-    if (file.segment && !file.segment.immutable) file.segment = null;
-    if (!news || this.#closed) return;
-    const meanwhile = file.segment ? " The last good version answers." : "";
-    this.#options.report(
-      state === "absent" && !file.segment ? "info" : "warn",
-      `${file.holding.fileName}: ${note}${meanwhile}`,
-    );
-  }
-
   /** One publication after the other, so that an older set of versions never replaces a newer one. */
   #publish(): Promise<void> {
     this.#publishing = this.#publishing.then(() => this.#publishNow());
@@ -440,7 +253,7 @@ export class Catalog {
       before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
     if (version === before?.version && sameFiles) return;
     try {
-      await this.#place(segments);
+      await this.#refresher.place(segments);
     } catch (error) {
       // A source changed or broke in between; the next look deals with it, until then the snapshot before answers.
       this.suspect(null);
@@ -448,27 +261,5 @@ export class Catalog {
       return;
     }
     this.#snapshot = { serial: (before?.serial ?? 0) + 1, version, segments, missing };
-  }
-
-  async #place(segments: Segment[]): Promise<void> {
-    const strays = segments.some(
-      ({ facts, ownsFrom, ownsTo }) =>
-        facts.firstDay !== null && (facts.firstDay < ownsFrom || (facts.lastDay as string) > ownsTo),
-    );
-    if (!strays) return;
-    const placements = await this.#ask<Placement[]>(this.#keeper, "keeper.place", { segments }, promptTimeoutMs * 4);
-    for (const [position, segment] of segments.entries()) Object.assign(segment, placements[position]);
-  }
-
-  async #ask<T>(keeper: WorkerProcess, task: string, args: unknown, timeoutMs: number): Promise<T> {
-    const { payload } = await keeper.call(task, args, timeoutMs);
-    return JSON.parse(Buffer.from(payload).toString()) as T;
-  }
-
-  #keep({ segment, holding, asOf, seen, mark }: TrackedFile, durable: boolean): void {
-    if (!segment || asOf === null || seen === null || mark === null) return;
-    const { name } = holding;
-    const file = path.basename(segment.file);
-    this.#mirrors.keep({ name, file, version: seen, mark, durable, asOf, facts: segment.facts });
   }
 }
