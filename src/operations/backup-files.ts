@@ -1,0 +1,79 @@
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import type { Settings } from "../config.ts";
+import { factoryClock } from "../observe/clock.ts";
+import { liveFileName } from "../segments/ownership.ts";
+
+/** One finished backup. */
+export interface BackupFile {
+  path: string;
+  name: string;
+  /** File name of what it is a backup of, such as `production_analysis.db`. */
+  target: string;
+  /** `YYYYMMDD_HHMMSS` in the factory's time. */
+  stamp: string;
+  bytes: number;
+  /** The moment whose state it shows, ms since the epoch: `runBackup` sets the modification time to it. */
+  takenAt: number;
+}
+
+const backupPattern = /^(production|archive_\d{4}|hub)_(\d{8}_\d{6})\.db$/;
+const keptPattern = /^(production_analysis\.db|archive_\d{4}\.db|hub\.db)\.before-restore-\d{8}_\d{6}$/;
+
+/** Name of a backup of `target`, such as `archive_2024_20260113_020000.db` (CONTRACT §1). */
+export function backupName(target: string, stamp: string): string {
+  const base = target === liveFileName ? "production" : path.basename(target, ".db");
+  return `${base}_${stamp}.db`;
+}
+
+/** Name under which a restore keeps the file it replaces. */
+export function keptName(target: string, stamp: string): string {
+  return `${target}.before-restore-${stamp}`;
+}
+
+/** The file that a restore replaced and kept under this name; null for every other name. */
+export function keptTarget(name: string): string | null {
+  return keptPattern.exec(name)?.[1] ?? null;
+}
+
+/** The file that a backup, or a file kept by a restore, belongs to; null where its name does not say so. */
+export function targetOf(name: string): string | null {
+  const base = backupPattern.exec(name)?.[1];
+  if (base) return base === "production" ? liveFileName : `${base}.db`;
+  return keptTarget(name);
+}
+
+/** The backups in a folder, newest first; other files are passed over, and a folder that is not there has none. */
+export function listBackups(folder: string): BackupFile[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const found = names.flatMap((name): BackupFile[] => {
+    const stamp = backupPattern.exec(name)?.[2];
+    const target = targetOf(name);
+    const file = path.join(folder, name);
+    const stat = stamp && target ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    return stat?.isFile()
+      ? [{ path: file, name, target: target!, stamp: stamp!, bytes: stat.size, takenAt: stat.mtimeMs }]
+      : [];
+  });
+  return found.sort((a, b) => (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
+}
+
+/** The backups of each file, newest first. */
+export function backupsByTarget(folder: string): Map<string, BackupFile[]> {
+  return Map.groupBy(listBackups(folder), ({ target }) => target);
+}
+
+/** The factory's time as a stamp for file names, once no file has a name with it; times repeat when summer time ends. */
+export async function freeStamp({ timezone }: Settings, isTaken: (stamp: string) => boolean): Promise<string> {
+  const clock = factoryClock(timezone);
+  for (;;) {
+    const stamp = clock.logStamp().replaceAll(/[-:]/g, "").replace(" ", "_");
+    if (!isTaken(stamp)) return stamp;
+    await Bun.sleep(100);
+  }
+}
