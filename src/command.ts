@@ -2,6 +2,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
 import { factoryClock } from "./observe/clock.ts";
+import type { OperationContext } from "./operations/operation.ts";
 import { StartError, serve } from "./serve.ts";
 import { buildDate, version } from "./version.ts";
 
@@ -13,6 +14,15 @@ const options = {
   home: { type: "string" },
   demo: { type: "boolean" },
   "demo-rows": { type: "string" },
+  backup: { type: "boolean" },
+  live: { type: "boolean" },
+  archive: { type: "boolean" },
+  cleanup: { type: "boolean" },
+  restore: { type: "string" },
+  drill: { type: "boolean" },
+  watch: { type: "boolean" },
+  daemon: { type: "boolean" },
+  interval: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -30,15 +40,18 @@ export async function runCommand(args: string[], beside: string): Promise<number
     const values = readArguments(args);
     if (values.help) return print(helpText());
     if (values.version) return print(`Production Data Hub ${version}${buildDate ? ` (built ${buildDate})` : ""}`);
-    const home = path.resolve(values.home ?? process.env.HUB_HOME?.trim() ?? beside);
+    const home = path.resolve(values.home ?? (process.env.HUB_HOME?.trim() || beside));
     const rows = demoRows(values["demo-rows"], values.demo ?? false);
+    const command = chosenCommand(values);
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
+    if (command) return await command(settings);
     if (values.demo) await makeDemo(settings, rows);
     return await run(settings);
   } catch (error) {
     const { name, message } = error as Error;
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
-    if (error instanceof StartError || name === "DemoError") return complain(message, failed);
+    if (error instanceof StartError || name === "DemoError" || name === "OperationError")
+      return complain(message, failed);
     throw error;
   }
 }
@@ -50,6 +63,86 @@ function readArguments(args: string[]) {
     const sentence = (error as Error).message.split("\n")[0]!.replace(/\.?\s*To specify.*/, "");
     throw new UsageError(`${sentence}. See --help for what is possible.`);
   }
+}
+
+type Values = ReturnType<typeof readArguments>;
+
+/** The command that the arguments name; null for serving. Throws UsageError for combinations that mean nothing. */
+function chosenCommand(values: Values): ((settings: Settings) => Promise<number>) | null {
+  const commands = (["demo", "backup", "restore", "drill", "watch"] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  if (commands.length > 1)
+    throw new UsageError(`${commands.map((name) => `--${name}`).join(" and ")} do not go together.`);
+  for (const [flag, command] of [
+    ["live", "backup"],
+    ["archive", "backup"],
+    ["cleanup", "backup"],
+    ["daemon", "watch"],
+    ["interval", "watch"],
+  ] as const) {
+    if (values[flag] !== undefined && values[command] === undefined)
+      throw new UsageError(`--${flag} goes with --${command}.`);
+  }
+  const { backup, live = false, archive = false, cleanup = false, restore, drill, watch, daemon = false } = values;
+  if (backup) {
+    return (settings) =>
+      operate(settings, "backup", ({ runBackup }, context) => runBackup(context, { live, archive, cleanup }));
+  }
+  if (restore !== undefined) {
+    return (settings) =>
+      operate(settings, "restore", ({ runRestore }, context) => runRestore(context, { file: restore }));
+  }
+  if (drill) return (settings) => operate(settings, "drill", ({ runDrill }, context) => runDrill(context));
+  if (watch) {
+    const interval = watchInterval(values.interval, daemon);
+    return (settings) => (daemon ? watchForEver(settings, interval) : watchOnce(settings));
+  }
+  return null;
+}
+
+type OperationRoom = typeof import("./operations/registry.ts");
+
+/** Carries one operation out and prints what it says. */
+async function operate(
+  settings: Settings,
+  name: string,
+  operation: (room: OperationRoom, context: OperationContext) => { summary: string } | Promise<{ summary: string }>,
+): Promise<number> {
+  const room = await import("./operations/registry.ts");
+  const { runFromCommandLine } = await import("./operations/command-line.ts");
+  const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context));
+  return print(summary);
+}
+
+const watchOnce = (settings: Settings): Promise<number> =>
+  operate(settings, "watch", ({ runWatch }, context) => runWatch(context));
+
+/** The watcher as a program of its own, as the earlier service had it; a running hub does the same by itself. */
+async function watchForEver(settings: Settings, interval: number | null): Promise<number> {
+  const everyMs = (interval ?? settings.watchIntervalSec) * 1000;
+  let stopped = false;
+  const stopping = stopSignal().then(() => {
+    stopped = true;
+  });
+  while (!stopped) {
+    await watchOnce(settings).catch((error: Error) => {
+      if (error.name !== "OperationError") throw error;
+      // The next cycle may do better; a watcher that ends is one that nobody notices missing.
+      console.error(error.message);
+    });
+    await Promise.race([Bun.sleep(everyMs), stopping]);
+  }
+  return done;
+}
+
+function watchInterval(text: string | undefined, daemon: boolean): number | null {
+  if (text === undefined) return null;
+  if (!daemon) throw new UsageError("--interval goes with --watch --daemon.");
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 10) {
+    throw new UsageError(`--interval is '${text}', but must be a whole number of seconds from 10 to 999999.`);
+  }
+  return Number(text);
 }
 
 function demoRows(text: string | undefined, demo: boolean): number {
@@ -115,7 +208,16 @@ function helpText(): string {
 
 hub [--home DIR]                   serves REST and pages over DIR/database (beside the executable unless told)
 hub --demo [--demo-rows N]         makes sample data in DIR/demo (150000 rows unless told) and serves them
+hub --backup [--live] [--archive] [--cleanup]
+                                   backs the ERP's files up into DIR/database/backups; without --live and --archive: Live, and
+                                   archives that changed or were not backed up for a week
+hub --restore FILE                 puts a backup back in its place; the present file is kept under another name
+hub --drill                        proves that the newest backups can be restored
+hub --watch [--daemon [--interval SECONDS]]
+                                   makes missing indexes and keeps statistics fresh, once or again and again
 hub --help, --version
+
+A running hub backs up, proves backups and watches by itself (GET /operations/jobs).
 
 Settings, in DIR/.env or the environment (the environment wins):
 ${settings.join("\n")}

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { exportFlag } from "./exports/process.ts";
-import { isCompiled, workerFlag } from "./workers/process.ts";
+import { exportFlag, isCompiled, operationFlag, workerFlag } from "./workers/process.ts";
 
 // The hidden commands come first and load nothing but what they need: a worker is ready in a fraction of the server's start.
 const [first] = process.argv.slice(2);
@@ -13,6 +12,11 @@ if (first === workerFlag) {
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");
   await runExport();
+} else if (first === operationFlag) {
+  const { carryOutOrder } = await import("./operations/child.ts");
+  const { operations } = await import("./operations/registry.ts");
+  await carryOutOrder(operations);
+  process.exit(0);
 } else {
   const { runCommand } = await import("./command.ts");
   const beside = isCompiled ? path.dirname(process.execPath) : path.resolve(import.meta.dir, "..");

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type ExportFormat, type ExportOrder, exportFlag } from "../exports/process.ts";
+import type { ExportFormat, ExportOrder } from "../exports/process.ts";
 import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
 import { segmentsFor } from "../production/range.ts";
 import type { RecordFilter } from "../production/records.ts";
 import type { Catalog } from "../segments/catalog.ts";
-import { ownCommand } from "../workers/process.ts";
+import { exportFlag, ownCommand } from "../workers/process.ts";
 import { tagOf } from "./answer.ts";
 import type { Endpoints } from "./endpoint.ts";
 import { ordered, recordFilter } from "./parameters.ts";

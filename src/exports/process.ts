@@ -10,9 +10,6 @@ import { encodeCsv } from "./csv.ts";
 import type { ExportRow } from "./rows.ts";
 import { encodeXlsx } from "./xlsx.ts";
 
-/** The hidden first argument that makes the executable write one export to its output. */
-export const exportFlag = "--export";
-
 export type ExportFormat = "csv" | "xlsx";
 
 /** What an export process is told on its input. */

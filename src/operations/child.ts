@@ -1,11 +1,8 @@
 import { loadSettings } from "../config.ts";
 import type { Progress } from "../observe/progress.ts";
 import { endWithParent } from "../workers/orphan.ts";
-import { ownCommand } from "../workers/process.ts";
+import { operationFlag, ownCommand } from "../workers/process.ts";
 import { type OperationContext, OperationError, type OperationLog } from "./operation.ts";
-
-/** The hidden first argument that makes the executable carry out one operation for the running hub. */
-export const operationFlag = "--operation";
 
 /** Operations by name, as the schedule and the command line know them. */
 export type Operations = Record<string, (context: OperationContext, args: never) => unknown>;

@@ -1,6 +1,7 @@
 import type { Settings } from "../config.ts";
 import { runInChild } from "./child.ts";
 import type { OperationLog } from "./operation.ts";
+import type { operations } from "./registry.ts";
 import type { Job } from "./schedule.ts";
 
 /** What the duties of a running hub need of it. */
@@ -13,16 +14,24 @@ export interface DutyServices {
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
 export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
-  const job = (name: string, title: string, when: string | number, args: () => object = () => ({})): Job => ({
+  const job = (name: keyof typeof operations, title: string, when: string | number): Job => ({
     name,
     title,
     when,
     run: async (progress) => {
-      const result = await runInChild({ name, home: settings.home, args: args() }, { log, progress });
-      return (result as { summary: string }).summary;
+      const { mirrors, release } = name === "backup" ? holdMirrors() : { mirrors: undefined, release: () => {} };
+      try {
+        const order = { name, home: settings.home, args: mirrors ? { mirror: mirrors } : {} };
+        const result = await runInChild(order, { log, progress });
+        return (result as { summary: string }).summary;
+      } finally {
+        release();
+      }
     },
   });
-  void job;
-  void holdMirrors;
-  return [];
+  return [
+    job("watch", "Makes missing indexes and keeps statistics fresh", settings.watchIntervalSec),
+    job("backup", "Backs Live up, and archives when they changed or a week has passed", settings.backupCron),
+    job("drill", "Proves that the newest backups can be restored", "0 4 * * 0"),
+  ];
 }

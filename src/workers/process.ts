@@ -2,8 +2,10 @@ import path from "node:path";
 import type { Subprocess } from "bun";
 import { FrameParser } from "./frames.ts";
 
-/** The hidden first argument that makes the executable a worker instead of a server. */
+/** Hidden first arguments that make the executable something other than a server: a worker, one export, one operation. */
 export const workerFlag = "--worker";
+export const exportFlag = "--export";
+export const operationFlag = "--operation";
 
 /** A worker process died, was killed, or did not answer in time. */
 export class WorkerError extends Error {

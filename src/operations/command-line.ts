@@ -1,0 +1,44 @@
+import type { Settings } from "../config.ts";
+import { openLog } from "../observe/log.ts";
+import { showProgress } from "../observe/progress.ts";
+import { type OperationContext, OperationError } from "./operation.ts";
+
+/** Progress is shown from here on; what is done sooner needs none. */
+const showAfterMs = 2_000;
+
+/**
+ * Carries an operation out for somebody at a terminal or for Task Scheduler: progress and messages on the console, and what became of it
+ * in logs/app.log as well, where operators search. Throws OperationError as the operation does.
+ */
+export async function runFromCommandLine<Result extends { summary: string }>(
+  settings: Settings,
+  name: string,
+  operation: (context: OperationContext) => Result | Promise<Result>,
+): Promise<Result> {
+  // A running hub writes the same file, and rotating it is that hub's business alone.
+  const { logsDir: directory, timezone } = settings;
+  const file = openLog({ directory, file: "app.log", timezone, maxBytes: Number.MAX_SAFE_INTEGER });
+  const display = showProgress(name);
+  const started = performance.now();
+  const say = (level: "info" | "warn" | "error") => (message: string) => {
+    console.error(message);
+    file[level](name, message);
+  };
+  try {
+    const result = await operation({
+      settings,
+      log: { info: say("info"), warn: say("warn"), error: say("error") },
+      progress: (progress) => {
+        if (performance.now() - started >= showAfterMs) display.onProgress(progress);
+      },
+    });
+    file.info(name, result.summary);
+    return result;
+  } catch (error) {
+    if (error instanceof OperationError) file.error(name, error.message);
+    throw error;
+  } finally {
+    display.finish();
+    await file.close();
+  }
+}
