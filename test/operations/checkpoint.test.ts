@@ -4,14 +4,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { runCheckpoint } from "../../src/operations/checkpoint.ts";
 import { type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { startNeighbour } from "../support/neighbour.ts";
-import { operationContext } from "../support/operations.ts";
+import { contextOf } from "../support/operations.ts";
 
 const mb = 1024 * 1024;
 
 /** A home with a Live file in the given mode, and an ERP that wrote some 3 MB to it and has it open. */
 function written(env: Record<string, string> = {}, journal: JournalMode = "wal") {
   const home = temporaryHome();
-  const context = operationContext(home, { WAL_LIMIT_MB: "2", ...env });
+  const context = contextOf(home, { WAL_LIMIT_MB: "2", ...env });
   const live = livePath(home);
   writeDatabase(live, [row({ id: 1 })], journal);
   const erp = new Database(live);
@@ -56,7 +56,7 @@ test("a -wal that a reader holds is reported with the reason, and shrinks when t
   expect(held.files[0]?.note).toMatch(
     /A program has been reading since before its last writes \(\d+ of \d+ pages wait/,
   );
-  expect(context.said.join()).toContain("warn: production_analysis.db-wal");
+  expect(context.said.join()).toContain("WARN production_analysis.db-wal");
   expect(rowsOf(erp)).toBe(30_001);
   await reader.stop();
   expect(runCheckpoint(context).files[0]?.state).toBe("shrunk");

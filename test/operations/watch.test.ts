@@ -6,7 +6,7 @@ import { runWatch, type WatchArgs } from "../../src/operations/watch.ts";
 import { requiredIndexes } from "../../src/segments/schema.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { startNeighbour } from "../support/neighbour.ts";
-import { operationContext } from "../support/operations.ts";
+import { contextOf } from "../support/operations.ts";
 
 const quickly = { pauseMs: 20, turnMs: 120 };
 const names = requiredIndexes.map((index) => index.name).sort();
@@ -48,7 +48,7 @@ function makeLarge(file: string, journal: JournalMode, rows = manyRows): void {
 /** A home with a Live file of some rows and its watcher. */
 function watched(env: Record<string, string> = {}, journal: JournalMode = "delete") {
   const home = temporaryHome();
-  const context = operationContext(home, env);
+  const context = contextOf(home, env);
   const live = livePath(home);
   writeDatabase(live, [row(), row(), row()], journal);
   const statePath = join(context.settings.databaseDir, ".watcher_state.json");
@@ -120,7 +120,7 @@ test("a damaged state counts as empty, with a warning", async () => {
   const { context, watch, state, statePath } = watched();
   writeFileSync(statePath, '{"live_mtime": 17');
   await watch();
-  expect(context.said.join()).toContain("warn: The watcher's state file is damaged");
+  expect(context.said.join()).toContain("WARN The watcher's state file is damaged");
   expect(state().live_size).toBeGreaterThan(0);
 });
 

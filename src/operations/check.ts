@@ -1,0 +1,250 @@
+import { statfsSync } from "node:fs";
+import path from "node:path";
+import { findPlacements } from "../segments/duplicates.ts";
+import { SourceError } from "../segments/errors.ts";
+import { readFacts } from "../segments/facts.ts";
+import { look } from "../segments/look.ts";
+import { requiredIndexes } from "../segments/schema.ts";
+import type { Facts, Segment } from "../segments/types.ts";
+import { backupsByTarget } from "./backup-files.ts";
+import type { OperationContext } from "./operation.ts";
+import { expectedFiles, type SourceFile } from "./source-files.ts";
+import { readSteadily } from "./steady.ts";
+
+/** One finding. `fail`: data are in danger or cannot be read. `warn`: somebody should look at it. */
+export interface CheckRow {
+  area: "file" | "integrity" | "indexes" | "rows" | "misplaced" | "duplicates" | "dates" | "wal" | "backup" | "disk";
+  file: string;
+  status: "ok" | "warn" | "fail";
+  message: string;
+}
+
+export interface CheckResult {
+  summary: string;
+  /** No finding is a failure: the command line ends with 0, otherwise with 1. */
+  ok: boolean;
+  rows: CheckRow[];
+}
+
+const mb = 1024 * 1024;
+const gb = 1024 * mb;
+/** Up to here the whole of `integrity_check` takes some seconds; above, `quick_check` (it leaves out comparing indexes with the table). */
+const integrityBytes = 200 * mb;
+const mend = "Restore the newest good backup with --restore.";
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Live is backed up daily, archives weekly: one missed backup is a warning, a week respectively a month without one a failure. */
+const backupAges = {
+  live: { warnMs: 2 * dayMs, failMs: 7 * dayMs },
+  archive: { warnMs: 15 * dayMs, failMs: 31 * dayMs },
+} as const;
+/** Below this SQLite soon cannot write its journals. */
+const leastFreeBytes = 500 * mb;
+
+/**
+ * Looks everything over without writing anything and without making the ERP wait.
+ *
+ * Failures: a damaged, locked or unreadable file, Live missing, a backup far too old, a disk almost full. Warnings: missing indexes, misplaced, duplicate
+ * and undated rows, a file that is being written, a -wal past the limit, no backup or one missed, too little disk for a round of backups.
+ */
+export async function runCheck(context: OperationContext, _args: Record<string, never> = {}): Promise<CheckResult> {
+  const { settings, progress } = context;
+  const rows: CheckRow[] = [];
+  const files = expectedFiles(settings);
+  const segments: Segment[] = [];
+  const total = files.length + 1;
+  for (const [position, file] of files.entries()) {
+    progress({ done: position, total, phase: file.fileName });
+    const facts = await checkFile(file, rows);
+    if (facts) segments.push(segmentOf(file, facts));
+    checkWal(file, settings.walLimitMb, rows);
+  }
+  progress({ done: files.length, total, phase: "misplaced rows" });
+  for (const segment of segments) await checkPlaces(segment, segments, rows);
+  checkBackups(files, settings.backupsDir, rows);
+  checkDisk(files, settings.databaseDir, rows);
+  progress({ done: total, total, phase: "done" });
+  const failures = rows.filter(({ status }) => status === "fail").length;
+  const warnings = rows.filter(({ status }) => status === "warn").length;
+  const counts = `${failures} failed, ${warnings} to look at, ${rows.length - failures - warnings} in order.`;
+  return { summary: `Check: ${counts}`, ok: failures === 0, rows };
+}
+
+/** The findings as a table for people, failures included where they stand. */
+export function renderCheck({ rows, summary }: CheckResult): string {
+  const heads: CheckRow = {
+    area: "area" as CheckRow["area"],
+    file: "file",
+    status: "state" as "ok",
+    message: "finding",
+  };
+  const width = (field: "area" | "file" | "status") => Math.max(...[heads, ...rows].map((row) => row[field].length));
+  const [areas, names, states] = [width("area"), width("file"), width("status")];
+  const line = (row: CheckRow) =>
+    `${row.status.padEnd(states)}  ${row.area.padEnd(areas)}  ${row.file.padEnd(names)}  ${row.message}`;
+  return [line(heads), ...rows.map(line), "", summary].join("\n");
+}
+
+/** Integrity, rows, date texts and indexes of one file; its facts where it can be read. */
+async function checkFile(file: SourceFile, rows: CheckRow[]): Promise<Facts | null> {
+  const add = (area: CheckRow["area"], status: CheckRow["status"], message: string) =>
+    rows.push({ area, file: file.fileName, status, message });
+  const { exists, bytes } = look(file.path);
+  if (!exists) {
+    add("file", "fail", "The file is not there, so that its days cannot be answered.");
+    return null;
+  }
+  const pragma = bytes <= integrityBytes ? "integrity_check" : "quick_check";
+  try {
+    const { verdict, facts } = await readSteadily([file.path], (db, [schema]) => {
+      const found = db.query(`PRAGMA ${schema}.${pragma}(3)`).values().flat().join("; ");
+      return { verdict: found, facts: found === "ok" ? readFacts(db, schema!, true) : null };
+    });
+    if (!facts) {
+      add("integrity", "fail", `SQLite's ${pragma} found damage: ${verdict.replaceAll("\n", " ")}. ${mend}`);
+      return null;
+    }
+    add("integrity", "ok", `SQLite's ${pragma} found nothing wrong (${inMb(bytes)} MB).`);
+    const days = facts.firstDay === null ? "" : `, ${facts.firstDay} to ${facts.lastDay}`;
+    add("rows", facts.rows === 0 ? "warn" : "ok", `${rowCount(facts.rows!)}${days}.`);
+    const undated = facts.undated.rows;
+    if (undated === 0) add("dates", "ok", "Every date text begins with a valid day.");
+    else
+      add(
+        "dates",
+        "warn",
+        `In ${rowCount(undated)} the date text begins with no valid day, so that no period counts ${undated === 1 ? "it" : "them"}.${examples(facts)}`,
+      );
+    const missing = requiredIndexes.filter(({ columns }) => !facts.indexes.includes(columns)).map(({ name }) => name);
+    if (missing.length === 0) add("indexes", "ok", "All required indexes exist.");
+    else add("indexes", "warn", `Missing: ${missing.join(", ")}. The watcher makes them unless HEAL_INDEXES=false.`);
+    return facts;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    if (error.trouble === "changing") add("file", "warn", `${error.message} Check again once the ERP is done.`);
+    else add("file", "fail", error.trouble === "broken" ? `${error.message} ${mend}` : error.message);
+    return null;
+  }
+}
+
+function examples({ undated }: Facts): string {
+  const shown = undated.prefixes?.slice(0, 3).map((prefix) => JSON.stringify(prefix));
+  return shown ? ` For example ${shown.join(", ")}.` : "";
+}
+
+function segmentOf(file: SourceFile, facts: Facts): Segment {
+  const { name, source, ownsFrom, ownsTo } = file;
+  return {
+    name,
+    source,
+    file: file.path,
+    immutable: false,
+    version: "",
+    ownsFrom,
+    ownsTo,
+    facts,
+    misplaced: 0,
+    excluded: [],
+  };
+}
+
+/** Compares a segment with each other file by itself, because SQLite attaches ten files at the most. */
+async function checkPlaces(segment: Segment, segments: readonly Segment[], rows: CheckRow[]): Promise<void> {
+  const { ownsFrom, ownsTo } = segment;
+  const { firstDay, lastDay } = segment.facts;
+  const file = path.basename(segment.file);
+  const strays = firstDay !== null && (firstDay < ownsFrom || lastDay! > ownsTo);
+  let misplaced = 0;
+  const duplicates = new Set<number>();
+  try {
+    const others = segments.filter((other) => other !== segment);
+    for (const companions of !strays ? [] : others.length === 0 ? [[]] : others.map((other) => [other])) {
+      const compared = [segment, ...companions];
+      const [placement] = await readSteadily(
+        compared.map((each) => each.file),
+        (db, schemas) => findPlacements(db, compared, (each) => schemas[compared.indexOf(each)]!),
+      );
+      misplaced = placement!.misplaced;
+      for (const id of placement!.excluded) duplicates.add(id);
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    rows.push({ area: "misplaced", file, status: "warn", message: `Its rows could not be compared: ${error.message}` });
+    return;
+  }
+  const days = ownsFrom > ownsTo ? "no days" : `the days from ${ownsFrom} to ${ownsTo}`;
+  rows.push(
+    misplaced === 0
+      ? {
+          area: "misplaced",
+          file,
+          status: "ok",
+          message: `Every row is of a day that the file owns (${ownsFrom} to ${ownsTo}).`,
+        }
+      : {
+          area: "misplaced",
+          file,
+          status: "warn",
+          message: `${rowCount(misplaced)} of days that another file owns (this one owns ${days}); they are counted.`,
+        },
+  );
+  if (misplaced === 0) return;
+  rows.push(
+    duplicates.size === 0
+      ? { area: "duplicates", file, status: "ok", message: "None of them is in the owner's file as well." }
+      : {
+          area: "duplicates",
+          file,
+          status: "warn",
+          message: `${rowCount(duplicates.size)} of them in the owner's file as well; each is counted once.`,
+        },
+  );
+}
+
+function checkWal(file: SourceFile, limitMb: number, rows: CheckRow[]): void {
+  const { walBytes } = look(file.path);
+  if (walBytes < limitMb * mb) return;
+  const message = `Its -wal has grown to ${inMb(walBytes)} MB (limit ${limitMb} MB). --checkpoint says what keeps it from shrinking.`;
+  rows.push({ area: "wal", file: file.fileName, status: "warn", message });
+}
+
+function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: CheckRow[]): void {
+  const backups = backupsByTarget(backupsDir);
+  for (const file of files) {
+    const add = (status: CheckRow["status"], message: string) =>
+      rows.push({ area: "backup", file: file.fileName, status, message });
+    const newest = backups.get(file.fileName)?.[0];
+    if (!newest) {
+      add("warn", "There is no backup of it yet. --backup makes one.");
+      continue;
+    }
+    const age = Date.now() - newest.takenAt;
+    const { warnMs, failMs } = backupAges[file.source];
+    const old = age > failMs ? "fail" : age > warnMs ? "warn" : "ok";
+    add(
+      old,
+      `The newest is ${newest.name}, ${ageText(age)} old.${old === "ok" ? "" : " See the log for why there is no newer one."}`,
+    );
+  }
+}
+
+function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: CheckRow[]): void {
+  const { bavail, bsize } = statfsSync(databaseDir);
+  const free = bavail * bsize;
+  const wanted = files.reduce((sum, file) => sum + look(file.path).bytes, 0) * 1.2 + 200 * mb;
+  const status = free < leastFreeBytes ? "fail" : free < wanted ? "warn" : "ok";
+  const message = `${(free / gb).toFixed(1)} GB free; a round of backups needs ${(wanted / gb).toFixed(1)} GB.`;
+  rows.push({ area: "disk", file: "-", status, message });
+}
+
+function rowCount(rows: number): string {
+  return rows === 1 ? "1 row" : `${rows} rows`;
+}
+
+function inMb(bytes: number): string {
+  return (bytes / mb).toFixed(1);
+}
+
+function ageText(ms: number): string {
+  return ms < 2 * dayMs ? `${Math.floor(ms / hourMs)} hours` : `${Math.floor(ms / dayMs)} days`;
+}
