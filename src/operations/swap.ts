@@ -1,12 +1,14 @@
 import { copyFileSync, existsSync, linkSync, lstatSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { hasBytes } from "../segments/connection.ts";
+import { hasBytes, headerOf } from "../segments/connection.ts";
+import { SourceError } from "../segments/errors.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { fsyncFile, fsyncFolder, OperationError, replaceFile } from "./operation.ts";
 
 /** How long another program's lock on the file is waited for. */
 const lockPatienceMs = 2_000;
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const notADatabase = new Set([11, 26]);
 
 /** The file that a restore replaces, kept from being written until `release`. */
@@ -19,6 +21,8 @@ export interface Hold {
   release(unchanged: boolean): void;
 }
 
+const unsound: Hold = { wal: false, sound: false, release: () => {} };
+
 /**
  * Takes the file for itself: what its `-wal` holds is merged, and no other program can write it. Null where there is no file.
  * Throws OperationError when another program has it in use or writes it.
@@ -30,18 +34,28 @@ export async function hold(file: string): Promise<Hold | null> {
       `${path.basename(file)} is a link to a file elsewhere, which a restore would cut off. Nothing was changed. Put the file itself in its place and try again.`,
     );
   }
+  // SQLite would delete a -wal beside a file that is none of its own.
+  if (hasBytes(file) && !isDatabase(file)) return unsound;
   const until = performance.now() + lockPatienceMs;
   for (;;) {
     try {
       return take(file);
     } catch (error) {
       const { errcode } = error as { errcode?: number };
-      if (errcode !== undefined && notADatabase.has(errcode & 0xff)) {
-        return { wal: false, sound: false, release: () => {} };
-      }
+      if (errcode !== undefined && notADatabase.has(errcode & 0xff)) return unsound;
       if (performance.now() >= until) throw inUse(file, error);
       await Bun.sleep(50);
     }
+  }
+}
+
+function isDatabase(file: string): boolean {
+  try {
+    headerOf(file);
+    return true;
+  } catch (error) {
+    if (error instanceof SourceError) return false;
+    throw error;
   }
 }
 
