@@ -162,7 +162,13 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
       const compared = [segment, ...companions];
       const [placement] = await readSteadily(
         compared.map((each) => each.file),
-        (db, schemas) => findPlacements(db, compared, (each) => schemas[compared.indexOf(each)]!),
+        (db, schemas) =>
+          findPlacements(compared, (files, use) =>
+            use(
+              db,
+              files.map((each) => schemas[compared.indexOf(each)]!),
+            ),
+          ),
       );
       misplaced = placement!.misplaced;
       for (const id of placement!.excluded) duplicates.add(id);
@@ -229,12 +235,18 @@ function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: Ch
 }
 
 function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: CheckRow[]): void {
-  const { bavail, bsize } = statfsSync(databaseDir);
-  const free = bavail * bsize;
+  const add = (status: CheckRow["status"], message: string) => rows.push({ area: "disk", file: "-", status, message });
+  let free: number;
+  try {
+    const { bavail, bsize } = statfsSync(databaseDir);
+    free = bavail * bsize;
+  } catch (error) {
+    add("fail", `The database folder cannot be looked at (${(error as NodeJS.ErrnoException).code}).`);
+    return;
+  }
   const wanted = files.reduce((sum, file) => sum + look(file.path).bytes, 0) * 1.2 + 200 * mb;
   const status = free < leastFreeBytes ? "fail" : free < wanted ? "warn" : "ok";
-  const message = `${(free / gb).toFixed(1)} GB free; a round of backups needs ${(wanted / gb).toFixed(1)} GB.`;
-  rows.push({ area: "disk", file: "-", status, message });
+  add(status, `${(free / gb).toFixed(1)} GB free; a round of backups needs ${(wanted / gb).toFixed(1)} GB.`);
 }
 
 function rowCount(rows: number): string {

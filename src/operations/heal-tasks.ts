@@ -98,6 +98,9 @@ function translating<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
+    const code = String((error as { code?: unknown }).code);
+    if (code.startsWith("SQLITE_READONLY")) throw new SourceError("locked", "The hub has no right to write the file.");
+    if (code === "SQLITE_FULL") throw new SourceError("locked", "The disk is full; the file is as it was.");
     if (/^index \w+ already exists/.test((error as Error).message)) {
       throw new SourceError(
         "broken",

@@ -108,6 +108,12 @@ test("a file cut short, an empty one, and a missing Live file are failures", asy
   expect(of(rows, "file")).toMatchObject({ status: "fail", message: expect.stringContaining("not there") });
 });
 
+test("without a database folder the check fails with findings rather than an error", async () => {
+  const { ok, rows } = await runCheck(contextOf(temporaryHome()));
+  expect(ok).toBe(false);
+  expect(rows.find(({ area }) => area === "disk")?.message).toBe("The database folder cannot be looked at (ENOENT).");
+});
+
 test("an old backup is a warning, a very old one a failure", async () => {
   const { home, check } = factory();
   backUp(home, "production_20260113_020000.db", 3 * day);

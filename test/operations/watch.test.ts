@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runWatch, type WatchArgs } from "../../src/operations/watch.ts";
 import { requiredIndexes } from "../../src/segments/schema.ts";
@@ -122,6 +122,15 @@ test("a damaged state counts as empty, with a warning", async () => {
   await watch();
   expect(context.said.join()).toContain("WARN The watcher's state file is damaged");
   expect(state().live_size).toBeGreaterThan(0);
+});
+
+test("a state that cannot be written is an error that says what it means for the data", async () => {
+  const { live, watch, statePath } = watched();
+  mkdirSync(`${statePath}.tmp`);
+  await expect(watch()).rejects.toThrow(
+    /^The watcher's state could not be written .* The data are not touched by this\./,
+  );
+  expect(indexesOf(live)).toEqual(names);
 });
 
 test("a state that the Python service left is taken over", async () => {
@@ -251,7 +260,7 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     makeLarge(live, journal);
     // The file never rests, so a single check without a pause lets the healing through.
     const neighbour = await startNeighbour(live, "write");
-    const timing = { pauseMs: 0, checks: 0, turnMs: 300, lockLimitMs: 4_000 };
+    const timing = { pauseMs: 0, checks: 0, turnMs: 300 };
     let result = await runWatch(context, { timing });
     for (let cycle = 0; cycle < 10 && result.files[0]?.state !== "complete"; cycle++) {
       result = await runWatch(context, { timing });
