@@ -7,7 +7,16 @@ import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { alone } from "./alone.ts";
 import { type BackupFile, backupName, backupsByTarget, freeStamp } from "./backup-files.ts";
-import { countInSteps, examine, type Found, isDiskFull, reasonOf, requireSpace, stateOf } from "./database-file.ts";
+import {
+  countInSteps,
+  examine,
+  type Found,
+  isDiskFull,
+  reasonOf,
+  requireSpace,
+  setFormat,
+  stateOf,
+} from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
 import { fsyncFile, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";
@@ -171,6 +180,8 @@ async function backUp(
     const ofMirror = mirror ? copyOfMirror(context, target, mirror, part, boundary) : null;
     const copy = ofMirror ?? (await copyOfSource(context, target, part, boundary));
     boundary("compared");
+    // Plain whatever the source is: who looks into a backup in WAL format leaves a -wal and a -shm beside it.
+    setFormat(part, false);
     utimesSync(part, new Date(), new Date(copy.takenAt));
     fsyncFile(part);
     boundary("synced");

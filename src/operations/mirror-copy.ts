@@ -1,19 +1,18 @@
 import { copyFileSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { attach, headerOf, openHost } from "../segments/connection.ts";
+import { attach, openHost } from "../segments/connection.ts";
 import { removeDatabase } from "../segments/mirror.ts";
-import { setFormat } from "./database-file.ts";
 
 /** Share of unused pages from which a copy is written anew. */
 const wasteLimit = 0.1;
 
 /**
- * Copies a mirror of `source` to `part`, without what the hub added to the mirror: indexes whose names begin with `hub_`, statistics
- * that the source does not have, and its plain journal format. Errors are those of SQLite and the file system.
+ * Copies a mirror of `source` to `part`, without what the hub added to the mirror: indexes whose names begin with `hub_`, and statistics
+ * that the source does not have. Errors are those of SQLite and the file system.
  */
 export function copyMirror(mirror: string, source: string, part: string): void {
   copyFileSync(mirror, part);
-  const { wal, analysed } = traitsOf(source);
+  const analysed = isAnalysed(source);
   const small = part.replace(/\.db\.tmp$/, ".small.db.tmp");
   const db = new DatabaseSync(part);
   let wasteful = false;
@@ -33,7 +32,6 @@ export function copyMirror(mirror: string, source: string, part: string): void {
     db.close();
   }
   if (wasteful) renameSync(small, part);
-  setFormat(part, wal);
 }
 
 function namesLike(db: DatabaseSync, type: string, pattern: string): string[] {
@@ -41,16 +39,14 @@ function namesLike(db: DatabaseSync, type: string, pattern: string): string[] {
   return (query.all(type, pattern) as { name: string }[]).map(({ name }) => name);
 }
 
-/** A source that cannot be read just now is taken for a plain file without statistics. */
-function traitsOf(source: string): { wal: boolean; analysed: boolean } {
+/** A source that cannot be read just now is taken for one without statistics. */
+function isAnalysed(source: string): boolean {
   const db = openHost();
   try {
-    const { wal } = headerOf(source);
     attach(db, "source", source, false);
-    const stat = db.prepare("SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_stat1'").get();
-    return { wal, analysed: stat !== null };
+    return db.prepare("SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_stat1'").get() !== null;
   } catch {
-    return { wal: false, analysed: false };
+    return false;
   } finally {
     db.close();
   }
