@@ -1,0 +1,47 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+import { fsyncFolder } from "./operation.ts";
+import type { RolloverPlan } from "./rollover-plan.ts";
+
+/** What must be known to finish or undo a rollover that was interrupted. */
+export interface RolloverJournal {
+  /** Years whose archives this rollover makes; none of them existed when it began. */
+  newYears: number[];
+  /** The factory's date it was begun on. */
+  today: string;
+  /** What counted before, in the months concerned. */
+  counted: RolloverPlan["counted"];
+}
+
+const fileOf = (databaseDir: string): string => path.join(databaseDir, ".rollover.json");
+
+/** Writes the journal to the disk before the first change. */
+export function writeJournal(databaseDir: string, journal: RolloverJournal): void {
+  const part = `${fileOf(databaseDir)}.tmp`;
+  const handle = openSync(part, "w");
+  try {
+    writeSync(handle, JSON.stringify(journal));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(part, fileOf(databaseDir));
+  fsyncFolder(databaseDir);
+}
+
+/** The journal of a rollover that was not finished; null when there is none. */
+export function readJournal(databaseDir: string): RolloverJournal | null {
+  rmSync(`${fileOf(databaseDir)}.tmp`, { force: true });
+  try {
+    return JSON.parse(readFileSync(fileOf(databaseDir), "utf8")) as RolloverJournal;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Declares the rollover finished or undone. */
+export function removeJournal(databaseDir: string): void {
+  rmSync(fileOf(databaseDir), { force: true });
+  fsyncFolder(databaseDir);
+}
