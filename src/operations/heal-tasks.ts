@@ -40,6 +40,12 @@ export const healTasks = {
     });
   },
 
+  /** Rolls back what a killed process left, so that the ERP need not, and finds what is missing then. A read-only look could not do it. */
+  "heal.recover": ({ file }: { file: string }): Lack => {
+    writing(file, (db) => db.query("SELECT count(*) FROM sqlite_schema").get());
+    return translating(() => findLack(file));
+  },
+
   /** Renews the planner's statistics; returns milliseconds as above. */
   "heal.analyze": ({ file }: { file: string }): number =>
     writing(file, (db) => {
@@ -99,7 +105,7 @@ function translating<T>(work: () => T): T {
     return work();
   } catch (error) {
     const code = String((error as { code?: unknown }).code);
-    if (code.startsWith("SQLITE_READONLY")) throw new SourceError("locked", "The hub has no right to write the file.");
+    if (code === "SQLITE_READONLY") throw new SourceError("locked", "The hub has no right to write the file.");
     if (code === "SQLITE_FULL") throw new SourceError("locked", "The disk is full; the file is as it was.");
     if (/^index \w+ already exists/.test((error as Error).message)) {
       throw new SourceError(

@@ -11,8 +11,8 @@ import type { SourceFile } from "./source-files.ts";
  * SQLite makes an index in one transaction, and building it on a copy would lose what the ERP writes meanwhile. Measured for 5 million rows
  * (390 MB): 2 to 4.5 s for each of the five indexes, up to 16 s while the disk was busy; for 200,000 rows 0.1 to 0.3 s. An estimate alone
  * therefore keeps no promise: small work is done at once, large work when the file has been at rest for long, and what exceeds the limit
- * is broken off by killing its process. Tried with a program that wrote all the while with a busy timeout of 5 s: never refused, longest wait
- * 4.2 s with a limit of 4 s.
+ * is broken off by killing its process. Tried with a program that wrote all the while with a busy timeout of 5 s, on a machine with five times
+ * its load: never refused, longest wait 4.3 s.
  */
 export interface HealTiming extends SettleTiming {
   /** Work that is expected to hold the lock for no longer than this is done in any file at rest. */
@@ -134,9 +134,9 @@ export class Healer {
       return await this.#ask<number>("heal.index", { file: file.path, name }, limitMs);
     } catch (error) {
       if (!(error instanceof WorkerError) || error.kind !== "timeout") throw error;
-      // Looking rolls back what the killed process left, so that the ERP need not. In WAL mode the index may have been complete already.
-      const { missing } = await this.#ask<Lack>("heal.look", { file: file.path }, unhurriedMs);
-      return missing.includes(name) ? null : limitMs;
+      // In WAL mode the index may have been complete already.
+      const left = await this.#ask<Lack>("heal.recover", { file: file.path }, unhurriedMs).catch(() => null);
+      return left && !left.missing.includes(name) ? limitMs : null;
     }
   }
 
