@@ -99,28 +99,24 @@ export function serve(settings: Settings): Hub {
     operationLog,
     settings.timezone,
   );
-  const app = createApp(
-    {
-      settings,
-      schedule,
-      jobs: () => schedule.list(),
-      catalog,
-      cache,
-      clock,
-      log,
-      performance,
-      limiter,
-      answers: new Answers(desk, catalog, cache),
-      operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
-      diskFreeGb: () => disk.current(),
-      aiKeyConfigured: settings.geminiConfigured,
-    },
-    clientOf,
-  );
+  const app = createApp({
+    settings,
+    schedule,
+    jobs: () => schedule.list(),
+    catalog,
+    cache,
+    clock,
+    log,
+    performance,
+    limiter,
+    answers: new Answers(desk, catalog, cache),
+    operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
+    diskFreeGb: () => disk.current(),
+    aiKeyConfigured: settings.geminiConfigured,
+  });
   const quick = fastLane({
     cache,
     limiter,
-    clientOf,
     newRequestId,
     // With keys to check, every request goes through the middleware that checks them.
     currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
@@ -137,7 +133,12 @@ export function serve(settings: Settings): Hub {
   for (const event of ["unhandledRejection", "uncaughtException"] as const) {
     process.on(event, (error: Error) => log.error("hub", `${event}: ${error.stack ?? error}`));
   }
-  server = listen(settings, (request) => quick(request) ?? app.fetch(request));
+  server = listen(settings, (request) => {
+    const client = clientOf(request);
+    // An HTTP/1.0 request without a Host gets a URL that is a path alone; hono and the cache must see the same address.
+    const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
+    return quick(whole, client) ?? app.fetch(whole, { client });
+  });
   const url = `http://${["0.0.0.0", "::"].includes(settings.host) ? "localhost" : settings.host}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const announced = announceHub(settings, url);
@@ -183,6 +184,8 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
       idleTimeout: 255,
       development: false,
       fetch,
+      // What fails outside of the application still answers in the contract's shape.
+      error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

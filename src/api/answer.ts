@@ -4,9 +4,13 @@ import type { HubEnv } from "../http/env.ts";
 import type { Desk } from "../production/desk.ts";
 import type { QuestionName, Questions } from "../production/questions.ts";
 import type { Catalog } from "../segments/catalog.ts";
+import { buildDate, version } from "../version.ts";
 
 /** A data answer's tag: weak, because the same answer is sent with and without compression. */
-export const tagOf = (version: string): string => `W/"${version}"`;
+export const tagOf = (dataVersion: string): string => `W/"${hubTag}-${dataVersion}"`;
+
+/** A newer hub may answer differently from the same data. */
+const hubTag = Bun.hash(`${version} ${buildDate}`).toString(36).slice(0, 4);
 
 /**
  * Answers data endpoints: from the cache when the data have not changed, else by asking the desk. The same question asked by many at
@@ -72,5 +76,6 @@ export class Answers {
 
 /** Bun sends a Blob as it stands; hono's types know only of web streams and bytes. */
 function blobBody(c: Context<HubEnv>, blob: Blob): Response {
+  c.header("Content-Length", String(blob.size));
   return c.body(blob as unknown as ReadableStream);
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
-import { etag } from "hono/etag";
+import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -13,6 +13,7 @@ import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
 import { rememberHeaders } from "../http/fast-lane.ts";
+import { sendJson } from "../http/json.ts";
 import { limitAddress, limitRate } from "../http/limits.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
 import { requestLog } from "../http/request-log.ts";
@@ -43,7 +44,8 @@ export interface AppServices extends HealthServices {
 }
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
-const unlimited = /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics|\/static\/.*)$/;
+const unlimited =
+  /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*)$/;
 const open = /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*)$/;
 
 /** Bodies are small JSON questions; nothing here takes a file. */
@@ -82,18 +84,30 @@ const secureAnswers = (cors: boolean) => ({
 /** What pages say besides; JSON answers do without, because each header costs a cached answer 0.1 µs of its 20. */
 const securePages = { ...noHeaders, crossOriginOpenerPolicy: true, referrerPolicy: true, xFrameOptions: "DENY" };
 
+/** hono's etag keeps six headers of its own choice on a 304; the contract promises these on every response. */
+const revalidated = () =>
+  etag({
+    retainedHeaders: [
+      ...RETAINED_304_HEADERS,
+      ...exposedHeaders,
+      "Access-Control-Allow-Origin",
+      "Access-Control-Expose-Headers",
+      "X-Content-Type-Options",
+      "Cross-Origin-Resource-Policy",
+    ],
+  });
+
 /** Eight hexadecimal digits. */
 export const newRequestId = (): string => ((Math.random() * 2 ** 32) >>> 0).toString(16).padStart(8, "0");
 
 /** The hub's HTTP application: middleware first, then one room per resource, mounted at `/` and again at `/api/v1`. */
-export function createApp(services: AppServices, clientOf: (request: Request) => string): Hono<HubEnv> {
+export function createApp(services: AppServices): Hono<HubEnv> {
   const { settings, log } = services;
   const app = new Hono<HubEnv>({ strict: false });
 
   // The id is the server's own: an empty headerName keeps hono from taking one that the client sends.
   app.use(requestId({ headerName: "", generator: newRequestId }));
   app.use(async (c, next) => {
-    c.set("client", clientOf(c.req.raw));
     c.header("X-Request-ID", c.get("requestId"));
     await next();
   });
@@ -112,6 +126,8 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
       }),
     );
   }
+  app.use(compress({ threshold: compressFromBytes }));
+  // Inside of compress: it takes the place of a 404 and would inherit that one's Content-Encoding.
   app.use(
     methodNotAllowed({
       app,
@@ -119,7 +135,6 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
         errorResponse(c, new HttpError(405, "Method Not Allowed", { Allow: methods.join(", ") })),
     }),
   );
-  app.use(compress({ threshold: compressFromBytes }));
   app.use(limitAddress);
 
   const authorize = requireApiKey(settings.apiKeys, settings.adminKey);
@@ -144,12 +159,14 @@ export function createApp(services: AppServices, clientOf: (request: Request) =>
 
   const { api, endpoints } = createApi(services);
   const document = openApiDocument(endpoints.list);
-  api.get("/openapi.json", etag(), (c) => c.json(document));
+  api.get("/openapi.json", revalidated(), (c) => sendJson(c, document));
   app.route("/", rootRoutes(services.catalog));
   app.route("/", docsRoutes());
   app.route("/", staticFiles());
   app.route("/", api);
   app.route("/api/v1", api);
+  app.route("/api/v1", rootRoutes(services.catalog));
+  app.route("/api/v1", docsRoutes());
   return app;
 }
 
@@ -163,8 +180,8 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
     (settings.queryTimeoutSec + 15) * 1000,
     new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
   );
-  for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, etag());
-  for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, etag());
+  for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
+  for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, revalidated());
 
   exportEndpoints(endpoints, { catalog, report: (message, id) => log.error("export", message, id) });
   recordEndpoints(endpoints, answers);

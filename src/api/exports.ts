@@ -20,6 +20,9 @@ const mediaTypes: Record<ExportFormat, string> = {
 /** Exports under way at once; each is a process with some 80 (CSV) to 107 MB (XLSX). */
 const maxExports = 3;
 
+/** How long a further export waits for its turn, ms. */
+const maxWaitMs = 30_000;
+
 export interface ExportServices {
   catalog: Catalog;
   /** Called when an export ends before it is complete. */
@@ -48,6 +51,8 @@ export function exportEndpoints(endpoints: Endpoints, services: ExportServices):
 class Exporter {
   readonly #services: ExportServices;
   #running = 0;
+  /** Exports that wait for one under way to end, first come first served. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(services: ExportServices) {
     this.#services = services;
@@ -65,26 +70,49 @@ class Exporter {
     c.header("Cache-Control", "no-cache");
     if (catalog.lagging) c.header("X-Data-State", "last-good");
     // Nobody will read the body: hono answers HEAD without one, and its etag middleware makes the match a 304.
-    if (c.req.method === "HEAD" || c.req.header("If-None-Match")?.includes(tag)) return c.body(null);
-    if (this.#running >= maxExports) {
-      throw new HttpError(503, `${maxExports} exports are under way already. Try again when one is done.`, {
-        "Retry-After": "10",
-      });
-    }
+    if (c.req.method === "HEAD" || isKnown(c.req.header("If-None-Match"), tag)) return c.body(null);
+    await this.#turn();
     return c.body(await this.#start({ format, filter, rawDates, snapshot }, c.get("requestId")));
+  }
+
+  /** Waits until fewer than the allowed number of exports are under way, and takes the place. */
+  async #turn(): Promise<void> {
+    if (this.#running >= maxExports) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const place = new Promise<boolean>((resolve) => {
+        const take = () => resolve(true);
+        this.#waiting.push(take);
+        timer = setTimeout(() => {
+          this.#waiting.splice(this.#waiting.indexOf(take), 1);
+          resolve(false);
+        }, maxWaitMs);
+      });
+      const taken = await place;
+      clearTimeout(timer);
+      if (!taken) {
+        throw new HttpError(503, `${maxExports} exports are under way already. Try again when one is done.`, {
+          "Retry-After": "10",
+        });
+      }
+    }
+    this.#running++;
+  }
+
+  #leave(): void {
+    this.#running--;
+    this.#waiting.shift()?.();
   }
 
   /** Starts the process and waits for its first bytes, so that a failure before them is an honest error and no broken file. */
   async #start(order: ExportOrder, requestId: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const release = this.#services.catalog.pin(order.snapshot);
-    this.#running++;
     const child = Bun.spawn(ownCommand(exportFlag), {
       stdin: Buffer.from(JSON.stringify(order)),
       stdout: "pipe",
       stderr: "inherit",
       windowsHide: true,
       onExit: () => {
-        this.#running--;
+        this.#leave();
         release();
       },
     });
@@ -92,11 +120,12 @@ class Exporter {
     let next = await bytes.read();
     if (next.done)
       throw new HttpError(503, "The export could not be started. Try again in a moment.", { "Retry-After": "5" });
+    let cancelled = false;
     return new ReadableStream({
       pull: async (controller) => {
         if (!next.done) controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
         next = await bytes.read();
-        if (!next.done) return;
+        if (!next.done || cancelled) return;
         if ((await child.exited) === 0) controller.close();
         else {
           this.#services.report("An export ended before it was complete.", requestId);
@@ -104,10 +133,15 @@ class Exporter {
         }
       },
       cancel: () => {
+        cancelled = true;
         child.kill("SIGKILL");
       },
     });
   }
+}
+
+function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
+  return ifNoneMatch !== undefined && (ifNoneMatch.trim() === "*" || ifNoneMatch.includes(tag.replace(/^W\//, "")));
 }
 
 function fileName({ from, to }: RecordFilter): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AnswerCache } from "../http/answer-cache.ts";
+import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
@@ -85,7 +86,7 @@ export function healthEndpoints(endpoints: Endpoints, services: HealthServices):
     tag: "health",
     summary: "How the hub and its files are doing",
     answer: { "application/json": health },
-    handle: (c) => c.json(describeHealth(services)),
+    handle: (c) => sendJson(c, describeHealth(services)),
   });
 
   endpoints.add({
@@ -95,7 +96,7 @@ export function healthEndpoints(endpoints: Endpoints, services: HealthServices):
     summary: "How the chat is doing",
     answer: { "application/json": aiHealth },
     handle: (c) =>
-      c.json({
+      sendJson(c, {
         status: "degraded",
         message: services.aiKeyConfigured
           ? "This build has no chat yet; the key in GEMINI_API_KEY is not used."
@@ -155,8 +156,8 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
 }
 
 /** A newer content on its way is daily life; a file that cannot be read is not. */
-function isWell({ state }: FileStatus): boolean {
-  return state === "ok" || state === "copying" || state === "refilling";
+function isWell({ state, read_from }: FileStatus): boolean {
+  return read_from !== null && (state === "ok" || state === "copying" || state === "refilling");
 }
 
 function databaseState(live: FileStatus | undefined): string {

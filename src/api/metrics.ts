@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireAdmin } from "../http/access.ts";
 import type { AnswerCache } from "../http/answer-cache.ts";
+import { sendJson } from "../http/json.ts";
 import type { PerformanceReport } from "../observe/performance.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -40,7 +41,7 @@ export function metricsEndpoints(endpoints: Endpoints, services: MetricsServices
     tag: "metrics",
     summary: "Times of the last 1000 requests by kind",
     answer: { "application/json": performanceReport },
-    handle: (c) => c.json(performance()),
+    handle: (c) => sendJson(c, performance()),
   });
 
   endpoints.add({
@@ -60,7 +61,7 @@ export function metricsEndpoints(endpoints: Endpoints, services: MetricsServices
       }),
     },
     handle: (c) =>
-      c.json({
+      sendJson(c, {
         api_cache: {
           size: cache.size,
           maxsize: cache.max,
@@ -81,8 +82,8 @@ export function metricsEndpoints(endpoints: Endpoints, services: MetricsServices
     middleware: [requireAdmin(services.adminKey)],
     handle: (c) => {
       const cleared = cache.clear();
-      services.audit(`cache cleared, ${cleared} answers, by ${c.get("client")}`, c.get("requestId"));
-      return c.json({ cleared });
+      services.audit(`cache cleared, ${cleared} answers, by ${c.env.client}`, c.get("requestId"));
+      return sendJson(c, { cleared });
     },
   });
 }

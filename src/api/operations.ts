@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireAdmin } from "../http/access.ts";
 import { HttpError } from "../http/errors.ts";
+import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { JobStatus, Schedule } from "../operations/schedule.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -60,7 +61,7 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
     tag: "operations",
     summary: "What the hub does by itself, with last and next runs",
     answer: { "application/json": z.object({ jobs: z.array(job) }) },
-    handle: (c) => c.json({ jobs: schedule.list().map(shown) }),
+    handle: (c) => sendJson(c, { jobs: schedule.list().map(shown) }),
   });
 
   const actions = [
@@ -92,8 +93,8 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
           throw new HttpError(404, `There is no job '${name.slice(0, 50)}'. There are: ${names.join(", ")}.`);
         }
         if (does(name) === false) throw new HttpError(409, `The job '${name}' is running already.`);
-        audit(`job ${name}: ${action} by ${c.get("client")}`, c.get("requestId"));
-        return c.json(one(name), action === "run" ? 202 : 200);
+        audit(`job ${name}: ${action} by ${c.env.client}`, c.get("requestId"));
+        return sendJson(c, one(name), action === "run" ? 202 : 200);
       },
     });
   }

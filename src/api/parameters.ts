@@ -89,7 +89,6 @@ const cursorFields = z.object({
 /** The `next_cursor` of an earlier page; anything else is refused with a sentence. */
 export const cursor = z
   .string()
-  .max(2_000)
   .transform((text, context): Cursor => {
     const read = cursorFields.safeParse(decoded(text));
     if (read.success) return read.data;

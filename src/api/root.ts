@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import type { HubEnv } from "../http/env.ts";
+import { sendJson } from "../http/json.ts";
 import { publicOrigin } from "../http/public-origin.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { version } from "../version.ts";
@@ -18,7 +19,7 @@ export function rootRoutes(catalog: Catalog): Hono<HubEnv> {
       // Browsers name text/html; `*/*` alone is a program's.
       match: (ranges) => (ranges.some(({ type }) => type === "text/html") ? "text/html" : "application/json"),
     });
-    if (wanted === "application/json") return c.json({ status: "active", system: "Production Data Hub API" });
+    if (wanted === "application/json") return sendJson(c, { status: "active", system: "Production Data Hub API" });
     const files = catalog.status().map(({ file, state, note, first_day, last_day }) => ({
       name: file,
       state,

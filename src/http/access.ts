@@ -48,7 +48,7 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
       if (shown === null)
         throw new HttpError(401, "The admin key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
       if (!matches(shown, allowed)) throw new HttpError(403, "The admin key is not valid.");
-    } else if (!isLoopback(c.get("client")) || isForwarded(c)) {
+    } else if (!isLoopback(c.env.client) || isForwarded(c)) {
       throw new HttpError(403, "Without an ADMIN_KEY this is allowed from the hub's own machine only.");
     } else if (isForeign(c.req.header("Origin"), c.req.url)) {
       throw new HttpError(403, "This is not allowed from a page of another site.");

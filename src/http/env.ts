@@ -2,11 +2,13 @@ import type { CachedAnswer } from "./answer-cache.ts";
 
 /** What the middleware leaves in hono's context for the handlers. */
 export interface HubEnv {
+  Bindings: {
+    /** Address of the client, behind trusted proxies too. */
+    client: string;
+  };
   Variables: {
     /** Eight characters made by the server, the same in the answer and in the log. */
     requestId: string;
-    /** Address of the client, behind trusted proxies too. */
-    client: string;
     /** The cacheable answer that is being sent. */
     answer?: CachedAnswer;
     /** Rows in the answer and whether it came from the cache, for the metrics. */

@@ -2,6 +2,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { HubEnv } from "./env.ts";
+import { sendJson } from "./json.ts";
 
 /** One broken parameter rule, in the shape the earlier service (FastAPI) answered with. */
 export interface ParameterFault {
@@ -42,7 +43,7 @@ export function asHttpError(error: unknown): HttpError {
 export function errorResponse(c: Context<HubEnv>, { status, detail, headers }: HttpError): Response {
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
   c.header("Cache-Control", "no-store");
-  return c.json({ detail, request_id: c.get("requestId") }, status);
+  return sendJson(c, { detail, request_id: c.get("requestId") }, status);
 }
 
 /** The one place where errors become answers. `report` hears of the unexpected ones. */

@@ -20,13 +20,13 @@ export function limitRate(
   onRefusal: (client: string, path: string, requestId: string) => void,
 ): MiddlewareHandler<HubEnv> {
   return async (c, next) => {
-    const { allowed, limit, remaining, retryAfterSec } = limiter.take(c.get("client"));
+    const { allowed, limit, remaining, retryAfterSec } = limiter.take(c.env.client);
     if (limit > 0) {
       c.header("X-RateLimit-Limit", String(limit));
       c.header("X-RateLimit-Remaining", String(remaining));
     }
     if (!allowed) {
-      onRefusal(c.get("client"), c.req.path, c.get("requestId"));
+      onRefusal(c.env.client, c.req.path, c.get("requestId"));
       throw new HttpError(429, `Rate limit exceeded. Try again in ${retryAfterSec} seconds.`, {
         "Retry-After": String(retryAfterSec),
       });

@@ -33,6 +33,6 @@ export function requestLog(
     const ms = performance.now() - started;
     const measured = c.get("measured");
     if (measured) record(measured.name, ms, measured);
-    log.info("access", accessLine(c.req.method, c.req.url, c.res.status, ms, c.get("client")), c.get("requestId"));
+    log.info("access", accessLine(c.req.method, c.req.url, c.res.status, ms, c.env.client), c.get("requestId"));
   };
 }

@@ -33,6 +33,8 @@ export interface DeskOptions {
   onAnswer: (answer: { name: QuestionName; ms: number; rows: number; parameters: unknown }, requestId?: string) => void;
 }
 
+/** Duplicate and undated rows up to which a question may be answered in this process: some milliseconds. */
+const maxPassedOver = 10_000;
 /** How often a question is asked anew when a file that is read directly changes under it. */
 const attempts = 4;
 
@@ -73,8 +75,9 @@ export class Desk {
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         trouble = error;
+        if (error.segment !== undefined) catalog.suspect(error.segment, error.trouble);
       }
-      catalog.suspect(trouble?.trouble ?? null);
+      for (const source of sources) if (!isUnchanged(source)) catalog.suspect(source.name, null);
     }
     throw new UnavailableError(
       trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.",
@@ -94,9 +97,12 @@ export class Desk {
   #isSmall<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot): boolean {
     const question = questions[name];
     const { inlineMaxRows } = this.#options;
-    if (inlineMaxRows === 0) return false;
+    const segments = segmentsOf(snapshot, name, parameters);
+    // Rows that are passed over one by one are work that neither an index nor the number of rows shows.
+    const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.length + facts.undated.rows, 0);
+    if (inlineMaxRows === 0 || passedOver > maxPassedOver) return false;
     if (question.bounded?.(snapshot, parameters)) return true;
-    const rows = segmentsOf(snapshot, name, parameters).map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
+    const rows = segments.map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
     return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows;
   }
 
@@ -132,7 +138,8 @@ export class Desk {
         throw new UnavailableError("The process that worked on the answer ended unexpectedly. Try again.");
       }
       if (error instanceof TaskError && error.name === "SourceError") {
-        throw new SourceError(error.details.trouble as SourceError["trouble"], error.message);
+        const told = new SourceError(error.details.trouble as SourceError["trouble"], error.message);
+        throw Object.assign(told, { segment: error.details.segment });
       }
       if (error instanceof TaskError && error.name === "UnavailableError") throw new UnavailableError(error.message);
       throw error;

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import { segmentsFor } from "./range.ts";
-import { compareText } from "./text-order.ts";
+import { asText, compareText } from "./text-order.ts";
 
 export interface Item {
   item_code: string;
@@ -14,7 +14,8 @@ export function listItems(context: Context, { q, limit }: { q?: string | undefin
   const counts = new Map<string, number>();
   for (const segment of segmentsFor(context.snapshot, {})) {
     const sql = "SELECT item_code, count(*) FROM {rows} WHERE {kept} GROUP BY item_code";
-    for (const [code, count] of context.reader.rows<[string, number]>(segment, sql, [])) {
+    for (const [stored, count] of context.reader.rows<[unknown, number]>(segment, sql, [])) {
+      const code = asText(stored);
       counts.set(code, (counts.get(code) ?? 0) + count);
     }
   }
@@ -56,11 +57,11 @@ export function itemNames(context: Context, codes: Iterable<string>): Map<string
 }
 
 function newestName({ snapshot, reader }: Context, code: string, rows: string): string | null {
-  type Named = [text: string, id: number, name: string];
+  type Named = [text: string, id: number, name: unknown];
   let newest: { named: Named; source: string; name: string } | null = null;
   for (const segment of segmentsFor(snapshot, {})) {
     if (newest && compareText(newest.named[0], segment.facts.maxText!) > 0) continue;
-    const sql = `SELECT production_date, id, item_name FROM {rows}
+    const sql = `SELECT CAST(production_date AS TEXT), id, item_name FROM {rows}
       WHERE item_code = ? AND item_name IS NOT NULL AND ${rows} ORDER BY production_date DESC, id DESC LIMIT 1`;
     const named = reader.rows<Named>(segment, sql, [code])[0];
     if (!named) continue;
@@ -73,5 +74,5 @@ function newestName({ snapshot, reader }: Context, code: string, rows: string): 
         compareText(name, newest.name)) > 0;
     if (later) newest = { named, source, name };
   }
-  return newest?.named[2] ?? null;
+  return newest ? asText(newest.named[2]) : null;
 }

@@ -2,7 +2,7 @@ import { afterAll, dayOf, isDay } from "../segments/day.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
-import { compareText } from "./text-order.ts";
+import { asText, compareText } from "./text-order.ts";
 
 /** Which rows to list; absent fields do not filter. */
 export interface RecordFilter extends DayRange {
@@ -77,7 +77,10 @@ export function listRecords(
   const next = records.length > page.limit ? cursorAfter(rows, page.limit) : null;
   records.length = Math.min(records.length, page.limit);
   // The rows are this page's own, so they are changed in place: a fresh object each would cost a tenth of the answer.
-  if (!page.rawDates) for (const [at, record] of records.entries()) showDay(record, segments[at]!);
+  for (const [at, record] of records.entries()) {
+    if (!page.rawDates) showDay(record, segments[at]!);
+    asDeclared(record);
+  }
   return { records, next };
 }
 
@@ -109,17 +112,18 @@ function recordsOf(
   const select = (position: string, order: string, values: (string | number)[], most: number): ProductionRecord[] =>
     reader.records<ProductionRecord>(
       segment,
-      `SELECT '${segment.source}' source, id, production_date, lot_number, item_code, item_name, good_quantity FROM {rows}
+      `SELECT '${segment.source}' source, id, CAST(production_date AS TEXT) production_date, lot_number, item_code, item_name, good_quantity FROM {rows} r
        WHERE ${position} AND {kept} AND ${conditions.sql} ORDER BY ${order} LIMIT ?`,
       [...values, ...conditions.values, most],
     );
-  const newestFirst = "production_date DESC, id DESC";
+  // Qualified, because a bare name would mean the column of the answer, which no index delivers in order.
+  const newestFirst = "r.production_date DESC, r.id DESC";
   if (!cursor) return select("1", newestFirst, [], limit);
   const side = sideOfCursor(segment, cursor);
   if (side === "all") return select("production_date <= ?", newestFirst, [cursor.d], limit);
   // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
   const rest =
-    side === "none" ? [] : select(`production_date = ? AND id ${side} ?`, "id DESC", [cursor.d, cursor.id], limit);
+    side === "none" ? [] : select(`production_date = ? AND id ${side} ?`, "r.id DESC", [cursor.d, cursor.id], limit);
   if (rest.length >= limit) return rest;
   return [...rest, ...select("production_date < ?", newestFirst, [cursor.d], limit - rest.length)];
 }
@@ -209,4 +213,13 @@ function showDay(record: ProductionRecord, { facts: { undated } }: Segment): voi
   const day = dayOf(record.production_date);
   if (undated.rows > 0 && (undated.prefixes ? undated.prefixes.includes(day) : !isDay(day))) return;
   record.production_date = day;
+}
+
+/** SQLite keeps whatever is put into a column: bytes are shown as text, and a quantity that is no number as none. */
+function asDeclared(record: ProductionRecord): void {
+  const { lot_number, item_code, item_name, good_quantity } = record;
+  if (typeof good_quantity !== "number") record.good_quantity = null;
+  if (typeof item_code !== "string") record.item_code = asText(item_code);
+  if (typeof lot_number !== "string" && lot_number !== null) record.lot_number = asText(lot_number);
+  if (typeof item_name !== "string" && item_name !== null) record.item_name = asText(item_name);
 }

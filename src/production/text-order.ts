@@ -15,3 +15,8 @@ export function compareText(a: string, b: string): number {
 
 /** Moves surrogates behind the rest of the basic plane. */
 const rank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit + 0x2000);
+
+/** A value of a text column as text, where SQLite gave the bytes of a BLOB. */
+export function asText(value: unknown): string {
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+}

@@ -1,6 +1,7 @@
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { type DayRange, inRange, segmentsFor } from "./range.ts";
+import { asText } from "./text-order.ts";
 
 /** Rows and their good quantity together; a row without a quantity counts as 0. */
 export interface Total {
@@ -81,7 +82,8 @@ function added(context: Context, filter: TotalFilter, sql: (where: string) => st
   const statement = sql(`${range.sql} AND ${item} AND {kept}`);
   const totals = new Map<string, Total>();
   const add = (segment: Segment) => {
-    for (const [key, count, sum] of context.reader.rows<[string, number, number]>(segment, statement, values)) {
+    for (const [stored, count, sum] of context.reader.rows<[unknown, number, number]>(segment, statement, values)) {
+      const key = asText(stored);
       const total = totals.get(key);
       if (total) {
         total.count += count;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { type SourceTrouble, UnavailableError } from "./errors.ts";
 import { describeFile, type FileStatus } from "./file-status.ts";
@@ -20,6 +20,8 @@ export interface CatalogOptions {
 /** How long a request waits for the copy of a small file before the last good version answers. */
 const requestWaitMs = 2_000;
 const lookEveryMs = 1_000;
+/** A program that replaces a file removes it for an instant; one that is gone for this long is gone. */
+const supersededAfterMs = 2_000;
 
 /**
  * The segments: finds the ERP's files, notices every write, keeps a checked mirror of them, and hands out snapshots.
@@ -103,21 +105,13 @@ export class Catalog {
   }
 
   /**
-   * Forgets that what was read is up to date: a read found it changed or unreadable. Sources that are read directly are looked into
-   * again; a mirror is copied anew when somebody deleted it, or when it turned out to be damaged.
+   * Takes note that reading a segment failed, or found its source changed (`trouble` null). A source that is read directly is looked
+   * into again; a mirror is copied anew when somebody deleted it, or when it turned out to be damaged.
    */
-  suspect(trouble: SourceTrouble | null): void {
+  suspect(name: string, trouble: SourceTrouble | null): void {
     this.#fresh = false;
-    for (const file of this.#files.values()) {
-      const { segment } = file;
-      if (!segment) continue;
-      const lost = segment.immutable && (trouble === "broken" || !existsSync(segment.file));
-      if (lost) {
-        file.segment = null;
-        this.#mirrors.forget(file.holding.name);
-      }
-      if (lost || !segment.immutable) file.seen = null;
-    }
+    const file = this.#files.get(name);
+    if (file) this.#refresher.suspect(file, trouble);
   }
 
   close(): void {
@@ -132,7 +126,7 @@ export class Catalog {
     const now = Date.now();
     if (this.#discover()) return false;
     for (const file of this.#files.values()) {
-      if (file.needsWork(file.look(), now)) return false;
+      if (file.unpublished || file.needsWork(file.look(), now)) return false;
     }
     // Valid for this turn of the event loop: a write that a later request must see ends after this turn's requests arrived.
     this.#fresh = true;
@@ -143,12 +137,7 @@ export class Catalog {
   }
 
   async #afterRefresh(): Promise<Snapshot> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#snapshot ? requestWaitMs : promptTimeoutMs);
-    });
-    await Promise.race([this.#refresh(), patience]);
-    clearTimeout(timer);
+    await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs);
     const snapshot = this.#snapshot;
     if (!snapshot || snapshot.segments.length === 0) throw new UnavailableError(this.#whyNothing());
     return snapshot;
@@ -182,7 +171,13 @@ export class Catalog {
     if (this.#closed) return;
     this.#discover();
     this.#folderVersion = this.#folderStamp();
-    await Promise.all([...this.#files.values()].map((file) => this.#refresher.refresh(file)));
+    const files = [...this.#files.values()];
+    const work = Promise.all(files.map((file) => this.#refresher.refresh(file)));
+    if (!(await isDoneWithin(work, requestWaitMs))) {
+      // A file that takes long, an archive without indexes say, is published when it is ready; the others need not wait for it.
+      for (const file of files) file.slow = file.work !== null;
+      void work.then(() => this.#publish());
+    }
     await this.#publish();
     this.#mirrors.removeRetired(this.#snapshot);
   }
@@ -192,17 +187,23 @@ export class Catalog {
     else this.#mirrors.removeRetired(this.#snapshot);
   }
 
-  /** Takes up archive files that appeared; true when the set of files changed. A file that is gone stays known. */
+  /**
+   * Takes up archive files that appeared; true when the set of files changed. A file that is gone stays known, and its last good version
+   * answers, unless another archive was written since: then the years were put together anew, and its rows stand elsewhere.
+   */
   #discover(): boolean {
     const stamp = this.#folderStamp();
-    if (this.#files.size > 0 && stamp === this.#folderVersion) return false;
+    const superseded = [...this.#files.values()].some((file) => this.#isSuperseded(file));
+    if (this.#files.size > 0 && stamp === this.#folderVersion && !superseded) return false;
     let names: string[] = [];
     try {
       names = readdirSync(this.#options.databaseDir);
     } catch {
       // No database folder yet: Live is reported absent, and the folder is looked for again.
     }
-    const known = [...this.#files.values()].map((file) => file.holding.fileName);
+    const known = [...this.#files.values()]
+      .filter((file) => !this.#isSuperseded(file))
+      .map((file) => file.holding.fileName);
     const all = holdings(archiveYears([...new Set([...names, ...known])]), this.#options.archiveCutoffYear);
     let changed = false;
     const files = new Map<string, TrackedFile>();
@@ -212,9 +213,26 @@ export class Catalog {
       files.set(holding.name, file ?? this.#track(holding));
       files.get(holding.name)!.holding = holding;
     }
+    for (const [name, file] of this.#files) {
+      if (files.has(name)) continue;
+      changed = true;
+      this.#mirrors.forget(name);
+      if (file.segment?.immutable) this.#mirrors.retire(file.segment.file);
+      this.#options.report(
+        "warn",
+        `${file.holding.fileName} is gone and other archives were written since; it is no longer part of the data.`,
+      );
+    }
     this.#files = files;
     if (!changed) this.#folderVersion = stamp;
     return changed;
+  }
+
+  #isSuperseded({ holding, goneAt }: TrackedFile): boolean {
+    if (holding.source === "live" || goneAt === null || Date.now() - goneAt < supersededAfterMs) return false;
+    return [...this.#files.values()].some(
+      (other) => other.holding.source === "archive" && other.goneAt === null && (other.asOf ?? 0) >= goneAt,
+    );
   }
 
   #track(holding: Holding): TrackedFile {
@@ -222,7 +240,12 @@ export class Catalog {
   }
 
   #folderStamp(): number {
-    return statSync(this.#options.databaseDir, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    try {
+      return statSync(this.#options.databaseDir, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    } catch {
+      // A share that answers with an error is as good as a folder that is not there; the files' own states say so.
+      return 0;
+    }
   }
 
   /** One publication after the other, so that an older set of versions never replaces a newer one. */
@@ -233,6 +256,7 @@ export class Catalog {
 
   async #publishNow(): Promise<void> {
     const files = [...this.#files.values()];
+    const taken = new Map(files.map((file) => [file, file.segment]));
     const segments = files.flatMap((file) =>
       file.segment ? [{ ...file.segment, ownsFrom: file.holding.ownsFrom, ownsTo: file.holding.ownsTo }] : [],
     );
@@ -251,15 +275,30 @@ export class Catalog {
     const before = this.#snapshot;
     const sameFiles =
       before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
-    if (version === before?.version && sameFiles) return;
+    const published = () => {
+      for (const file of files) if (taken.get(file) === file.segment) file.unpublished = false;
+    };
+    if (version === before?.version && sameFiles) return published();
     try {
       await this.#refresher.place(segments);
     } catch (error) {
       // A source changed or broke in between; the next look deals with it, until then the snapshot before answers.
-      this.suspect(null);
+      for (const file of files) if (file.segment && !file.segment.immutable) this.suspect(file.holding.name, null);
       this.#options.report("warn", `Misplaced rows could not be compared: ${(error as Error).message}`);
       return;
     }
+    published();
     this.#snapshot = { serial: (before?.serial ?? 0) + 1, version, segments, missing };
   }
+}
+
+/** True when the work ends within the time. */
+async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = await Promise.race([work.then(() => true), patience]);
+  clearTimeout(timer);
+  return done;
 }

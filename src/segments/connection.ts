@@ -22,8 +22,14 @@ export function attach(db: Database, schema: string, file: string, immutable: bo
   if (!existsSync(file)) throw new SourceError("absent", "The file does not exist.");
   if (statSync(file).size === 0) throw new SourceError("broken", "The file is empty.");
   const unlocked = immutable || (headerOf(file).wal && !hasBytes(`${file}-wal`));
-  const uri = `${pathToFileURL(file).href}?mode=ro${unlocked ? "&immutable=1" : ""}`;
+  const uri = `${sqliteUri(file)}?mode=ro${unlocked ? "&immutable=1" : ""}`;
   db.run(`ATTACH '${uri.replaceAll("'", "''")}' AS ${schema}`);
+}
+
+/** A path as SQLite wants it in a URI: the host of a network path is part of the path there, not an authority (sqlite.org/uri.html). */
+function sqliteUri(file: string): string {
+  const { host, pathname } = pathToFileURL(file);
+  return host === "" ? `file://${pathname}` : `file:////${host}${pathname}`;
 }
 
 /** What the first 100 bytes of a database say: its journal format and the counter that every commit outside WAL raises. */

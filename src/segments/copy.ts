@@ -12,12 +12,22 @@ const copyAttempts = 5;
 /** Attempts to copy a large file between the ERP's commits, before one pass is made under a single lock. */
 const slicedAttempts = 4;
 
+/** Which content of a source was read. */
+export interface SourceVersion {
+  /** What a look said of it. */
+  version: string;
+  /** Content mark, see `contentMark`. */
+  mark: string;
+  /** When it was looked at, ms since the epoch: a write soon before may hide another one behind the same time. */
+  lookedAt: number;
+}
+
 /**
  * Copies a database that another program may be writing, consistently and without making that program wait for longer than it must.
  * Returns the version and content mark of the source that the copy shows; they may be older than the copy, never newer.
  * The source is open for the copy alone. Throws SourceError when it is absent, locked, broken, or keeps changing.
  */
-export async function copySource(source: string, part: string): Promise<{ version: string; mark: string }> {
+export async function copySource(source: string, part: string): Promise<SourceVersion> {
   // A program that opens and closes a WAL file for every write changes what lies beside it all the time; one of its pauses is enough.
   for (let attempt = 1; ; attempt++) {
     try {
@@ -30,7 +40,8 @@ export async function copySource(source: string, part: string): Promise<{ versio
   }
 }
 
-async function copyOnce(source: string, part: string): Promise<{ version: string; mark: string }> {
+async function copyOnce(source: string, part: string): Promise<SourceVersion> {
+  const lookedAt = Date.now();
   const before = look(source);
   if (!before.exists) throw new SourceError("absent", "The file does not exist.");
   const identity = inode(source);
@@ -41,11 +52,11 @@ async function copyOnce(source: string, part: string): Promise<{ version: string
     // A lock belongs to the file and not to its name, so that what took the name meanwhile was copied without one.
     if (inode(source) !== identity) throw new SourceError("changing", "The file was replaced while it was copied.");
     // The look before the lock may be older than what was copied; then the next look finds a change and copies once more.
-    return { version: before.version, mark };
+    return { version: before.version, mark, lookedAt };
   }
   if (hasBytes(`${source}-wal`)) await copyThroughWal(source, part);
   else copyUntouched(source, part, before.version);
-  return { version: before.version, mark };
+  return { version: before.version, mark, lookedAt };
 }
 
 /**

@@ -4,6 +4,8 @@ export type SourceTrouble = "absent" | "locked" | "broken" | "changing";
 /** A source file could not be read; the message is a sentence for operators without a path. */
 export class SourceError extends Error {
   readonly trouble: SourceTrouble;
+  /** Name of the segment that was being read, where it is known. */
+  segment?: string;
   constructor(trouble: SourceTrouble, message: string) {
     super(message);
     this.name = "SourceError";

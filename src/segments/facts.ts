@@ -24,7 +24,10 @@ export function readFacts(db: Database, schema: string, countRows: boolean): Fac
     `SELECT (SELECT min(id) FROM ${from}) minId, (SELECT max(id) FROM ${from}) maxId`,
   );
   const { minText, maxText } = one<{ minText: string | null; maxText: string | null }>(
-    `SELECT (SELECT min(production_date) FROM ${from}) minText, (SELECT max(production_date) FROM ${from}) maxText`,
+    `SELECT CAST(min(production_date) AS TEXT) minText, CAST(max(production_date) AS TEXT) maxText FROM (
+       SELECT (SELECT min(production_date) FROM ${from}) production_date
+       UNION ALL SELECT (SELECT max(production_date) FROM ${from})
+     )`,
   );
   const rows = countRows ? one<{ n: number }>(`SELECT count(*) n FROM ${from}`).n : null;
 
@@ -94,7 +97,8 @@ export function datedSql(undatedPrefixes: readonly string[] | null): string {
 function* seekBeginnings(db: Database, from: string): Generator<Beginning> {
   const next = (condition: string) =>
     db.query<Beginning, [string]>(
-      `SELECT substr(production_date, 1, 10) prefix, production_date smallest FROM ${from} WHERE production_date ${condition} ?
+      `SELECT substr(production_date, 1, 10) prefix, production_date smallest FROM ${from}
+       WHERE production_date ${condition} ? AND production_date < x''
        ORDER BY production_date LIMIT 1`,
     );
   const atLeast = next(">=");
@@ -112,7 +116,7 @@ function* seekBeginnings(db: Database, from: string): Generator<Beginning> {
 function scanBeginnings(db: Database, from: string): Iterable<Beginning> {
   return db
     .query<Beginning, []>(
-      `SELECT substr(production_date, 1, 10) prefix, min(production_date) smallest FROM ${from} GROUP BY 1 ORDER BY 1`,
+      `SELECT substr(production_date, 1, 10) prefix, min(production_date) smallest FROM ${from} WHERE production_date < x'' GROUP BY 1 ORDER BY 1`,
     )
     .all();
 }

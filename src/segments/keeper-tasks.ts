@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
+import type { SourceVersion } from "./copy.ts";
 import { findPlacements, type Placement } from "./duplicates.ts";
 import { asSourceError, SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
@@ -9,10 +10,8 @@ import { type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
 import type { Facts, Segment } from "./types.ts";
 
 /** What a look into a file that is read directly finds. */
-export interface DirectResult {
+export interface DirectResult extends SourceVersion {
   facts: Facts;
-  version: string;
-  mark: string;
 }
 
 /**
@@ -27,13 +26,14 @@ export const keeperTasks = {
 
   "keeper.inspect": ({ source }: { source: string }): Promise<DirectResult> =>
     translating(() => {
+      const lookedAt = Date.now();
       const { version } = look(source);
       const mark = contentMark(source);
       const facts = withAttached([{ file: source, immutable: false }], (db, schemas) =>
         readFacts(db, schemas[0]!, false),
       );
       if (look(source).version !== version) throw new SourceError("changing", "The file changed while it was read.");
-      return { facts, version, mark };
+      return { facts, version, mark, lookedAt };
     }),
 
   "keeper.verify": ({ mirror }: { mirror: string }): Promise<boolean> =>
@@ -47,11 +47,7 @@ export const keeperTasks = {
     }),
 
   "keeper.place": ({ segments }: { segments: Segment[] }): Promise<Placement[]> =>
-    translating(() =>
-      withAttached(segments, (db, schemas) =>
-        findPlacements(db, segments, (segment) => schemas[segments.indexOf(segment)]!),
-      ),
-    ),
+    translating(() => findPlacements(segments, withAttached)),
 };
 
 async function translating<T>(work: () => T | Promise<T>): Promise<T> {
@@ -62,6 +58,7 @@ async function translating<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/** Attaches files for as long as `use` runs. */
 function withAttached<T>(
   files: readonly { file: string; immutable: boolean }[],
   use: (db: Database, schemas: string[]) => T,

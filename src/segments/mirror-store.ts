@@ -34,6 +34,8 @@ export class MirrorStore {
 
   /** Remembers a mirror for the next run; a durable one at once, the others when the hub stops. */
   keep(mirror: KeptMirror): void {
+    const former = this.kept(mirror.name);
+    if (former && former.file !== mirror.file) this.retire(former.path);
     this.#kept.set(mirror.name, mirror);
     if (mirror.durable) this.save();
   }

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { copySource } from "./copy.ts";
+import { copySource, type SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { indexesOf, requiredIndexes, table, verifyTable } from "./schema.ts";
@@ -15,12 +15,8 @@ export interface MirrorOrder {
   durable: boolean;
 }
 
-export interface MirrorResult {
+export interface MirrorResult extends SourceVersion {
   facts: Facts;
-  /** Version of the source that the copy shows. */
-  version: string;
-  /** Content mark of that version, see `contentMark`. */
-  mark: string;
 }
 
 /**
@@ -31,10 +27,10 @@ export async function makeMirror(order: MirrorOrder): Promise<MirrorResult> {
   const part = `${order.target}.tmp`;
   removeDatabase(part);
   try {
-    const { version, mark } = await copySource(order.source, part);
+    const copied = await copySource(order.source, part);
     const facts = finish(part, order.durable);
     renameSync(part, order.target);
-    return { facts, version, mark };
+    return { facts, ...copied };
   } catch (error) {
     removeDatabase(part);
     throw error;

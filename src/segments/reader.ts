@@ -1,6 +1,6 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
-import { asSourceError } from "./errors.ts";
+import { asSourceError, SourceError } from "./errors.ts";
 import { datedSql } from "./facts.ts";
 import { look } from "./look.ts";
 import { table } from "./schema.ts";
@@ -8,7 +8,10 @@ import type { Segment } from "./types.ts";
 
 /** SQLite attaches ten databases at the most (SQLITE_MAX_ATTACHED); an eleventh takes the place of the one used longest ago. */
 const maxAttached = 10;
-/** A mirror is the hub's own, so it may stay open; a source is let go at once, because an open handle blocks a rename on Windows. */
+/**
+ * A mirror is the hub's own, so it may stay open while it is used. A source is let go after this time even when it is used all the
+ * while, because an open handle blocks a rename on Windows; to attach it again costs 0.3 ms.
+ */
 const mirrorIdleMs = 5_000;
 const sourceIdleMs = 100;
 
@@ -18,6 +21,7 @@ interface Attached {
   schema: string;
   segment: Segment;
   statements: Map<string, Prepared>;
+  /** When it was used last; for a source, when it was attached. */
   usedAt: number;
 }
 
@@ -55,7 +59,9 @@ export class Reader {
       return read(this.#statement(segment, sql));
     } catch (error) {
       this.#release(segment.name);
-      throw asSourceError(error);
+      const told = asSourceError(error);
+      if (told instanceof SourceError) told.segment = segment.name;
+      throw told;
     }
   }
 
@@ -80,7 +86,7 @@ export class Reader {
     const found = this.#attached.get(segment.name);
     if (found && found.segment.file === segment.file && found.segment.version === segment.version) {
       if (found.segment === segment || sameIds(found.segment.excluded, segment.excluded)) {
-        found.usedAt = now;
+        if (segment.immutable) found.usedAt = now;
         return found;
       }
     }

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
 import type { CatalogOptions } from "./catalog.ts";
-import type { Placement } from "./duplicates.ts";
+import { hasStrays, type Placement } from "./duplicates.ts";
+import type { SourceTrouble } from "./errors.ts";
 import type { DirectResult } from "./keeper-tasks.ts";
 import { clockGrainMs, type Look } from "./look.ts";
 import type { MirrorResult } from "./mirror.ts";
@@ -14,6 +16,8 @@ const mb = 1024 * 1024;
 const promptBytes = 50 * mb;
 export const promptTimeoutMs = 15_000;
 const backgroundTimeoutMs = 20 * 60_000;
+/** How long a process that is needed seldom is kept warm, ms. */
+const seldomRestMs = 1_000;
 /** When a mirror that was out of date before it was done, or that could not be made, is tried again. */
 const staleRetryMs = 1_000;
 const failedRetryMs = 10_000;
@@ -28,9 +32,10 @@ interface RefresherOptions extends Pick<CatalogOptions, "mirrorMaxMb" | "report"
 export class Refresher {
   readonly #options: RefresherOptions;
   readonly #mirrors: MirrorStore;
-  /** Copies small files and answers questions about sources; a second one does what takes long, so that nothing waits behind it. */
+  /** Copies small files; the others copy large ones and look into those that are read directly, so that nothing small waits behind them. */
   readonly #keeper = new WorkerProcess();
-  readonly #backgroundKeeper = new WorkerProcess();
+  readonly #backgroundKeeper = new WorkerProcess(seldomRestMs);
+  readonly #inspector = new WorkerProcess(seldomRestMs);
   #closed = false;
 
   constructor(options: RefresherOptions) {
@@ -38,14 +43,41 @@ export class Refresher {
     this.#mirrors = options.mirrors;
   }
 
+  /** Takes note that reading a segment failed, or (trouble null) that its source changed under the reader. */
+  suspect(file: TrackedFile, trouble: SourceTrouble | null): void {
+    const { segment } = file;
+    if (!segment) return;
+    if (segment.immutable) {
+      if (trouble !== "broken" && existsSync(segment.file)) return;
+      this.#mirrors.forget(file.holding.name);
+      this.#mirrors.retire(segment.file);
+      file.segment = null;
+      file.seen = null;
+    } else if (trouble === "broken") {
+      this.#fail(file, file.look(), "broken", "The file is damaged: a page of it cannot be read.");
+    } else {
+      file.seen = null;
+    }
+    file.unpublished = true;
+  }
+
   close(): void {
     this.#closed = true;
     this.#keeper.close();
     this.#backgroundKeeper.close();
+    this.#inspector.close();
   }
 
   /** Deals with what a look at the file shows; work on a large file goes on in the background. */
-  async refresh(file: TrackedFile): Promise<void> {
+  refresh(file: TrackedFile): Promise<void> {
+    file.work ??= this.#refresh(file).finally(() => {
+      file.work = null;
+      file.slow = false;
+    });
+    return file.work;
+  }
+
+  async #refresh(file: TrackedFile): Promise<void> {
     const now = Date.now();
     const seen = file.look();
     if (!file.needsWork(seen, now)) return;
@@ -83,7 +115,7 @@ export class Refresher {
   async #readDirectly(file: TrackedFile, seen: Look): Promise<void> {
     try {
       const order = { source: file.path };
-      const result = await this.#ask<DirectResult>(this.#keeper, "keeper.inspect", order, backgroundTimeoutMs);
+      const result = await this.#ask<DirectResult>(this.#inspector, "keeper.inspect", order, backgroundTimeoutMs);
       this.#adopt(file, file.path, false, result, seen);
     } catch (error) {
       this.#failWith(file, seen, error);
@@ -96,8 +128,9 @@ export class Refresher {
       const order = { source: file.path, target, durable };
       const timeout = durable ? backgroundTimeoutMs : promptTimeoutMs;
       const result = await this.#ask<MirrorResult>(keeper, "keeper.mirror", order, timeout);
-      if (!file.refilling && file.looksLikeRefill(result.facts, seen, Date.now())) {
-        this.#options.report("warn", `${file.holding.fileName}: ${file.note}`);
+      const known = file.refilling;
+      if (file.looksLikeRefill(result, file.look(), Date.now())) {
+        if (!known) this.#options.report("warn", `${file.holding.fileName}: ${file.note}`);
         this.#mirrors.retire(target);
         return;
       }
@@ -110,6 +143,8 @@ export class Refresher {
       this.#adopt(file, target, true, result, seen);
       this.#keep(file, durable);
     } catch (error) {
+      // A keeper that was killed leaves its half of a copy behind.
+      for (const rest of [target, `${target}.tmp`]) this.#mirrors.retire(rest);
       if (file.segment && !file.segment.immutable) {
         // Only the copy failed; the source is read directly all the while.
         file.retryAt = Date.now() + failedRetryMs;
@@ -130,7 +165,6 @@ export class Refresher {
     }
     await this.#copy(file, file.look(), this.#backgroundKeeper, true);
     file.background = null;
-    this.#backgroundKeeper.rest();
     if (this.#closed) return;
     await this.#options.onBackgroundDone();
     const seconds = Math.round((Date.now() - started) / 100) / 10;
@@ -141,7 +175,7 @@ export class Refresher {
   #adoptKept(file: TrackedFile, seen: Look): boolean {
     const kept = this.#mirrors.kept(file.holding.name);
     if (!kept?.durable || kept.version !== seen.version) return false;
-    this.#adopt(file, kept.path, true, kept, seen);
+    this.#adopt(file, kept.path, true, { ...kept, lookedAt: kept.asOf }, seen);
     file.asOf = kept.asOf;
     return true;
   }
@@ -163,14 +197,14 @@ export class Refresher {
     file: TrackedFile,
     readFrom: string,
     immutable: boolean,
-    result: { facts: Facts; version: string; mark: string },
+    result: { facts: Facts; version: string; mark: string; lookedAt: number },
     seen: Look,
   ): void {
     const former = file.segment;
     const recovered = former !== null && ["absent", "locked", "broken", "changing"].includes(file.state);
     const grain = clockGrainMs(seen.modifiedMs);
     const now = Date.now();
-    const settleAt = now - seen.modifiedMs < 2 * grain ? now + grain : 0;
+    const settleAt = result.lookedAt - seen.modifiedMs < 2 * grain ? now + grain : 0;
     file.published(this.#segmentOf(file, readFrom, immutable, result), result, settleAt, now);
     if (former?.immutable && former.file !== readFrom) this.#mirrors.retire(former.file);
     if (recovered) this.#options.report("info", `${file.holding.fileName} is read again.`);
@@ -224,11 +258,7 @@ export class Refresher {
 
   /** Counts misplaced rows and finds those that their owners hold as well; fills them in. */
   async place(segments: Segment[]): Promise<void> {
-    const strays = segments.some(
-      ({ facts, ownsFrom, ownsTo }) =>
-        facts.firstDay !== null && (facts.firstDay < ownsFrom || (facts.lastDay as string) > ownsTo),
-    );
-    if (!strays) return;
+    if (!segments.some(hasStrays)) return;
     const placements = await this.#ask<Placement[]>(this.#keeper, "keeper.place", { segments }, promptTimeoutMs * 4);
     for (const [position, segment] of segments.entries()) Object.assign(segment, placements[position]);
   }

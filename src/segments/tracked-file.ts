@@ -30,12 +30,22 @@ export class TrackedFile {
   asOf: number | null = null;
   /** Bytes of the source at the last look. */
   bytes = 0;
-  state: FileState = "absent";
-  note: string | null = null;
+  state: FileState = "copying";
+  note: string | null = "The file is being read for the first time.";
+  /** The segment was not published in a snapshot yet: what is published lags behind what is known. */
+  unpublished = false;
+  /** When the source was last found gone, ms since the epoch. */
+  goneAt: number | null = null;
+  /** Work that requests wait for no longer, because it takes long. */
+  slow = false;
+  /** The refresh under way. */
+  work: Promise<void> | null = null;
   /** Next try while the source stays as it is (0: none). */
   retryAt = 0;
   failures = 0;
   #mayHaveWal = true;
+  /** Kept when a look into the file succeeds: a damaged page shows only when it is read, again and again. */
+  #failedVersion: string | null = null;
   #refill: { since: number; version: string; changedAt: number } | null = null;
   /** Work on a large file that requests do not wait for. */
   background: Promise<void> | null = null;
@@ -54,26 +64,30 @@ export class TrackedFile {
 
   /** True when the look shows something that was not dealt with yet. */
   needsWork(seen: Look, now: number): boolean {
-    if (this.background && this.segment?.immutable) return false;
+    if (this.slow || (this.background && this.segment?.immutable)) return false;
     return seen.version !== this.seen || this.settleAt > 0 || (this.retryAt > 0 && now >= this.retryAt);
   }
 
   /** Notes that the source cannot be read; the last good version stays. */
   failed(seen: Look, state: FileState, note: string, now: number): void {
-    this.failures = seen.version === this.seen ? this.failures + 1 : 0;
+    this.failures = seen.version === this.#failedVersion ? this.failures + 1 : 0;
+    this.#failedVersion = seen.version;
     this.seen = seen.version;
+    this.goneAt = state === "absent" ? (this.goneAt ?? now) : null;
     this.#mayHaveWal = true;
     this.state = state;
     this.note = note;
     this.settleAt = 0;
-    // An unchanged broken file is tried ever more seldom; a locked one soon again, for nothing but time will change its look.
-    const wait = state === "broken" ? Math.min(60_000, 500 * 2 ** this.failures) : 250;
+    // An unchanged broken file is tried ever more seldom; a locked one soon again at first, for nothing but time will change its look.
+    const wait = state === "broken" ? Math.min(60_000, 500 * 2 ** this.failures) : this.failures < 20 ? 250 : 5_000;
     this.retryAt = state === "absent" ? 0 : now + wait;
   }
 
   /** Notes a version as good. */
   published(segment: Segment, result: { version: string; mark: string }, settleAt: number, now: number): void {
     this.segment = segment;
+    this.unpublished = true;
+    this.goneAt = null;
     this.seen = result.version;
     this.mark = result.mark;
     // A -wal beside a file in rollback-journal mode is a stranger's, and part of the version then.
@@ -83,23 +97,29 @@ export class TrackedFile {
     this.state = "ok";
     this.note = null;
     this.retryAt = 0;
-    this.failures = 0;
+    if (result.version !== this.#failedVersion) this.failures = 0;
     this.#refill = null;
   }
 
   /**
-   * True when the new content looks like a refill under way: far fewer rows than before, or the newest ones gone, in a file that
-   * was written a moment ago. It is then published once the file has been quiet for a second, two minutes later at the most.
+   * True when a copy looks like a refill under way: far fewer rows than before, or the newest ones gone, in a file that was written a
+   * moment ago (`seen`, a look after the copy). It is then published once the file has been quiet for a second, two minutes later at
+   * the most.
    */
-  looksLikeRefill(facts: Facts, seen: Look, now: number): boolean {
+  looksLikeRefill(copy: { facts: Facts; version: string }, seen: Look, now: number): boolean {
+    if (this.#refill) return seen.version !== copy.version && this.#refillUnderWay(seen, now);
     const before = this.segment?.facts;
+    const { facts } = copy;
     const rows = facts.rows ?? 0;
     if (!before?.rows || before.rows < refillMinRows || rows >= before.rows) return false;
     const lost = (before.rows - rows) / before.rows;
     const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);
     if (lost <= 0.05 && !endsGone) return false;
-    this.#refill = { since: now, version: seen.version, changedAt: Math.min(now, seen.modifiedMs) };
-    return this.#refillUnderWay(seen, now);
+    const changedAt = seen.version === copy.version ? Math.min(now, seen.modifiedMs) : now;
+    this.#refill = { since: now, version: seen.version, changedAt };
+    if (this.#refillUnderWay(seen, now)) return true;
+    this.#refill = null;
+    return false;
   }
 
   /** While a refill is under way: true when it is to be waited for still, without another copy. */

@@ -8,9 +8,6 @@ export class PoolBusyError extends Error {
   }
 }
 
-/** How long a worker without work is kept warm, in ms. */
-const restAfterMs = 60_000;
-
 interface Job {
   run: (worker: WorkerProcess) => Promise<void>;
 }
@@ -24,7 +21,6 @@ export class WorkerPool {
   readonly #idle: WorkerProcess[];
   readonly #queue: Job[] = [];
   readonly #maxQueue: number;
-  #restTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(size: number, maxQueue = 500) {
     this.#workers = Array.from({ length: size }, () => new WorkerProcess());
@@ -47,7 +43,6 @@ export class WorkerPool {
   }
 
   close(): void {
-    if (this.#restTimer) clearTimeout(this.#restTimer);
     for (const worker of this.#workers) worker.close();
   }
 
@@ -62,16 +57,7 @@ export class WorkerPool {
     }
     void job.run(worker).finally(() => {
       this.#idle.push(worker);
-      this.#restLater();
       this.#next();
     });
-  }
-
-  #restLater(): void {
-    if (this.#restTimer) clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => {
-      for (const worker of this.#idle) worker.rest();
-    }, restAfterMs);
-    this.#restTimer.unref();
   }
 }

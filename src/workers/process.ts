@@ -46,9 +46,10 @@ export interface TaskResult {
 }
 
 interface Pending {
+  task: string;
+  timeoutMs: number;
   resolve: (result: TaskResult) => void;
   reject: (error: Error) => void;
-  timer: ReturnType<typeof setTimeout> | null;
 }
 
 /**
@@ -58,6 +59,10 @@ interface Pending {
  * leaves the query burning, while a process is killed within milliseconds. It is started by the first call and again after a death.
  */
 export class WorkerProcess {
+  readonly #restAfterMs: number;
+  #restTimer: ReturnType<typeof setTimeout> | null = null;
+  /** Runs for the call at the head of the queue alone: a call that waits behind a long one is not late. */
+  #headTimer: ReturnType<typeof setTimeout> | null = null;
   #child: HubChild | null = null;
   #pending = new Map<number, Pending>();
   #lastId = 0;
@@ -65,17 +70,20 @@ export class WorkerProcess {
   /** What the process remembers from earlier calls, so that it is sent only when it changed; cleared when the process ends. */
   readonly remembered = new Map<string, unknown>();
 
+  /** The process is ended after this time without work, and started again by the next call. */
+  constructor(restAfterMs = 60_000) {
+    this.#restAfterMs = restAfterMs;
+  }
+
   /** Carries out a task and returns its result. Rejects with WorkerError or TaskError. */
   call(task: string, args: unknown, timeoutMs: number): Promise<TaskResult> {
     if (this.#closed) return Promise.reject(new WorkerError("died", "The hub is shutting down."));
     const child = this.#ensure();
     const id = ++this.#lastId;
+    if (this.#restTimer) clearTimeout(this.#restTimer);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#settle(id)?.reject(new WorkerError("timeout", `The task '${task}' took longer than ${timeoutMs} ms.`));
-        this.#kill();
-      }, timeoutMs);
-      this.#pending.set(id, { resolve, reject, timer });
+      this.#pending.set(id, { task, timeoutMs, resolve, reject });
+      if (this.#pending.size === 1) this.#watchHead();
       send(child, `${JSON.stringify({ id, task, args })}\n`);
     });
   }
@@ -87,11 +95,6 @@ export class WorkerProcess {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
-  }
-
-  /** Ends the idle process to give its memory back; the next call starts another. */
-  rest(): void {
-    if (!this.busy) this.#kill();
   }
 
   /** Ends the process at once; calls under way are rejected. */
@@ -137,9 +140,30 @@ export class WorkerProcess {
 
   #settle(id: number): Pending | undefined {
     const call = this.#pending.get(id);
-    if (call?.timer) clearTimeout(call.timer);
     this.#pending.delete(id);
+    if (this.#headTimer) clearTimeout(this.#headTimer);
+    this.#headTimer = null;
+    if (this.#pending.size > 0) this.#watchHead();
+    else this.#restLater();
     return call;
+  }
+
+  #watchHead(): void {
+    const [head] = this.#pending;
+    if (!head) return;
+    const [id, { task, timeoutMs }] = head;
+    this.#headTimer = setTimeout(() => {
+      this.#settle(id)?.reject(new WorkerError("timeout", `The task '${task}' took longer than ${timeoutMs} ms.`));
+      this.#kill();
+    }, timeoutMs);
+  }
+
+  #restLater(): void {
+    if (this.#restTimer) clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      if (!this.busy) this.#kill();
+    }, this.#restAfterMs);
+    this.#restTimer.unref();
   }
 
   #kill(): void {
