@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../config.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
@@ -79,9 +80,30 @@ function removeLeft({ databaseDir, backupsDir }: Settings): string[] {
     }
     const restored = name.startsWith(restorePrefix) && name.endsWith(".db.tmp");
     const halfKept = name.endsWith(".tmp") && keptTarget(name.slice(0, -".tmp".length)) !== null;
+    if (restored) rollBack(path.join(databaseDir, name.slice(restorePrefix.length, -".tmp".length)));
     if ((restored || halfKept) && removeDatabase(file)) left.push(name);
   }
   return left;
+}
+
+/**
+ * A restore that was interrupted while it took a file out of WAL mode left a `-journal`, which whoever only reads the file cannot roll
+ * back: the hub would call it locked until the ERP writes again.
+ */
+function rollBack(file: string): void {
+  const journal = `${file}-journal`;
+  if (!existsSync(file) || !existsSync(journal)) return;
+  const db = new DatabaseSync(file, { timeout: 200 });
+  try {
+    db.exec("BEGIN EXCLUSIVE");
+    // Rolled back by now, or cut off before anything stood in it; while the file is locked it is nobody else's.
+    rmSync(journal, { force: true });
+    db.exec("ROLLBACK");
+  } catch {
+    // In use by another program, which has rolled it back then, or damaged, which the hub reports when it reads it.
+  } finally {
+    db.close();
+  }
 }
 
 function names(folder: string): string[] {

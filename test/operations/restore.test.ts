@@ -209,3 +209,16 @@ test("the start after an interrupted restore removes its temporary files and the
   ]);
   expect(contentOf(livePath(home))).toBe(before);
 });
+
+test("a file that an interrupted restore was taking out of WAL mode can be read again after the start", async () => {
+  const home = factory();
+  const before = contentOf(livePath(home));
+  // The same files on the disk: a transaction cut off after its pages, and the copy that would have taken the file's place.
+  const cutOff = startErp(livePath(home), "delete");
+  await cutOff.die(5);
+  copyFileSync(backupPath(home, BACKUP), join(home, "database", "hub_restore_production_analysis.db.tmp"));
+  expect(databaseNames(home)).toContain("production_analysis.db-journal");
+  removeInterrupted(settingsOf(home));
+  expect(databaseNames(home)).toEqual(["production_analysis.db"]);
+  expect(contentOf(livePath(home))).toBe(before);
+});
