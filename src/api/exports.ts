@@ -60,18 +60,21 @@ class Exporter {
 
   async respond(c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter, rawDates: boolean): Promise<Response> {
     const { catalog } = this.#services;
-    const snapshot = await catalog.current();
-    segmentsFor(snapshot, filter);
     c.set("measured", { name: `records_${format}`, rows: 0, hit: false });
     c.header("Content-Type", format === "csv" ? "text/csv; charset=utf-8" : mediaTypes.xlsx);
     c.header("Content-Disposition", `attachment; filename="${fileName(filter)}.${format}"`);
-    const tag = tagOf(snapshot.version);
-    c.header("ETag", tag);
     c.header("Cache-Control", "no-cache");
     if (catalog.lagging) c.header("X-Data-State", "last-good");
+    const now = await catalog.current();
+    segmentsFor(now, filter);
+    const tag = tagOf(now.version);
+    c.header("ETag", tag);
     // Nobody will read the body: hono answers HEAD without one, and its etag middleware makes the match a 304.
     if (c.req.method === "HEAD" || isKnown(c.req.header("If-None-Match"), tag)) return c.body(null);
     await this.#turn();
+    // Taken after the wait: by then the mirrors of the snapshot before may be gone.
+    const snapshot = await catalog.current();
+    c.header("ETag", tagOf(snapshot.version));
     return c.body(await this.#start({ format, filter, rawDates, snapshot }, c.get("requestId")));
   }
 

@@ -12,6 +12,9 @@ export type FileState = "ok" | "absent" | "locked" | "broken" | "changing" | "re
 /** Quiet time after which a refill is taken to be over, ms; and how long it is waited for at most. */
 const refillQuietMs = 1_000;
 const refillBoundMs = 120_000;
+/** A shorter pause in which to look whether all the rows are back, and the time between two such looks, which cost a copy. */
+const refillPauseMs = 200;
+const refillLookMs = 1_000;
 /** A table smaller than this is refilled in an instant, so a loss of rows in it is taken at its word. */
 const refillMinRows = 100;
 
@@ -46,7 +49,7 @@ export class TrackedFile {
   #mayHaveWal = true;
   /** Kept when a look into the file succeeds: a damaged page shows only when it is read, again and again. */
   #failedVersion: string | null = null;
-  #refill: { since: number; version: string; changedAt: number } | null = null;
+  #refill: { since: number; version: string; changedAt: number; lookAgainAt: number } | null = null;
   /** Work on a large file that requests do not wait for. */
   background: Promise<void> | null = null;
 
@@ -107,16 +110,16 @@ export class TrackedFile {
    * the most.
    */
   looksLikeRefill(copy: { facts: Facts; version: string }, seen: Look, now: number): boolean {
-    if (this.#refill) return seen.version !== copy.version && this.#refillUnderWay(seen, now);
     const before = this.segment?.facts;
     const { facts } = copy;
     const rows = facts.rows ?? 0;
     if (!before?.rows || before.rows < refillMinRows || rows >= before.rows) return false;
+    if (this.#refill) return seen.version !== copy.version && this.#refillUnderWay(seen, now);
     const lost = (before.rows - rows) / before.rows;
     const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);
-    if (lost <= 0.05 && !endsGone) return false;
+    if (lost <= (endsGone ? 0.01 : 0.05)) return false;
     const changedAt = seen.version === copy.version ? Math.min(now, seen.modifiedMs) : now;
-    this.#refill = { since: now, version: seen.version, changedAt };
+    this.#refill = { since: now, version: seen.version, changedAt, lookAgainAt: now + refillLookMs };
     if (this.#refillUnderWay(seen, now)) return true;
     this.#refill = null;
     return false;
@@ -124,7 +127,11 @@ export class TrackedFile {
 
   /** While a refill is under way: true when it is to be waited for still, without another copy. */
   waitsForRefill(seen: Look, now: number): boolean {
-    return this.#refill !== null && this.#refillUnderWay(seen, now);
+    if (this.#refill === null || !this.#refillUnderWay(seen, now)) return false;
+    // A file that is written every now and then is copied in a pause all the same: its rows may be back.
+    if (now < this.#refill.lookAgainAt || now - this.#refill.changedAt < refillPauseMs) return true;
+    this.#refill.lookAgainAt = now + refillLookMs;
+    return false;
   }
 
   get refilling(): boolean {

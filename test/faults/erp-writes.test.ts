@@ -111,8 +111,9 @@ async function storm(journal: JournalMode, inlineMaxRows: string, kinds: readonl
   expect(report.integrity).toBe("ok");
   expect(report.longestMs).toBeLessThanOrEqual(LONGEST_WAIT_MS);
   expect(walks).toBeGreaterThan(0);
-  // A hub that kept to one version would never mix two: it must follow the writes, though a refill holds it back at times.
-  expect(seen.size).toBeGreaterThan(report.version / 10);
+  // A hub that kept to one version would never mix two: it must follow the writes. Refills in parts, one every 50 ms without a pause
+  // in between, hold it back until the file rests; they cannot be told from one long refill.
+  expect(seen.size).toBeGreaterThan(kinds.includes("refill in parts") ? 1 : report.version / 10);
 
   await eventually("the last version answers", async () => {
     const last = await started.hub.json("/summary/monthly_total?date_from=2026-01-01");
