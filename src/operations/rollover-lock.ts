@@ -9,7 +9,7 @@ const patienceMs = 30_000;
 /** Short, because whoever waits for one file may hold the lock of another. */
 const busyTimeoutMs = 50;
 /** A lock held this long is shorter than any busy timeout and than what a person notices. */
-export const lockTargetMs = 40;
+export const lockTargetMs = 30;
 
 /** Opens an existing database for writing. */
 export function openForWriting(file: string): Database {

@@ -62,15 +62,15 @@ export async function moveRows(order: MoveOrder, onMoved: (rows: number) => void
       // The ERP put another file in the place of this one: what is deleted here would be deleted nowhere.
       if (identityOf(from.path) !== identity) break;
       const chunk = ids.slice(at, at + size);
-      const { moved, kept, ms } = await patiently(from.path, consequence, () => carry(JSON.stringify(chunk)));
+      const { moved, kept, ms } = await patiently(from.path, consequence, () => carry(chunk));
       at += chunk.length;
       result.moved += moved;
       result.kept += kept;
       result.longestLockMs = Math.max(result.longestLockMs, ms);
-      size = Math.round(Math.min(greatestChunk, Math.max(500, size * Math.min(2, lockTargetMs / Math.max(1, ms)))));
+      size = Math.round(Math.min(greatestChunk, Math.max(500, size * Math.min(1.5, lockTargetMs / Math.max(1, ms)))));
       onMoved(chunk.length);
       // SQLite has no queue for locks: whoever waits looks again after up to 100 ms, and must find the file free often enough.
-      await Bun.sleep(ms * (0.4 + 0.4 * Math.random()));
+      await Bun.sleep(ms * (0.3 + 0.2 * Math.random()));
     }
   } finally {
     target.close();
@@ -79,35 +79,71 @@ export async function moveRows(order: MoveOrder, onMoved: (rows: number) => void
   return result;
 }
 
-type Carry = (json: string) => { moved: number; kept: number; ms: number };
+type Carry = (ids: readonly number[]) => { moved: number; kept: number; ms: number };
 
-function chunkMover(source: Database, target: Database, { from, days, fresh, copyOnly }: MoveOrder): Carry {
+/** Ids this dense are named by their first and last: a list of them costs as much as the comparison itself. */
+const dense = 2;
+
+function chunkMover(source: Database, target: Database, order: MoveOrder): Carry {
+  const { from, days, fresh, blocked, copyOnly } = order;
   const columns = columnsOf(source, "main");
   const names = columns.map((name) => `"${name}"`).join(", ");
-  const wanted = ofDays(days.from, days.to, from.survey.undatedPrefixes);
-  const rows = `(SELECT * FROM source.${table} NOT INDEXED WHERE id IN (SELECT value FROM json_each(?)) AND ${wanted.sql})`;
   const same = sameRow("a", "b", columns);
-  const count = target.query<{ n: number }, string[]>(`SELECT count(*) AS n FROM ${rows}`);
-  const find = target.query<{ id: number }, string[]>(
-    `SELECT a.id FROM ${rows} a CROSS JOIN main.${table} b ON b.id = a.id WHERE ${same}`,
-  );
-  const add = target.query(
-    `INSERT ${fresh ? "OR REPLACE " : ""}INTO main.${table} (${names}) SELECT ${names} FROM ${rows} a
-     WHERE NOT EXISTS (SELECT 1 FROM main.${table} b WHERE b.id = a.id${fresh ? ` AND ${same}` : ""})`,
-  );
-  const remove = source.query(`DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`);
-  return (json) => {
+  const wanted = ofDays(days.from, days.to, from.survey.undatedPrefixes);
+  const listed = "id IN (SELECT value FROM json_each(?))";
+  const between = "id BETWEEN ? AND ?";
+  type Parameters = (string | number)[];
+
+  const compare = (which: string, parameters: Parameters) =>
+    target
+      .query<{ present: number; equal: number }, Parameters>(
+        `SELECT count(*) AS present, total(b.id IS NOT NULL AND ${same}) AS equal
+         FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${which} AND ${wanted.sql}) a
+         LEFT JOIN main.${table} b ON b.id = a.id`,
+      )
+      .get(...parameters)!;
+  const add = (parameters: Parameters) =>
+    target
+      .query<unknown, Parameters>(
+        `INSERT ${fresh ? "OR REPLACE " : ""}INTO main.${table} (${names}) SELECT ${names}
+         FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${listed} AND ${wanted.sql}) a
+         WHERE NOT EXISTS (SELECT 1 FROM main.${table} b WHERE b.id = a.id${fresh ? ` AND ${same}` : ""})`,
+      )
+      .run(...parameters);
+  const equalIds = (parameters: Parameters) =>
+    target
+      .query<{ id: number }, Parameters>(
+        `SELECT a.id FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${listed} AND ${wanted.sql}) a
+         CROSS JOIN main.${table} b ON b.id = a.id WHERE ${same}`,
+      )
+      .values(...parameters) as [number][];
+  const remove = (which: string, parameters: Parameters) =>
+    source.query<unknown, Parameters>(`DELETE FROM ${table} NOT INDEXED WHERE ${which}`).run(...parameters);
+
+  const carryRange = (first: number, last: number): { moved: number; kept: number } | null => {
+    const parameters = [first, last, ...wanted.bounds];
+    const { present, equal } = compare(between, parameters);
+    if (equal < present) return null;
+    if (!copyOnly) remove(`${between} AND ${wanted.sql}`, parameters);
+    return { moved: present, kept: 0 };
+  };
+  const carryListed = (ids: readonly number[]): { moved: number; kept: number } => {
+    const parameters = [JSON.stringify(ids), ...wanted.bounds];
+    const { present, equal } = compare(listed, parameters);
+    if (equal < present) add(parameters);
+    const found = equalIds(parameters);
+    if (found.length > 0 && !copyOnly) remove(listed, [JSON.stringify(found.map(([id]) => id))]);
+    return { moved: found.length, kept: present - found.length };
+  };
+
+  return (ids) => {
+    const first = ids[0] as number;
+    const last = ids.at(-1) as number;
+    const isDense = blocked.size === 0 && last - first < dense * ids.length;
     let began = performance.now();
     const done = writing(source, () => {
       began = performance.now();
-      const present = count.get(json, ...wanted.bounds)!.n;
-      let equal = find.values(json, ...wanted.bounds) as [number][];
-      if (equal.length < present) {
-        add.run(json, ...wanted.bounds);
-        equal = find.values(json, ...wanted.bounds) as [number][];
-      }
-      if (equal.length > 0 && !copyOnly) remove.run(JSON.stringify(equal.map(([id]) => id)));
-      return { moved: equal.length, kept: present - equal.length };
+      return (isDense ? carryRange(first, last) : null) ?? carryListed(ids);
     });
     return { ...done, ms: performance.now() - began };
   };

@@ -1,7 +1,7 @@
 import type { Settings } from "../config.ts";
 import { attach, openHost } from "../segments/connection.ts";
 import type { Day } from "../segments/day.ts";
-import { holdings, liveFileName } from "../segments/ownership.ts";
+import { type Holding, holdings, liveFileName } from "../segments/ownership.ts";
 import { hasIndex, indexesOf, table, verifyTable } from "../segments/schema.ts";
 import { OperationError } from "./operation.ts";
 import {
@@ -85,8 +85,11 @@ export async function surveyFiles(settings: Settings): Promise<SurveyedFile[]> {
   return found;
 }
 
-/** Plans a rollover on the factory's date `today` (`YYYY-MM-DD`). Throws OperationError where the files do not decide the cutoff. */
-export async function planRollover(settings: Settings, today: Day): Promise<RolloverPlan> {
+/** Looks through the files and plans a rollover on the factory's date `today` (`YYYY-MM-DD`). Throws OperationError where the files do not decide the cutoff. */
+export async function planRollover(
+  settings: Settings,
+  today: Day,
+): Promise<{ plan: RolloverPlan; files: SurveyedFile[] }> {
   if (settings.archiveCutoffYear !== undefined) {
     throw new OperationError(
       `The setting ARCHIVE_CUTOFF_YEAR=${settings.archiveCutoffYear} says which days Live owns, so that a new archive would change nothing. Nothing was changed. Remove the setting and try again: the cutoff then follows from the files.`,
@@ -126,7 +129,16 @@ export async function planRollover(settings: Settings, today: Day): Promise<Roll
     .filter(({ survey: { undatedRows } }) => undatedRows > 0)
     .map(({ fileName, survey: { undatedRows } }) => ({ file: fileName, rows: undatedRows }));
   const counted = await countMonths(files, new Set(sorted.map(({ month }) => month)));
-  return { today, newYears, moves: sorted, staying, undated, counted };
+  return { plan: { today, newYears, moves: sorted, staying, undated, counted }, files };
+}
+
+/** Which days each file owns once the new archives are in service. */
+export function holdingsAfter(files: readonly SurveyedFile[], newYears: readonly number[]): Holding[] {
+  const years = files.filter(({ source }) => source === "archive").map(({ name }) => Number(name.slice(-4)));
+  return holdings(
+    [...years, ...newYears].sort((a, b) => b - a),
+    null,
+  );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

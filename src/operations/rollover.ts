@@ -5,7 +5,7 @@ import { factoryClock } from "../observe/clock.ts";
 import type { Day } from "../segments/day.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
-import { holdings, liveFileName } from "../segments/ownership.ts";
+import { liveFileName } from "../segments/ownership.ts";
 import { alone } from "./alone.ts";
 import { runBackup } from "./backup.ts";
 import { reasonOf, requireSpace } from "./database-file.ts";
@@ -17,6 +17,7 @@ import { findBlocked, fits, moveRows } from "./rollover-move.ts";
 import {
   countMonths,
   firstDifference,
+  holdingsAfter,
   lastFinishedDay,
   planRollover,
   type RolloverPlan,
@@ -79,7 +80,7 @@ export async function runRollover(context: OperationContext, args: RolloverArgs 
   });
   if (!args.dryRun) await resumeRollover(context);
   await settledVersion(path.join(context.settings.databaseDir, liveFileName), quiet);
-  const plan = await translating(() => planRollover(context.settings, today));
+  const { plan, files } = await translating(() => planRollover(context.settings, today));
   context.log.info(renderPlan(plan));
   const rows = plan.moves.reduce((sum, move) => sum + move.rows, 0);
   if (args.dryRun || rows === 0) {
@@ -95,7 +96,7 @@ export async function runRollover(context: OperationContext, args: RolloverArgs 
     let published = false;
     try {
       await translating(() =>
-        makeArchives(context, plan, () => {
+        makeArchives(context, plan, files, () => {
           published = true;
         }),
       );
@@ -157,14 +158,18 @@ function undo(databaseDir: string, journal: RolloverJournal, resuming = false): 
 const partOf = (databaseDir: string, year: number): string => path.join(databaseDir, `archive_${year}.db.tmp`);
 
 /** Builds the new archives and puts them in service, the oldest first. */
-async function makeArchives(context: OperationContext, plan: RolloverPlan, onPublished: () => void): Promise<void> {
+async function makeArchives(
+  context: OperationContext,
+  plan: RolloverPlan,
+  files: readonly SurveyedFile[],
+  onPublished: () => void,
+): Promise<void> {
   const { databaseDir } = context.settings;
   if (plan.newYears.length === 0) return;
   const livePath = path.join(databaseDir, liveFileName);
   requireSpace(databaseDir, statSync(livePath).size);
-  const [live] = (await surveyFiles(context.settings)).filter(({ source }) => source === "live") as [SurveyedFile];
-  const present = (await surveyedYears(context)).concat(plan.newYears).sort((a, b) => b - a);
-  const owned = new Map(holdings(present, null).map((holding) => [holding.name, holding]));
+  const live = files.find(({ source }) => source === "live") as SurveyedFile;
+  const owned = new Map(holdingsAfter(files, plan.newYears).map((holding) => [holding.name, holding]));
   const identity = identityOf(livePath);
   const watcher = openForWriting(livePath);
   try {
@@ -199,11 +204,6 @@ async function makeArchives(context: OperationContext, plan: RolloverPlan, onPub
     watcher.close();
   }
   await letHubSee(context);
-}
-
-async function surveyedYears({ settings }: OperationContext): Promise<number[]> {
-  const files = await surveyFiles(settings);
-  return files.filter(({ source }) => source === "archive").map(({ name }) => Number(name.slice(-4)));
 }
 
 const changedMeanwhile = (): OperationError =>
@@ -272,11 +272,13 @@ async function sweepAll(
   report: Report,
 ): Promise<Omit<Finished, "after">> {
   // What goes into archives that are in service already is put there before anything is deleted, so that a hub can see it first.
-  const copied = await sweep(context, journal, { fresh, copyOnly: true }, report);
+  let files = await surveyFiles(context.settings);
+  const copied = await sweep(context, journal, files, { fresh, copyOnly: true }, report);
   if (copied.moved > 0) await letHubSee(context);
   const total = { moved: 0, kept: 0, longestLockMs: 0 };
   for (let round = 0; round < sweeps; round++) {
-    const { moved, kept, longestLockMs } = await sweep(context, journal, { fresh, copyOnly: false }, report);
+    if (round > 0) files = await surveyFiles(context.settings);
+    const { moved, kept, longestLockMs } = await sweep(context, journal, files, { fresh, copyOnly: false }, report);
     total.moved += moved;
     total.kept = kept;
     total.longestLockMs = Math.max(total.longestLockMs, longestLockMs);
@@ -292,14 +294,14 @@ async function sweepAll(
 
 /** One pass over all pairs of files. */
 async function sweep(
-  { settings, log }: OperationContext,
+  { log }: OperationContext,
   journal: RolloverJournal,
+  files: readonly SurveyedFile[],
   { fresh, copyOnly }: { fresh: boolean; copyOnly: boolean },
   report: Report,
 ): Promise<Omit<Finished, "after">> {
   const total = { moved: 0, kept: 0, longestLockMs: 0 };
   const until = lastFinishedDay(journal.today);
-  const files = await surveyFiles(settings);
   for (const from of files) {
     for (const to of files) {
       const isNew = from.source === "live" && journal.newYears.some((year) => to.name === `archive_${year}`);
