@@ -1,8 +1,11 @@
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
+import { askRunningHub } from "./operations/running-hub.ts";
+import { lockHome } from "./segments/home-lock.ts";
 import { StartError, serve } from "./serve.ts";
 import { buildDate, version } from "./version.ts";
 
@@ -20,7 +23,13 @@ const options = {
   cleanup: { type: "boolean" },
   restore: { type: "string" },
   drill: { type: "boolean" },
+  rollover: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  check: { type: "boolean" },
+  json: { type: "boolean" },
+  checkpoint: { type: "boolean" },
   watch: { type: "boolean" },
+  force: { type: "boolean" },
   daemon: { type: "boolean" },
   interval: { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -69,7 +78,7 @@ type Values = ReturnType<typeof readArguments>;
 
 /** The command that the arguments name; null for serving. Throws UsageError for combinations that mean nothing. */
 function chosenCommand(values: Values): ((settings: Settings) => Promise<number>) | null {
-  const commands = (["demo", "backup", "restore", "drill", "watch"] as const).filter(
+  const commands = (["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const).filter(
     (name) => values[name] !== undefined,
   );
   if (commands.length > 1)
@@ -78,25 +87,36 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
     ["live", "backup"],
     ["archive", "backup"],
     ["cleanup", "backup"],
+    ["dry-run", "rollover"],
+    ["json", "check"],
+    ["force", "watch"],
     ["daemon", "watch"],
     ["interval", "watch"],
   ] as const) {
     if (values[flag] !== undefined && values[command] === undefined)
       throw new UsageError(`--${flag} goes with --${command}.`);
   }
-  const { backup, live = false, archive = false, cleanup = false, restore, drill, watch, daemon = false } = values;
-  if (backup) {
-    return (settings) =>
-      operate(settings, "backup", ({ runBackup }, context) => runBackup(context, { live, archive, cleanup }));
+  const { live = false, archive = false, cleanup = false, force = false, daemon = false, restore } = values;
+  if (values.backup) {
+    const args = { live, archive, cleanup };
+    return (settings) => operate(settings, "backup", ({ operations }, context) => operations.backup(context, args));
   }
   if (restore !== undefined) {
-    return (settings) =>
-      operate(settings, "restore", ({ runRestore }, context) => runRestore(context, { file: restore }));
+    const args = { file: restore };
+    return (settings) => operate(settings, "restore", ({ operations }, context) => operations.restore(context, args));
   }
-  if (drill) return (settings) => operate(settings, "drill", ({ runDrill }, context) => runDrill(context));
-  if (watch) {
+  if (values.drill)
+    return (settings) => operate(settings, "drill", ({ operations }, context) => operations.drill(context));
+  if (values.checkpoint) {
+    const args = { force: true };
+    return (settings) =>
+      operate(settings, "checkpoint", ({ operations }, context) => operations.checkpoint(context, args));
+  }
+  if (values.check) return (settings) => check(settings, values.json ?? false);
+  if (values.rollover) return (settings) => rollOver(settings, values["dry-run"] ?? false);
+  if (values.watch) {
     const interval = watchInterval(values.interval, daemon);
-    return (settings) => (daemon ? watchForEver(settings, interval) : watchOnce(settings));
+    return (settings) => (daemon ? watchForEver(settings, interval) : watchOnce(settings, force));
   }
   return null;
 }
@@ -115,8 +135,41 @@ async function operate(
   return print(summary);
 }
 
-const watchOnce = (settings: Settings): Promise<number> =>
-  operate(settings, "watch", ({ runWatch }, context) => runWatch(context));
+const watchOnce = (settings: Settings, force: boolean): Promise<number> =>
+  operate(settings, "watch", ({ operations }, context) => operations.watch(context, { force }));
+
+/** Checks files, backups and disk; exit code 1 when something is wrong. */
+async function check(settings: Settings, json: boolean): Promise<number> {
+  const { operations, renderCheck } = await import("./operations/registry.ts");
+  const { runFromCommandLine } = await import("./operations/command-line.ts");
+  const result = await runFromCommandLine(settings, "check", (context) => operations.check(context, {}));
+  print(json ? JSON.stringify(result, null, 2) : renderCheck(result));
+  return result.ok ? done : failed;
+}
+
+/** Moves the finished years: by the running hub where there is one, so that there is never a second writer. The plan comes first. */
+async function rollOver(settings: Settings, dryRun: boolean): Promise<number> {
+  if (dryRun) {
+    return operate(settings, "rollover", ({ operations }, context) => operations.rollover(context, { dryRun }));
+  }
+  if (lockIsFree(settings)) {
+    return operate(settings, "rollover", async ({ operations }, context) => {
+      await operations.resume(context);
+      return operations.rollover(context, {});
+    });
+  }
+  return operate(settings, "rollover", async ({ operations }, context) => {
+    await operations.rollover(context, { dryRun: true });
+    return { summary: await askRunningHub(settings, "rollover", context.progress) };
+  });
+}
+
+function lockIsFree({ mirrorDir }: Settings): boolean {
+  mkdirSync(mirrorDir, { recursive: true });
+  const lock = lockHome(mirrorDir);
+  lock?.release();
+  return lock !== null;
+}
 
 /** The watcher as a program of its own, as the earlier service had it; a running hub does the same by itself. */
 async function watchForEver(settings: Settings, interval: number | null): Promise<number> {
@@ -126,7 +179,7 @@ async function watchForEver(settings: Settings, interval: number | null): Promis
     stopped = true;
   });
   while (!stopped) {
-    await watchOnce(settings).catch((error: Error) => {
+    await watchOnce(settings, false).catch((error: Error) => {
       if (error.name !== "OperationError") throw error;
       // The next cycle may do better; a watcher that ends is one that nobody notices missing.
       console.error(error.message);
@@ -213,11 +266,15 @@ hub --backup [--live] [--archive] [--cleanup]
                                    archives that changed or were not backed up for a week
 hub --restore FILE                 puts a backup back in its place; the present file is kept under another name
 hub --drill                        proves that the newest backups can be restored
-hub --watch [--daemon [--interval SECONDS]]
-                                   makes missing indexes and keeps statistics fresh, once or again and again
+hub --rollover [--dry-run]         moves finished years from Live into archives; shows the plan first
+hub --check [--json]               checks files, indexes, rows, backups and disk; exit code 1 when something is wrong
+hub --checkpoint                   brings -wal files that have grown back to size
+hub --watch [--force] [--daemon [--interval SECONDS]]
+                                   makes missing indexes and keeps statistics fresh, once or again and again; --force does not
+                                   wait for a quiet time
 hub --help, --version
 
-A running hub backs up, proves backups and watches by itself (GET /operations/jobs).
+A running hub does all of this by itself (GET /operations/jobs says when), the rollover with AUTO_ROLLOVER=true.
 
 Settings, in DIR/.env or the environment (the environment wins):
 ${settings.join("\n")}

@@ -15,9 +15,12 @@ import { FreeDisk } from "./observe/disk.ts";
 import { type Log, openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { removeInterrupted } from "./operations/alone.ts";
+import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
 import { JobTable } from "./operations/jobs.ts";
 import type { OperationLog } from "./operations/operation.ts";
+import { hasInterruptedRollover } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
@@ -99,6 +102,15 @@ export function serve(settings: Settings): Hub {
     operationLog,
     settings.timezone,
   );
+  const leftovers = removeInterrupted(settings);
+  if (leftovers.length > 0) operationLog.warn(`Removed what an interrupted operation left: ${leftovers.join(", ")}`);
+  if (hasInterruptedRollover(settings)) {
+    // Answers are right meanwhile: a row that stands in two files with the same content counts once.
+    const order = { name: "resume", home: settings.home, args: {} };
+    runInChild(order, { log: operationLog, progress: () => {} }).catch((error: Error) =>
+      operationLog.error(error.message),
+    );
+  }
   const app = createApp({
     settings,
     schedule,
@@ -183,6 +195,8 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
       // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
       idleTimeout: 255,
       development: false,
+      // Without it `development: false` shares the port on Bun 1.4.5, and two hubs would answer by turns.
+      reusePort: false,
       fetch,
       // What fails outside of the application still answers in the contract's shape.
       error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),

@@ -20,7 +20,7 @@ const job = z
   .object({
     name: z.string(),
     title: z.string(),
-    when: z.string().meta({ description: "A cron pattern in the factory's time, or `every N s`." }),
+    when: z.string().meta({ description: "A cron pattern in the factory's time, `every N s`, or `on demand`." }),
     paused: z.boolean(),
     running: z.boolean(),
     progress: z.object({ done: z.number(), total: z.number(), phase: z.string() }).nullable(),

@@ -14,7 +14,7 @@ export interface DutyServices {
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
 export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
-  const job = (name: keyof typeof operations, title: string, when: string | number): Job => ({
+  const job = (name: keyof typeof operations, title: string, when: Job["when"]): Job => ({
     name,
     title,
     when,
@@ -22,8 +22,12 @@ export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
       const { mirrors, release } = name === "backup" ? holdMirrors() : { mirrors: undefined, release: () => {} };
       try {
         const order = { name, home: settings.home, args: mirrors ? { mirror: mirrors } : {} };
-        const result = await runInChild(order, { log, progress });
-        return (result as { summary: string }).summary;
+        const { summary, ok = true } = (await runInChild(order, { log, progress })) as {
+          summary: string;
+          ok?: boolean;
+        };
+        if (!ok) throw new Error(summary);
+        return summary;
       } finally {
         release();
       }
@@ -33,5 +37,8 @@ export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
     job("watch", "Makes missing indexes and keeps statistics fresh", settings.watchIntervalSec),
     job("backup", "Backs Live up, and archives when they changed or a week has passed", settings.backupCron),
     job("drill", "Proves that the newest backups can be restored", "0 4 * * 0"),
+    job("check", "Checks files, indexes, rows, backups and disk", "30 4 * * 0"),
+    job("checkpoint", "Brings a -wal file that has grown back to size", "*/10 * * * *"),
+    job("rollover", "Moves finished years into archives", settings.autoRollover ? "0 3 * 1 *" : null),
   ];
 }

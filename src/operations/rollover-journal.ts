@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { fsyncFolder } from "./operation.ts";
 import type { RolloverPlan } from "./rollover-plan.ts";
@@ -44,4 +44,9 @@ export function readJournal(databaseDir: string): RolloverJournal | null {
 export function removeJournal(databaseDir: string): void {
   rmSync(fileOf(databaseDir), { force: true });
   fsyncFolder(databaseDir);
+}
+
+/** True when a rollover was begun and neither finished nor undone. */
+export function hasInterruptedRollover({ databaseDir }: { databaseDir: string }): boolean {
+  return existsSync(fileOf(databaseDir));
 }

@@ -8,8 +8,8 @@ export interface Job {
   name: string;
   /** What it does, for people. */
   title: string;
-  /** A cron pattern in the factory's time, or seconds between two runs. */
-  when: string | number;
+  /** A cron pattern in the factory's time, seconds between two runs, or null for a job that runs when it is asked to. */
+  when: string | number | null;
   /** Does it and says in a sentence how it went; an error is a failed run. */
   run: (progress: (progress: Progress) => void) => Promise<string>;
 }
@@ -25,7 +25,7 @@ export interface JobStatus extends JobMemory {
 
 interface Planned {
   job: Job;
-  cron: Cron;
+  cron: Cron | null;
   running: Promise<void> | null;
   progress: Progress | null;
 }
@@ -49,19 +49,18 @@ export class Schedule {
     this.#table = table;
     this.#log = log;
     for (const job of jobs) {
-      const start = () => void this.start(job.name);
-      const cron =
-        typeof job.when === "number"
-          ? new Cron(
-              "* * * * * *",
-              { interval: job.when, startAt: nextStart(table.get(job.name), job.when), unref: true },
-              start,
-            )
-          : new Cron(job.when, { timezone, unref: true }, start);
+      const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
       this.#planned.set(job.name, { job, cron, running: null, progress: null });
     }
     this.#catchUp = setInterval(() => this.#catchUpMissed(), catchUpEveryMs);
     this.#catchUp.unref();
+  }
+
+  #clock(name: string, when: string | number, timezone: string): Cron {
+    const start = () => this.start(name);
+    if (typeof when === "string") return new Cron(when, { timezone, unref: true }, start);
+    const startAt = nextStart(this.#table.get(name), when);
+    return new Cron("* * * * * *", { interval: when, startAt, unref: true }, start);
   }
 
   /** Every job with its last and next run. */
@@ -71,8 +70,8 @@ export class Schedule {
       return {
         ...memory,
         title: job.title,
-        when: typeof job.when === "number" ? `every ${job.when} s` : job.when,
-        next_at: memory.paused ? null : (cron.nextRun()?.getTime() ?? null),
+        when: typeof job.when === "number" ? `every ${job.when} s` : (job.when ?? "on demand"),
+        next_at: memory.paused ? null : (cron?.nextRun()?.getTime() ?? null),
         running: running !== null,
         progress,
       };
@@ -107,7 +106,7 @@ export class Schedule {
   /** Ends the clock; runs under way are processes of their own and end with the hub. */
   stop(): void {
     clearInterval(this.#catchUp);
-    for (const { cron } of this.#planned.values()) cron.stop();
+    for (const { cron } of this.#planned.values()) cron?.stop();
   }
 
   async #carryOut(planned: Planned): Promise<void> {
@@ -128,7 +127,7 @@ export class Schedule {
 
   #catchUpMissed(): void {
     for (const { job, cron, running } of this.#planned.values()) {
-      if (running || typeof job.when === "number") continue;
+      if (running || !cron || typeof job.when === "number") continue;
       const due = cron.previousRuns(1, new Date())[0]?.getTime();
       const { started_at: started } = this.#table.get(job.name);
       // A job that never ran waits for its first time; what was planned before it existed is nothing missed.
