@@ -43,7 +43,7 @@ export class Schedule {
   readonly #planned = new Map<string, Planned>();
   readonly #table: JobTable;
   readonly #log: OperationLog;
-  readonly #catchUp: ReturnType<typeof setInterval>;
+  readonly #catchingUp: ReturnType<typeof setInterval>;
 
   constructor(jobs: readonly Job[], table: JobTable, log: OperationLog, timezone: string) {
     this.#table = table;
@@ -52,8 +52,8 @@ export class Schedule {
       const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
       this.#planned.set(job.name, { job, cron, running: null, progress: null });
     }
-    this.#catchUp = setInterval(() => this.#catchUpMissed(), catchUpEveryMs);
-    this.#catchUp.unref();
+    this.#catchingUp = setInterval(() => this.catchUp(), catchUpEveryMs);
+    this.#catchingUp.unref();
   }
 
   #clock(name: string, when: string | number, timezone: string): Cron {
@@ -103,9 +103,24 @@ export class Schedule {
     this.#table.setPaused(name, paused);
   }
 
+  /** Starts each job that has not run since it was due last; the clock does this every minute. */
+  catchUp(): void {
+    for (const { job, cron, running } of this.#planned.values()) {
+      if (running || !cron || typeof job.when === "number") continue;
+      const due = cron.previousRuns(1, new Date())[0]?.getTime();
+      const { started_at: started, paused } = this.#table.get(job.name);
+      // A job that never ran waits for its first time; what was planned before it existed is nothing missed.
+      if (due === undefined || started === null || started >= due || Date.now() - due < missedAfterMs) continue;
+      // Of a paused job it would be said again every minute.
+      if (paused) continue;
+      this.#log.info(`${job.name}: catching up the run of ${new Date(due).toISOString()}`);
+      this.start(job.name);
+    }
+  }
+
   /** Ends the clock; runs under way are processes of their own and end with the hub. */
   stop(): void {
-    clearInterval(this.#catchUp);
+    clearInterval(this.#catchingUp);
     for (const { cron } of this.#planned.values()) cron?.stop();
   }
 
@@ -122,18 +137,6 @@ export class Schedule {
       const { message } = error as Error;
       this.#table.setFinished(job.name, Date.now(), "failed", message);
       this.#log.error(`${job.name} failed: ${message}`);
-    }
-  }
-
-  #catchUpMissed(): void {
-    for (const { job, cron, running } of this.#planned.values()) {
-      if (running || !cron || typeof job.when === "number") continue;
-      const due = cron.previousRuns(1, new Date())[0]?.getTime();
-      const { started_at: started } = this.#table.get(job.name);
-      // A job that never ran waits for its first time; what was planned before it existed is nothing missed.
-      if (due === undefined || started === null || started >= due || Date.now() - due < missedAfterMs) continue;
-      this.#log.info(`${job.name}: catching up the run of ${new Date(due).toISOString()}`);
-      this.start(job.name);
     }
   }
 }

@@ -1,0 +1,258 @@
+import { Database } from "bun:sqlite";
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { JobTable } from "../../src/operations/jobs.ts";
+import { type Job, type JobStatus, Schedule } from "../../src/operations/schedule.ts";
+import { openHubDb } from "../../src/store/hub-db.ts";
+import { temporaryHome } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
+
+setDefaultTimeout(20_000);
+
+const zone = "Asia/Seoul";
+/** The second in the pattern is far away from now, so that the clock itself stays silent in a test. */
+const yearly = "0 0 1 1 *";
+const hourMs = 3_600_000;
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** Jobs on the hub.db of a folder, as a hub that starts there has them. */
+function open(folder: string, ...jobs: Job[]) {
+  const said: string[] = [];
+  const db = openHubDb(folder);
+  const say = (level: string) => (message: string) => void said.push(`${level} ${message}`);
+  const log = { info: say("INFO"), warn: say("WARN"), error: say("ERROR") };
+  const schedule = new Schedule(jobs, new JobTable(db), log, zone);
+  const close = () => {
+    schedule.stop();
+    db.close();
+  };
+  closing.push(close);
+  const one = (name: string): JobStatus => schedule.list().find((status) => status.name === name)!;
+  return {
+    schedule,
+    said,
+    one,
+    close,
+    ended: (name: string) => eventually(`${name} has ended`, () => (one(name).running ? undefined : one(name))),
+  };
+}
+
+/** A job that counts its runs and ends each one when the test says so. */
+function gatedJob(name: string, when: Job["when"] = yearly) {
+  const runs: PromiseWithResolvers<string>[] = [];
+  const job: Job = {
+    name,
+    title: `Does ${name}`,
+    when,
+    run: () => {
+      const run = Promise.withResolvers<string>();
+      runs.push(run);
+      return run.promise;
+    },
+  };
+  return { job, runs };
+}
+
+const quick = (name: string, when: Job["when"], message = "Done."): Job => ({
+  name,
+  title: `Does ${name}`,
+  when,
+  run: async () => message,
+});
+
+/** Says in hub.db that a job began at a time, as a hub before this one would have. */
+function rememberStart(folder: string, name: string, at: number): void {
+  const db = openHubDb(folder);
+  new JobTable(db).setStarted(name, at);
+  new JobTable(db).setFinished(name, at + 1, "ok", "Done.");
+  db.close();
+}
+
+test("what became of a run is remembered when the hub starts again", async () => {
+  const folder = temporaryHome();
+  const before = Date.now();
+  const first = open(folder, quick("tidy", yearly, "Tidied 3 shelves."));
+  expect(first.schedule.run("tidy")).toBe(true);
+  const status = await first.ended("tidy");
+  expect(status).toMatchObject({ paused: false, running: false, result: "ok", message: "Tidied 3 shelves." });
+  expect(status.started_at).toBeGreaterThanOrEqual(before);
+  expect(status.finished_at).toBeGreaterThanOrEqual(status.started_at ?? Number.NaN);
+  expect(status.succeeded_at).toBe(status.finished_at);
+  expect(first.said).toEqual(["INFO tidy: Tidied 3 shelves."]);
+  first.close();
+
+  expect(open(folder, quick("tidy", yearly)).one("tidy")).toEqual(status);
+});
+
+test("a failed run is remembered with its sentence, and the last success stays known", async () => {
+  const folder = temporaryHome();
+  let fails = false;
+  const { schedule, said, ended, close } = open(folder, {
+    ...quick("tidy", yearly),
+    run: async () => {
+      if (fails) throw new Error("The shelf is full.");
+      return "Done.";
+    },
+  });
+  schedule.run("tidy");
+  const { succeeded_at: succeeded } = await ended("tidy");
+  fails = true;
+  schedule.run("tidy");
+  const failed = await ended("tidy");
+  expect(failed).toMatchObject({ result: "failed", message: "The shelf is full.", succeeded_at: succeeded });
+  expect(said.at(-1)).toBe("ERROR tidy failed: The shelf is full.");
+  close();
+  expect(open(folder, quick("tidy", yearly)).one("tidy")).toMatchObject({
+    result: "failed",
+    message: "The shelf is full.",
+  });
+});
+
+test("a job never runs twice at a time, and other jobs do not wait for it", async () => {
+  const { job, runs } = gatedJob("slow");
+  const { schedule, one, ended } = open(temporaryHome(), job, quick("other", yearly));
+  expect(schedule.run("slow")).toBe(true);
+  expect(one("slow")).toMatchObject({ running: true, finished_at: null });
+  expect(schedule.run("slow")).toBe(false);
+  schedule.start("slow");
+  schedule.catchUp();
+  expect(schedule.run("other")).toBe(true);
+  expect((await ended("other")).result).toBe("ok");
+  expect(runs).toHaveLength(1);
+  runs[0]?.resolve("Done.");
+  await ended("slow");
+  expect(schedule.run("slow")).toBe(true);
+  expect(runs).toHaveLength(2);
+  runs[1]?.resolve("Done.");
+  await ended("slow");
+});
+
+test("progress is shown while a run is under way and gone afterwards", async () => {
+  const gate = Promise.withResolvers<string>();
+  const { schedule, one, ended } = open(temporaryHome(), {
+    ...quick("tidy", yearly),
+    run: (progress) => {
+      progress({ done: 2, total: 5, phase: "shelf 2" });
+      return gate.promise;
+    },
+  });
+  schedule.run("tidy");
+  expect(one("tidy").progress).toEqual({ done: 2, total: 5, phase: "shelf 2" });
+  gate.resolve("Done.");
+  expect((await ended("tidy")).progress).toBeNull();
+});
+
+test("a paused job is left alone by the clock, runs when it is asked to, and is paused after a restart too", async () => {
+  const folder = temporaryHome();
+  const { job, runs } = gatedJob("tidy", "* * * * * *");
+  const other = gatedJob("clock", "* * * * * *");
+  const first = open(folder, job, other.job);
+  first.schedule.pause("tidy", true);
+  expect(first.one("tidy")).toMatchObject({ paused: true, next_at: null });
+  await eventually("the clock has struck", () => (other.runs.length > 0 ? true : undefined));
+  expect(runs).toHaveLength(0);
+  expect(first.schedule.run("tidy")).toBe(true);
+  expect(runs).toHaveLength(1);
+  for (const run of [...runs, ...other.runs]) run.resolve("Done.");
+  await first.ended("tidy");
+  await first.ended("clock");
+  first.close();
+
+  const second = open(folder, job);
+  expect(second.one("tidy")).toMatchObject({ paused: true, next_at: null });
+  second.schedule.pause("tidy", false);
+  expect(second.one("tidy").next_at).toBeNumber();
+  await eventually("the clock has started it", () => (runs.length > 1 ? true : undefined));
+  runs[1]?.resolve("Done.");
+  await second.ended("tidy");
+});
+
+test("a run that was missed is caught up once", async () => {
+  const folder = temporaryHome();
+  rememberStart(folder, "tidy", Date.now() - 400 * 24 * hourMs);
+  const { job, runs } = gatedJob("tidy");
+  const { schedule, said, ended, one } = open(folder, job);
+  schedule.catchUp();
+  schedule.catchUp();
+  expect(runs).toHaveLength(1);
+  runs[0]?.resolve("Done.");
+  await ended("tidy");
+  schedule.catchUp();
+  expect(runs).toHaveLength(1);
+  expect(one("tidy").running).toBe(false);
+  expect(said.filter((line) => line.includes("catching up"))).toHaveLength(1);
+});
+
+test("a missed run that fails when it is caught up is not tried again every minute", async () => {
+  const folder = temporaryHome();
+  rememberStart(folder, "tidy", Date.now() - 400 * 24 * hourMs);
+  const { job, runs } = gatedJob("tidy");
+  const { schedule, ended } = open(folder, job);
+  schedule.catchUp();
+  runs[0]?.reject(new Error("The shelf is full."));
+  expect((await ended("tidy")).result).toBe("failed");
+  schedule.catchUp();
+  expect(runs).toHaveLength(1);
+});
+
+test("nothing is caught up of a job that is paused, never ran, ran in time, or has no clock", () => {
+  const folder = temporaryHome();
+  const longAgo = Date.now() - 400 * 24 * hourMs;
+  for (const name of ["paused", "asked", "every"]) rememberStart(folder, name, longAgo);
+  rememberStart(folder, "timely", Date.now());
+  const jobs = [
+    gatedJob("paused"),
+    gatedJob("new"),
+    gatedJob("timely"),
+    gatedJob("asked", null),
+    gatedJob("every", 3_600),
+  ];
+  const { schedule, said } = open(folder, ...jobs.map(({ job }) => job));
+  schedule.pause("paused", true);
+  schedule.catchUp();
+  expect(jobs.map(({ runs }) => runs.length)).toEqual([0, 0, 0, 0, 0]);
+  expect(said).toEqual([]);
+});
+
+test("the next run is that of the pattern in the factory's time; a job on demand has none", () => {
+  const { one } = open(temporaryHome(), quick("nightly", "0 2 * * *"), quick("asked", null));
+  const next = new Date(one("nightly").next_at ?? Number.NaN);
+  expect(next.toLocaleTimeString("en-GB", { timeZone: zone })).toBe("02:00:00");
+  expect(next.getTime()).toBeGreaterThan(Date.now());
+  expect(next.getTime()).toBeLessThanOrEqual(Date.now() + 24 * hourMs);
+  expect(one("nightly").when).toBe("0 2 * * *");
+  expect(one("asked")).toMatchObject({ when: "on demand", next_at: null });
+});
+
+test("an interval goes on where the hub before this one left it", () => {
+  const folder = temporaryHome();
+  const halfAnHourAgo = Date.now() - hourMs / 2;
+  rememberStart(folder, "lately", halfAnHourAgo);
+  rememberStart(folder, "overdue", Date.now() - 9 * hourMs);
+  const { one } = open(folder, quick("lately", 3_600), quick("overdue", 3_600), quick("new", 3_600));
+  const secondsUntil = (name: string) => ((one(name).next_at ?? Number.NaN) - Date.now()) / 1000;
+  // A start is a matter of whole seconds for the clock.
+  expect((one("lately").next_at ?? Number.NaN) - (halfAnHourAgo + hourMs)).toBeWithin(-1_001, 1_001);
+  for (const name of ["overdue", "new"]) expect(secondsUntil(name)).toBeWithin(1, 32);
+  expect(one("new").when).toBe("every 3600 s");
+});
+
+test("a job that nobody knows is not run", () => {
+  const { schedule } = open(temporaryHome(), quick("tidy", yearly));
+  expect([schedule.has("tidy"), schedule.has("unknown"), schedule.run("unknown")]).toEqual([true, false, false]);
+});
+
+test("a job of an earlier version that is gone now stands in hub.db without harm", () => {
+  const folder = temporaryHome();
+  rememberStart(folder, "retired", Date.now() - hourMs);
+  const { schedule } = open(folder, quick("tidy", yearly));
+  schedule.catchUp();
+  expect(schedule.list().map(({ name }) => name)).toEqual(["tidy"]);
+  const db = new Database(join(folder, "hub.db"), { readonly: true });
+  expect(db.query("SELECT name FROM job").values()).toEqual([["retired"]]);
+  db.close();
+});
