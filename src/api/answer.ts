@@ -1,5 +1,12 @@
 import type { Context } from "hono";
-import { type AnswerCache, acceptsGzip, answerKey, CachedAnswer, compressFromBytes } from "../http/answer-cache.ts";
+import {
+  type AnswerCache,
+  acceptsGzip,
+  answerKey,
+  type Body,
+  CachedAnswer,
+  compressFromBytes,
+} from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import type { Desk } from "../production/desk.ts";
 import type { QuestionName, Questions } from "../production/questions.ts";
@@ -45,11 +52,12 @@ export class Answers {
     c.header("Vary", "Accept-Encoding", { append: true });
     if (this.#catalog.lagging) c.header("X-Data-State", "last-good");
     c.header("Content-Type", "application/json; charset=utf-8");
-    if (answer.body.size >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
+    if (answer.size >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
       c.header("Content-Encoding", "gzip");
-      return blobBody(c, await answer.gzipped());
+      const gzipped = await answer.gzipped();
+      return send(c, gzipped, gzipped.size);
     }
-    return blobBody(c, answer.body);
+    return send(c, answer.body, answer.size);
   }
 
   #compute<Name extends QuestionName>(
@@ -74,8 +82,8 @@ export class Answers {
   }
 }
 
-/** Bun sends a Blob as it stands; hono's types know only of web streams and bytes. */
-function blobBody(c: Context<HubEnv>, blob: Blob): Response {
-  c.header("Content-Length", String(blob.size));
-  return c.body(blob as unknown as ReadableStream);
+/** Bun sends a Blob as it stands; hono's types know only of web streams, texts and bytes. */
+function send(c: Context<HubEnv>, body: Body, bytes: number): Response {
+  c.header("Content-Length", String(bytes));
+  return c.body(body as string);
 }

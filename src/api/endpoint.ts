@@ -44,17 +44,17 @@ export class Endpoints {
     endpoint: Endpoint<Query, Path>,
   ): void {
     this.list.push(endpoint as unknown as AnyEndpoint);
-    const query = validator("query", (endpoint.query ?? nothing) as Query);
-    const path = validator("param", (endpoint.params ?? nothing) as Path);
+    const { query, params } = endpoint;
+    const validators = [...(query ? [validator("query", query)] : []), ...(params ? [validator("param", params)] : [])];
     this.#router.on(
       endpoint.method.toUpperCase(),
       [endpoint.path],
       ...(endpoint.middleware ?? []),
-      query,
-      path,
+      ...validators,
       (c: Context<HubEnv>) => {
         const valid = (target: string): object => c.req.valid(target as never);
-        return endpoint.handle(c, { ...valid("query"), ...valid("param") } as z.output<Query> & z.output<Path>);
+        const input = { ...(query && valid("query")), ...(params && valid("param")) };
+        return endpoint.handle(c, input as z.output<Query> & z.output<Path>);
       },
     );
   }

@@ -15,6 +15,7 @@ import { demoRows, foreignDays } from "./rows.ts";
 const ARCHIVE = /^archive_\d{4}\.db$/;
 const MIN_ROWS = 1000;
 const MAX_ROWS = 100_000_000;
+const MAX_UNDATED = 20;
 /** Exponent of the popularity: the first item sells twice as often as the second, and so on (Zipf). */
 const ZIPF = 1.05;
 
@@ -122,7 +123,8 @@ function writeFiles({ databaseDir, plans, seed, today, onProgress }: Writing): v
         firstMonth: (year - oldest) * 12,
         catalogue,
         popularity,
-        undated: rare,
+        // Texts that are no dates are slips of people, who do not slip more often in a bigger factory's file.
+        undated: Math.min(rare, MAX_UNDATED),
         misplaced: rare,
         // The oldest archive owns all the days before its year, and no day after Live's year is misplaced in Live.
         foreignDays: foreignDays(year, { before: year > oldest, after: !live, today }),

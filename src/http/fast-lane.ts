@@ -61,8 +61,8 @@ export function fastLane(services: FastLaneServices): (request: Request, client:
     const answer = cache.get(answerKey(request.url), version);
     if (!answer?.headers || request.headers.has("Origin")) return null;
 
-    let body = answer.body;
-    const compressed = body.size >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
+    let body = answer.shared;
+    const compressed = answer.size >= compressFromBytes && acceptsGzip(request.headers.get("Accept-Encoding"));
     if (compressed) {
       const bytes = answer.gzippedNow;
       if (!bytes) return null;

@@ -30,14 +30,14 @@ export function examine(file: string, { thorough, production }: { thorough: bool
     headerOf(file);
     attach(db, "file", file, true);
     const check = thorough ? "integrity_check" : "quick_check";
-    const [verdict] = db.prepare<Record<string, string>, []>(`PRAGMA file.${check}(1)`).all();
+    const [verdict] = db.query<Record<string, string>, []>(`PRAGMA file.${check}(1)`).all();
     if (verdict?.[check] !== "ok") {
       throw new SourceError("broken", `The file is damaged: SQLite's ${check} found an error.`);
     }
     if (!production) return { rows: null, maxId: null };
     verifyTable(db, "file");
     return db
-      .prepare<{ rows: number; maxId: number | null }, []>(
+      .query<{ rows: number; maxId: number | null }, []>(
         `SELECT (SELECT count(*) FROM file.${table}) AS rows, (SELECT max(id) FROM file.${table}) AS maxId`,
       )
       .get()!;
@@ -53,7 +53,7 @@ export function countInSteps(file: string): Found {
   const db = openHost();
   try {
     attach(db, "file", file, false);
-    const step = db.prepare<{ rows: number; last: number | null }, [number]>(
+    const step = db.query<{ rows: number; last: number | null }, [number]>(
       `SELECT count(*) AS rows, max(id) AS last FROM
        (SELECT id FROM file.${table} WHERE id > ? ORDER BY id LIMIT ${countedAtOnce})`,
     );

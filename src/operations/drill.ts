@@ -103,7 +103,7 @@ function ask(file: string): Pick<DrilledFile, "quantity" | "first_month" | "last
     const from = `file.${table}`;
     const totals = (key: string) =>
       db
-        .prepare<{ key: string; rows: number; quantity: number }, []>(
+        .query<{ key: string; rows: number; quantity: number }, []>(
           `SELECT ${key} AS key, count(*) AS rows, total(good_quantity) AS quantity FROM ${from} GROUP BY 1 ORDER BY 1`,
         )
         .all();
@@ -112,11 +112,11 @@ function ask(file: string): Pick<DrilledFile, "quantity" | "first_month" | "last
     const sum = (list: readonly { rows: number }[]) => list.reduce((all, { rows }) => all + rows, 0);
     if (sum(months) !== sum(items)) throw new Error(`It holds ${sum(months)} rows by month and ${sum(items)} by item.`);
     const [newest] = db
-      .prepare<{ id: number; lot: string | null }, []>(
+      .query<{ id: number; lot: string | null }, []>(
         `SELECT id, lot_number AS lot FROM ${from} ORDER BY production_date DESC, id DESC LIMIT 10`,
       )
       .all();
-    const lot = db.prepare<{ id: number }, [string | null]>(`SELECT id FROM ${from} WHERE lot_number IS ?`);
+    const lot = db.query<{ id: number }, [string | null]>(`SELECT id FROM ${from} WHERE lot_number IS ?`);
     if (newest && !lot.all(newest.lot).some(({ id }) => id === newest.id)) {
       throw new Error(`The record ${newest.id} is not found by its lot.`);
     }

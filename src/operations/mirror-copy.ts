@@ -44,7 +44,7 @@ function isAnalysed(source: string): boolean {
   const db = openHost();
   try {
     attach(db, "source", source, false);
-    return db.prepare("SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_stat1'").get() !== null;
+    return db.query("SELECT 1 FROM source.sqlite_schema WHERE name = 'sqlite_stat1'").get() !== null;
   } catch {
     return false;
   } finally {

@@ -15,9 +15,9 @@ export class TooSlowError extends Error {
   }
 }
 
-/** An answer as JSON bytes, ready to be sent. */
+/** An answer as JSON, ready to be sent: a text when it was made in this process, bytes when a worker made it. */
 export interface Answer {
-  body: Uint8Array;
+  body: string | Uint8Array;
   /** Rows in the answer. */
   rows: number;
   /** Version of the data it was computed from. */
@@ -65,7 +65,7 @@ export class Desk {
       const sources = segmentsOf(snapshot, name, parameters).filter(({ immutable }) => !immutable);
       try {
         const { text, rows } = this.#isSmall(name, parameters, snapshot)
-          ? inline(answerQuestion({ snapshot, reader: this.#reader }, name, parameters))
+          ? answerQuestion({ snapshot, reader: this.#reader }, name, parameters)
           : await this.#askWorker(snapshot, name, parameters);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
@@ -145,8 +145,4 @@ export class Desk {
       throw error;
     }
   }
-}
-
-function inline({ text, rows }: { text: string; rows: number }): { text: Uint8Array; rows: number } {
-  return { text: Buffer.from(text), rows };
 }
