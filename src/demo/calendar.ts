@@ -34,12 +34,6 @@ export function addDays(day: string, offset: number): string {
   return new Date(Date.parse(day) + offset * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Whether `text` is a day of the calendar written as `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
-}
-
 /** Splits `total` rows over the days in the proportion of their weights; the sum is exactly `total`. */
 export function rowsPerDay(days: readonly DemoDay[], total: number): number[] {
   const sum = days.reduce((all, { weight }) => all + weight, 0);

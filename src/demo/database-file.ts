@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync } from "node:fs";
 // node:sqlite, not bun:sqlite: binding the values of a million rows takes 0.8 s here and 1.3 s there (Bun 1.4.5).
 import { DatabaseSync } from "node:sqlite";
+import { removeDatabase } from "../segments/mirror.ts";
 import type { DemoValue } from "./rows.ts";
 import { BATCH_ROWS, ROW_COLUMNS } from "./rows.ts";
 
@@ -55,11 +56,6 @@ export function isDemoFile(path: string): boolean {
   } finally {
     closeSync(file);
   }
-}
-
-/** Removes a database file with the files that SQLite keeps beside it. */
-export function removeDatabase(path: string): void {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
 }
 
 /**

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "../observe/progress.ts";
-import { isDay } from "./calendar.ts";
+import { isDay } from "../segments/day.ts";
+import { removeDatabase } from "../segments/mirror.ts";
 import type { DemoItem } from "./catalogue.ts";
 import { demoCatalogue } from "./catalogue.ts";
-import { DEMO_INDEXES, isDemoFile, removeDatabase, writeDemoFile } from "./database-file.ts";
+import { DEMO_INDEXES, isDemoFile, writeDemoFile } from "./database-file.ts";
 import type { DemoRequest } from "./marker.ts";
 import { fulfils, readMarker, writeMarker } from "./marker.ts";
 import type { FilePlan } from "./plan.ts";

@@ -1,14 +1,7 @@
+import type { ProductionRecord } from "../production/records.ts";
+
 /** One exported row: a record of `/records`, as the reader asked for it. */
-export interface ExportRow {
-  readonly source: "live" | "archive";
-  readonly id: number;
-  /** `YYYY-MM-DD`, or the stored text (`raw_dates`, and rows whose text is no date). */
-  readonly production_date: string;
-  readonly lot_number: string | null;
-  readonly item_code: string;
-  readonly item_name: string | null;
-  readonly good_quantity: number | null;
-}
+export type ExportRow = Readonly<ProductionRecord>;
 
 /** Rows in pages (some 5,000 rows each): one `await` a page, not a row, is what keeps the encoders fast. */
 export type RowPages = AsyncIterable<readonly ExportRow[]> | Iterable<readonly ExportRow[]>;
