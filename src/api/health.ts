@@ -144,7 +144,10 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
     misplaced_rows: sum((file) => file.misplaced_rows),
     duplicate_rows: sum((file) => file.duplicate_rows),
     undated_rows: sum((file) => file.undated_rows),
-    ...services.operations.report((ms) => clock.timestamp(new Date(ms))),
+    ...services.operations.report(
+      (ms) => clock.timestamp(new Date(ms)),
+      Math.max(0, ...jobs.map(({ finished_at }) => finished_at ?? 0)),
+    ),
     drill: {
       last_run: drill?.finished_at ? clock.timestamp(new Date(drill.finished_at)) : null,
       result: drill?.result ?? null,

@@ -27,9 +27,9 @@ export class OperationsAgeReader {
     void this.refresh();
   }
 
-  /** The last known answer; `iso` renders a time. */
-  report(iso: (ms: number) => string): OperationsAge {
-    if (Date.now() - this.#readAt > refreshMs) void this.refresh();
+  /** The last known answer; `iso` renders a time. What a job changed that ended at `jobEndedAt` (ms) is known one question later. */
+  report(iso: (ms: number) => string, jobEndedAt: number): OperationsAge {
+    if (Date.now() - this.#readAt > refreshMs || jobEndedAt >= this.#readAt) void this.refresh();
     const hours = this.#backupAt === null ? null : (Date.now() - this.#backupAt) / 3_600_000;
     return {
       backup: {
