@@ -19,7 +19,7 @@ import { removeInterrupted } from "./operations/alone.ts";
 import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
 import { JobTable } from "./operations/jobs.ts";
-import type { OperationLog } from "./operations/operation.ts";
+import { eachLine, type OperationLog } from "./operations/operation.ts";
 import { hasInterruptedRollover } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
@@ -91,9 +91,9 @@ export function serve(settings: Settings): Hub {
     return clientAddress({ peer: server?.requestIP(request)?.address, forwardedFor, trusted });
   };
   const operationLog: OperationLog = {
-    info: (message) => log.info("operations", message),
-    warn: (message) => log.warn("operations", message),
-    error: (message) => log.error("operations", message),
+    info: (message) => eachLine(message, (line) => log.info("operations", line)),
+    warn: (message) => eachLine(message, (line) => log.warn("operations", line)),
+    error: (message) => eachLine(message, (line) => log.error("operations", line)),
   };
   const hubDb = openState(settings.databaseDir);
   const schedule = new Schedule(

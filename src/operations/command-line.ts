@@ -1,7 +1,7 @@
 import type { Settings } from "../config.ts";
 import { openLog } from "../observe/log.ts";
 import { showProgress } from "../observe/progress.ts";
-import { type OperationContext, OperationError } from "./operation.ts";
+import { eachLine, type OperationContext, OperationError } from "./operation.ts";
 
 /** Progress is shown from here on; what is done sooner needs none. */
 const showAfterMs = 2_000;
@@ -22,7 +22,7 @@ export async function runFromCommandLine<Result extends { summary: string }>(
   const started = performance.now();
   const say = (level: "info" | "warn" | "error") => (message: string) => {
     console.error(message);
-    file[level](name, message);
+    eachLine(message, (line) => file[level](name, line));
   };
   try {
     const result = await operation({

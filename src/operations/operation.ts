@@ -16,6 +16,11 @@ export interface OperationLog {
   error(message: string): void;
 }
 
+/** Hands a table over line by line: a log escapes line ends, and a plan in one line is no plan. */
+export function eachLine(message: string, say: (line: string) => void): void {
+  for (const line of message.split("\n")) if (line.trim() !== "") say(line);
+}
+
 /** What every operation is given. */
 export interface OperationContext {
   settings: Settings;
