@@ -69,7 +69,7 @@ function readArguments(args: string[]) {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    const sentence = (error as Error).message.split("\n")[0]!.replace(/\.?\s*To specify.*/, "");
+    const sentence = (error as Error).message.split("\n")[0]!.replace(/\.?\s*To specify.*|\.$/, "");
     throw new UsageError(`${sentence}. See --help for what is possible.`);
   }
 }
@@ -115,6 +115,9 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
   if (values.check) return (settings) => check(settings, values.json ?? false);
   if (values.rollover) return (settings) => rollOver(settings, values["dry-run"] ?? false);
   if (values.watch) {
+    if (force && daemon) {
+      throw new UsageError("--force and --daemon do not go together: the ERP may be at rest now, but not for ever.");
+    }
     const interval = watchInterval(values.interval, daemon);
     return (settings) => (daemon ? watchForEver(settings, interval) : watchOnce(settings, force));
   }
