@@ -57,10 +57,14 @@ export async function runCommand(args: string[], beside: string): Promise<number
     if (values.demo) await makeDemo(settings, rows);
     return await run(settings);
   } catch (error) {
-    const { name, message } = error as Error;
+    const { name, message, code, syscall, path: file } = error as NodeJS.ErrnoException;
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
     if (error instanceof StartError || name === "DemoError" || name === "OperationError")
       return complain(message, failed);
+    if (syscall && file) {
+      const advice = "See that the folder is there and that the hub may write into it, and run the command again.";
+      return complain(`${file} cannot be used (${code}). ${advice}`, failed);
+    }
     throw error;
   }
 }

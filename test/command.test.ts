@@ -183,6 +183,15 @@ test("commands in a folder without data end with a sentence", async () => {
   }
 });
 
+test("commands in a home that cannot be used end with 1 and a sentence", async () => {
+  const home = temporaryHome();
+  await Bun.write(join(home, "database"), "a file where a folder should be");
+  for (const args of ["--backup", "--drill", "--rollover", "--rollover --dry-run", "--restore x.db", ""]) {
+    const { code, stderr } = await run(home, args.split(" ").filter(Boolean));
+    expect([args, code, stderr]).toEqual([args, 1, expect.stringMatching(/\.\n$/)]);
+  }
+});
+
 test("--rollover --dry-run shows the plan and changes nothing", async () => {
   const home = factory();
   const before = [contentOf(livePath(home)), databaseNames(home)];
