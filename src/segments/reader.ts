@@ -17,9 +17,6 @@ const sourceIdleMs = 100;
 
 type Prepared = Statement<unknown, SQLQueryBindings[]>;
 
-/** Bytes of a mirror that are read through the page cache itself instead of being copied: a sixth off the time of a page of records. */
-const mappedBytes = 64 * 1024 * 1024;
-
 interface Attached {
   schema: string;
   segment: Segment;
@@ -97,8 +94,6 @@ export class Reader {
     if (this.#attached.size >= maxAttached) this.#release(this.#leastUsed());
     const schema = `s${++this.#count}`;
     attach(this.#db, schema, segment.file, segment.immutable);
-    // Only a mirror: a source that is truncated while it is mapped would kill this process.
-    if (segment.immutable) this.#db.run(`PRAGMA ${schema}.mmap_size = ${mappedBytes}`);
     const attached: Attached = { schema, segment, statements: new Map(), usedAt: now };
     this.#attached.set(segment.name, attached);
     if (segment.excluded.length > 0) {
