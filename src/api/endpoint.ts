@@ -16,6 +16,8 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
   params?: Path;
   /** The answer's schema by media type. */
   answer: Record<string, z.ZodType>;
+  /** Status of a successful answer, 200 unless told. */
+  success?: 200 | 202;
   /** True when it may answer 503 because data files are not readable. */
   readsData?: boolean;
   /** True when it is for the administrator. */

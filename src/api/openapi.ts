@@ -69,7 +69,7 @@ function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
     tags: [endpoint.tag],
     ...(parameters.length > 0 ? { parameters } : {}),
     responses: {
-      200: { description: endpoint.summary, content },
+      [endpoint.success ?? 200]: { description: endpoint.summary, content },
       ...(endpoint.readsData ? { 304: { description: "The data have not changed since the given ETag." } } : {}),
       ...Object.fromEntries(errors.sort().map((status) => [status, { $ref: `#/components/responses/${status}` }])),
     },

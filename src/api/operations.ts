@@ -85,6 +85,7 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
       summary,
       params: jobName,
       answer: { "application/json": job },
+      success: action === "run" ? 202 : 200,
       admin: true,
       middleware: [requireAdmin(services.adminKey)],
       handle: (c, { name }) => {

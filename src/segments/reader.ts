@@ -98,9 +98,8 @@ export class Reader {
     this.#attached.set(segment.name, attached);
     if (segment.excluded.length > 0) {
       this.#db.run(`CREATE TEMP TABLE excluded_${schema} (id INTEGER PRIMARY KEY)`);
-      this.#db
-        .prepare(`INSERT INTO temp.excluded_${schema} SELECT value FROM json_each(?)`)
-        .run(JSON.stringify(segment.excluded));
+      const ids = JSON.stringify(segment.excluded);
+      this.#db.run(`INSERT INTO temp.excluded_${schema} SELECT value FROM json_each(?)`, [ids]);
     }
     if (!segment.immutable && this.#timer) {
       clearTimeout(this.#timer);
