@@ -3,7 +3,7 @@ import type { Day } from "../segments/day.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { requiredIndexes, table } from "../segments/schema.ts";
 import { fsyncFile, OperationError } from "./operation.ts";
-import { attachReadOnly, patiently } from "./rollover-lock.ts";
+import { attachReadOnly, busyTimeoutMs, patiently } from "./rollover-lock.ts";
 import { addTo, ofDays, type Sum, sameRow } from "./rollover-rows.ts";
 
 /** An archive that is to be made from the rows of Live. */
@@ -42,7 +42,7 @@ export async function buildArchive(
     constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_CREATE | constants.SQLITE_OPEN_URI,
   );
   try {
-    db.run("PRAGMA busy_timeout = 200");
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     // Thrown away after a crash, so nothing is journalled or synced before it is finished. 64 MB for sorting keep memory bounded.
     for (const pragma of ["journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"]) db.run(`PRAGMA ${pragma}`);
     attachReadOnly(db, "live", archive.live);
@@ -119,7 +119,7 @@ function monthsOf(db: Database): Map<string, Sum> {
 export async function isStillSame(archive: NewArchive): Promise<boolean> {
   const db = new Database(archive.part, constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_URI);
   try {
-    db.run("PRAGMA busy_timeout = 200");
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     attachReadOnly(db, "live", archive.live);
     const days = ofDays(archive.from, archive.to, archive.undatedPrefixes);
     const compare = db.query<{ rows: number; same: number }, (number | string)[]>(

@@ -29,6 +29,9 @@ export function writeJournal(databaseDir: string, journal: RolloverJournal): voi
   fsyncFolder(databaseDir);
 }
 
+/** True when a rollover was begun and not finished. */
+export const hasJournal = (databaseDir: string): boolean => existsSync(fileOf(databaseDir));
+
 /** The journal of a rollover that was not finished; null when there is none. */
 export function readJournal(databaseDir: string): RolloverJournal | null {
   rmSync(`${fileOf(databaseDir)}.tmp`, { force: true });

@@ -6,10 +6,12 @@ import { OperationError } from "./operation.ts";
 
 /** How long the ERP's locks are waited for, one after the other. */
 const patienceMs = 30_000;
+/** How long one statement waits for a lock while this process holds none itself. */
+export const busyTimeoutMs = 5_000;
 /** Short, because whoever waits for one file may hold the lock of another. */
-const busyTimeoutMs = 50;
+export const busyTimeoutInLockMs = 50;
 /** A lock held this long is shorter than any busy timeout and than what a person notices. */
-export const lockTargetMs = 30;
+export const lockTargetMs = 45;
 
 /** Opens an existing database for writing. */
 export function openForWriting(file: string): Database {

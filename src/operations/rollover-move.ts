@@ -2,7 +2,15 @@ import type { Database } from "bun:sqlite";
 import type { Day } from "../segments/day.ts";
 import { table } from "../segments/schema.ts";
 import { columnsOf } from "./rollover-archive.ts";
-import { attachReadOnly, identityOf, lockTargetMs, openForWriting, patiently, writing } from "./rollover-lock.ts";
+import {
+  attachReadOnly,
+  busyTimeoutInLockMs,
+  identityOf,
+  lockTargetMs,
+  openForWriting,
+  patiently,
+  writing,
+} from "./rollover-lock.ts";
 import { type SurveyedFile, withPlaces } from "./rollover-plan.ts";
 import { contractColumns, idsOfDays, jsonChunks, ofDays, type Place, sameRow } from "./rollover-rows.ts";
 
@@ -57,6 +65,7 @@ export async function moveRows(order: MoveOrder, onMoved: (rows: number) => void
     source.run("PRAGMA cache_size = -65536");
     attachReadOnly(target, "source", from.path);
     const carry = chunkMover(source, target, order);
+    for (const db of [source, target]) db.run(`PRAGMA busy_timeout = ${busyTimeoutInLockMs}`);
     let size = firstChunk;
     for (let at = 0; at < ids.length; ) {
       // The ERP put another file in the place of this one: what is deleted here would be deleted nowhere.

@@ -4,6 +4,7 @@ import type { Day } from "../segments/day.ts";
 import { type Holding, holdings, liveFileName } from "../segments/ownership.ts";
 import { hasIndex, indexesOf, table, verifyTable } from "../segments/schema.ts";
 import { OperationError } from "./operation.ts";
+import { busyTimeoutMs } from "./rollover-lock.ts";
 import {
   addTo,
   agree,
@@ -60,7 +61,7 @@ export async function withPlaces<T>(
 ): Promise<T> {
   const db = openHost();
   try {
-    db.run("PRAGMA busy_timeout = 5000");
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     const places = files.map(({ path, fileName }, position): Place => {
       const schema = `s${position}`;
       attach(db, schema, path, false);

@@ -1,18 +1,18 @@
 import type { Database } from "bun:sqlite";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { factoryClock } from "../observe/clock.ts";
 import type { Day } from "../segments/day.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
-import { liveFileName } from "../segments/ownership.ts";
-import { alone } from "./alone.ts";
-import { runBackup } from "./backup.ts";
+import { type Holding, liveFileName } from "../segments/ownership.ts";
+import type { BackupArgs } from "./backup.ts";
+import { runInChild } from "./child.ts";
 import { reasonOf, requireSpace } from "./database-file.ts";
 import { type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { buildArchive, isStillSame, type NewArchive } from "./rollover-archive.ts";
-import { type RolloverJournal, readJournal, removeJournal, writeJournal } from "./rollover-journal.ts";
-import { identityOf, openForWriting, patiently, writing } from "./rollover-lock.ts";
+import { hasJournal, type RolloverJournal, readJournal, removeJournal, writeJournal } from "./rollover-journal.ts";
+import { identityOf, openForWriting, patiently } from "./rollover-lock.ts";
 import { findBlocked, fits, moveRows } from "./rollover-move.ts";
 import {
   countMonths,
@@ -26,8 +26,9 @@ import {
   type SurveyedFile,
   surveyFiles,
 } from "./rollover-plan.ts";
-import { agree } from "./rollover-rows.ts";
+import { agree, type Survey } from "./rollover-rows.ts";
 import { settledVersion } from "./settled.ts";
+import { sourceFiles } from "./source-files.ts";
 
 export { renderPlan } from "./rollover-plan.ts";
 
@@ -62,6 +63,7 @@ const hubLooksMs = 2_500;
 /** Sweeps over the files, in case the ERP replaces one of them or adds late rows meanwhile. */
 const sweeps = 3;
 const nothing = "Nothing was changed.";
+const nothingToMove = "There is nothing to move: every row of a finished year stands in its archive.";
 const goesOn = "Every answer is right; the next start of the hub or of the command finishes it.";
 
 /**
@@ -73,77 +75,114 @@ const goesOn = "Every answer is right; the next start of the hub or of the comma
 export async function runRollover(context: OperationContext, args: RolloverArgs = {}): Promise<RolloverResult> {
   const started = performance.now();
   const today = args.today ?? factoryClock(context.settings.timezone).today();
-  const done = (result: Omit<RolloverResult, "ms" | "dry_run">): RolloverResult => ({
-    ...result,
-    dry_run: args.dryRun === true,
-    ms: Math.round(performance.now() - started),
-  });
-  if (!args.dryRun) await resumeRollover(context);
-  await settledVersion(path.join(context.settings.databaseDir, liveFileName), quiet);
-  const { plan, files } = await translating(() => planRollover(context.settings, today));
-  context.log.info(renderPlan(plan));
-  const rows = plan.moves.reduce((sum, move) => sum + move.rows, 0);
-  if (args.dryRun || rows === 0) {
-    const summary = rows === 0 ? "There is nothing to move." : `Dry run: ${rows} rows would be moved. ${nothing}`;
-    return done({ summary, plan, after: null, moved: 0, kept: 0, longest_lock_ms: 0, free_in_live_mb: 0 });
+  const work = args.dryRun ? () => describe(context, today) : () => rollOver(context, today);
+  const result = args.dryRun ? await work() : await unlessUnderWay(context, work);
+  if (!result) {
+    throw new OperationError(
+      `Another rollover is under way in this home folder. ${nothing} Wait until it has finished.`,
+    );
   }
-  const hasLive = existsSync(path.join(context.settings.databaseDir, liveFileName));
-  await runBackup(context, { live: hasLive, archive: true });
-  return alone(context, async () => {
-    const { databaseDir } = context.settings;
-    const journal: RolloverJournal = { newYears: plan.newYears, today, counted: plan.counted };
-    writeJournal(databaseDir, journal);
-    let published = false;
-    try {
-      await translating(() =>
-        makeArchives(context, plan, files, () => {
-          published = true;
-        }),
-      );
-    } catch (error) {
-      if (!published) {
-        undo(databaseDir, journal);
-        throw error;
-      }
-      throw new OperationError(`The rollover was interrupted after an archive was put in service: ${goesOn}`);
-    }
-    const { moved, kept, longestLockMs, after } = await finish(context, journal, true);
-    const names = plan.newYears.map((year) => `archive_${year}.db`).join(", ");
-    return done({
-      summary: `Moved ${moved} rows${names ? `, new: ${names}` : ""}. Every month counts what it did before.`,
-      plan,
-      after,
-      moved,
-      kept,
-      longest_lock_ms: Math.round(longestLockMs),
-      free_in_live_mb: freeMb(path.join(databaseDir, liveFileName)),
-    });
-  });
+  return { ...result, dry_run: args.dryRun === true, ms: Math.round(performance.now() - started) };
 }
 
 /**
  * Finishes or undoes a rollover that was interrupted; to be called at every start, before anything else touches the files. Returns a
- * sentence about what was done, or null when there was nothing to do. Throws OperationError when another operation is under way or it
- * cannot be finished now.
+ * sentence about what was done, or null when there was nothing to do or a rollover is under way in another process. Throws OperationError
+ * when it cannot be finished now.
  */
 export async function resumeRollover(context: OperationContext): Promise<string | null> {
+  if (!hasJournal(context.settings.databaseDir)) return null;
+  return unlessUnderWay(context, () => resume(context));
+}
+
+/** One rollover at a time: a second one would take the first one's preparations for leftovers. Null when there is one already. */
+async function unlessUnderWay<T>({ settings }: OperationContext, work: () => Promise<T>): Promise<T | null> {
+  mkdirSync(settings.mirrorDir, { recursive: true });
+  const lock = lockHome(settings.mirrorDir, "rollover.lock");
+  if (!lock) return null;
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+type Outcome = Omit<RolloverResult, "ms" | "dry_run">;
+const noOutcome = { after: null, moved: 0, kept: 0, longest_lock_ms: 0, free_in_live_mb: 0 };
+
+async function look(context: OperationContext, today: Day) {
+  await settledVersion(path.join(context.settings.databaseDir, liveFileName), quiet);
+  const found = await translating(() => planRollover(context.settings, today));
+  context.log.info(renderPlan(found.plan));
+  return { ...found, rows: found.plan.moves.reduce((sum, move) => sum + move.rows, 0) };
+}
+
+async function describe(context: OperationContext, today: Day): Promise<Outcome> {
+  const { plan, rows } = await look(context, today);
+  const summary = rows === 0 ? nothingToMove : `Dry run: ${rows} rows would be moved. ${nothing}`;
+  return { summary, plan, ...noOutcome };
+}
+
+async function rollOver(context: OperationContext, today: Day): Promise<Outcome> {
+  await resume(context);
+  const { plan, files, rows } = await look(context, today);
+  if (rows === 0) return { summary: nothingToMove, plan, ...noOutcome };
   const { databaseDir } = context.settings;
-  if (!existsSync(path.join(databaseDir, ".rollover.json"))) return null;
-  return alone(context, async () => {
-    const journal = readJournal(databaseDir);
-    if (!journal) return null;
-    const begun = undo(databaseDir, journal, true);
-    if (!begun) {
-      const sentence = "A rollover was interrupted before it changed anything; what it had prepared was removed.";
-      context.log.warn(sentence);
-      return sentence;
+  const journal: RolloverJournal = { newYears: plan.newYears, today, counted: plan.counted };
+  writeJournal(databaseDir, journal);
+  let published = false;
+  try {
+    await translating(async () => {
+      // The backup reads what the archives are built from: with a core for each, neither waits for the other.
+      const [backup, built] = await Promise.allSettled([backUp(context), buildArchives(context, plan, files)]);
+      if (built.status === "rejected") throw built.reason;
+      if (backup.status === "rejected") throw backup.reason;
+      await publish(context, built.value, () => {
+        published = true;
+      });
+    });
+  } catch (error) {
+    if (!published) {
+      undo(databaseDir, journal);
+      throw error;
     }
-    context.log.warn("A rollover was interrupted; it is being finished.");
-    const { moved } = await finish(context, journal, false);
-    const sentence = `The interrupted rollover was finished: ${moved} more rows were moved.`;
-    context.log.info(sentence);
+    throw new OperationError(`The rollover was interrupted after an archive was put in service. ${goesOn}`);
+  }
+  const { moved, kept, longestLockMs, after } = await finish(context, journal, files);
+  const names = plan.newYears.map((year) => `archive_${year}.db`).join(", ");
+  return {
+    summary: `Moved ${moved} rows${names ? `, new: ${names}` : ""}. Every month counts what it did before.`,
+    plan,
+    after,
+    moved,
+    kept,
+    longest_lock_ms: Math.round(longestLockMs),
+    free_in_live_mb: freeMb(path.join(databaseDir, liveFileName)),
+  };
+}
+
+/** In a process of its own, because SQLite keeps this one busy. */
+function backUp({ settings, log }: OperationContext): Promise<unknown> {
+  const live = existsSync(path.join(settings.databaseDir, liveFileName));
+  const args: BackupArgs = { live, archive: true };
+  return runInChild({ name: "backup", home: settings.home, args }, { log, progress: () => {} });
+}
+
+async function resume(context: OperationContext): Promise<string | null> {
+  const { databaseDir } = context.settings;
+  const journal = readJournal(databaseDir);
+  if (!journal) return null;
+  const begun = undo(databaseDir, journal, true);
+  if (!begun) {
+    const sentence = "A rollover was interrupted before it changed anything; what it had prepared was removed.";
+    context.log.warn(sentence);
     return sentence;
-  });
+  }
+  context.log.warn("A rollover was interrupted; it is being finished.");
+  const { moved } = await finish(context, journal, null);
+  const sentence = `The interrupted rollover was finished: ${moved} more rows were moved.`;
+  context.log.info(sentence);
+  return sentence;
 }
 
 /** Removes what was prepared; the journal too, unless rows may have been moved already (`true` is returned then). */
@@ -157,28 +196,34 @@ function undo(databaseDir: string, journal: RolloverJournal, resuming = false): 
 
 const partOf = (databaseDir: string, year: number): string => path.join(databaseDir, `archive_${year}.db.tmp`);
 
-/** Builds the new archives and puts them in service, the oldest first. */
-async function makeArchives(
+interface Built {
+  archives: { year: number; archive: NewArchive }[];
+  /** True when Live may have been written since. */
+  isWritten: () => boolean;
+  close: () => void;
+}
+
+/** Builds the new archives under temporary names. */
+async function buildArchives(
   context: OperationContext,
   plan: RolloverPlan,
   files: readonly SurveyedFile[],
-  onPublished: () => void,
-): Promise<void> {
+): Promise<Built | null> {
   const { databaseDir } = context.settings;
-  if (plan.newYears.length === 0) return;
+  if (plan.newYears.length === 0) return null;
   const livePath = path.join(databaseDir, liveFileName);
-  requireSpace(databaseDir, statSync(livePath).size);
+  requireSpace(databaseDir, 2 * statSync(livePath).size);
   const live = files.find(({ source }) => source === "live") as SurveyedFile;
   const owned = new Map(holdingsAfter(files, plan.newYears).map((holding) => [holding.name, holding]));
   const identity = identityOf(livePath);
   const watcher = openForWriting(livePath);
   try {
     const before = await patiently(livePath, nothing, () => dataVersion(watcher));
-    const archives: NewArchive[] = [];
+    const archives: Built["archives"] = [];
     const report = reporter(context, plan);
     for (const year of plan.newYears) {
       const name = `archive_${year}`;
-      const { ownsFrom: from, ownsTo: to } = owned.get(name)!;
+      const { ownsFrom: from, ownsTo: to } = owned.get(name) as Holding;
       const part = partOf(databaseDir, year);
       const archive = { live: livePath, part, from, to, undatedPrefixes: live.survey.undatedPrefixes };
       const months = await buildArchive(archive, (rows, phase) => report(rows, `${name}.db, ${phase}`));
@@ -186,22 +231,36 @@ async function makeArchives(
       if (months.size !== planned.length || planned.some((move) => !agree(months.get(move.month), move))) {
         throw changedMeanwhile();
       }
-      archives.push(archive);
+      archives.push({ year, archive });
     }
     const isWritten = () => dataVersion(watcher) !== before || identityOf(livePath) !== identity;
+    return { archives, isWritten, close: () => watcher.close() };
+  } catch (error) {
+    watcher.close();
+    throw error;
+  }
+}
+
+/** Puts the new archives in service, the oldest first. */
+async function publish(context: OperationContext, built: Built | null, onPublished: () => void): Promise<void> {
+  if (!built) return;
+  const { databaseDir } = context.settings;
+  const livePath = path.join(databaseDir, liveFileName);
+  const { archives, isWritten, close } = built;
+  try {
     if (await patiently(livePath, nothing, isWritten)) {
-      for (const archive of archives) if (!(await isStillSame(archive))) throw changedMeanwhile();
-    }
-    for (const [position, { part }] of archives.entries()) {
-      report(0, "before publication");
-      const target = path.join(databaseDir, `archive_${plan.newYears[position]}.db`);
-      if (existsSync(target)) throw new OperationError(`${path.basename(target)} has appeared meanwhile. ${nothing}`);
-      await patiently(livePath, nothing, () => writing(watcher, () => replaceFile(part, target)));
-      onPublished();
-      report(0, "after publication");
+      for (const { archive } of archives) if (!(await isStillSame(archive))) throw changedMeanwhile();
     }
   } finally {
-    watcher.close();
+    close();
+  }
+  for (const { year, archive } of archives) {
+    const target = path.join(databaseDir, `archive_${year}.db`);
+    context.progress({ done: 1, total: 2, phase: `before archive_${year}.db is in service` });
+    if (existsSync(target)) throw new OperationError(`${path.basename(target)} has appeared meanwhile. ${nothing}`);
+    replaceFile(archive.part, target);
+    onPublished();
+    context.progress({ done: 1, total: 2, phase: `archive_${year}.db is in service` });
   }
   await letHubSee(context);
 }
@@ -238,13 +297,18 @@ interface Finished {
   after: RolloverPlan["counted"];
 }
 
-/** Moves what the archives own, and compares what counts with what counted before. `fresh`: the new archives were made a moment ago. */
-async function finish(context: OperationContext, journal: RolloverJournal, fresh: boolean): Promise<Finished> {
+/** Moves what the archives own, and compares what counts with what counted before. `known`: the files as they were just before
+ * the new archives were made of them; null after an interruption. */
+async function finish(
+  context: OperationContext,
+  journal: RolloverJournal,
+  known: readonly SurveyedFile[] | null,
+): Promise<Finished> {
   const { settings, log } = context;
   try {
     const rows = journal.counted.reduce((sum, month) => sum + month.rows, 0);
     const report = progressFrom(context, rows);
-    const result = await sweepAll(context, journal, fresh, report);
+    const result = await sweepAll(context, journal, known, report);
     report(0, "compared");
     const after = await countMonths(await surveyFiles(settings), new Set(journal.counted.map(({ month }) => month)));
     log.info(renderCounted(after));
@@ -268,11 +332,12 @@ type Report = (rows: number, phase: string) => void;
 async function sweepAll(
   context: OperationContext,
   journal: RolloverJournal,
-  fresh: boolean,
+  known: readonly SurveyedFile[] | null,
   report: Report,
 ): Promise<Omit<Finished, "after">> {
   // What goes into archives that are in service already is put there before anything is deleted, so that a hub can see it first.
-  let files = await surveyFiles(context.settings);
+  const fresh = known !== null;
+  let files = known ? surveyedBefore(context, known) : await surveyFiles(context.settings);
   const copied = await sweep(context, journal, files, { fresh, copyOnly: true }, report);
   if (copied.moved > 0) await letHubSee(context);
   const total = { moved: 0, kept: 0, longestLockMs: 0 };
@@ -290,6 +355,15 @@ async function sweepAll(
     );
   }
   return total;
+}
+
+/** The files as they are named now with what a look through them found a moment ago; a later sweep finds what was added since. */
+function surveyedBefore({ settings }: OperationContext, known: readonly SurveyedFile[]): SurveyedFile[] {
+  const nothingOdd: Survey = { days: new Map(), undatedPrefixes: [], undatedRows: 0 };
+  return sourceFiles(settings).map((file) => ({
+    ...file,
+    survey: known.find(({ name }) => name === file.name)?.survey ?? nothingOdd,
+  }));
 }
 
 /** One pass over all pairs of files. */

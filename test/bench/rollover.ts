@@ -24,7 +24,9 @@ try {
     progress: (progress) => {
       if (progress.phase === phase) return;
       phase = progress.phase;
-      console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${phase}`);
+      const cpu = process.cpuUsage();
+      const [wall, used] = [(performance.now() - started) / 1000, (cpu.user + cpu.system) / 1e6];
+      console.log(`${wall.toFixed(1).padStart(6)} s  ${used.toFixed(1).padStart(6)} s of processor time  ${phase}`);
     },
   };
   const { plan: _, after: __, ...result } = await runRollover(context, { today: "2026-01-02" });

@@ -7,7 +7,7 @@ import { archivePath, CREATE_TABLE, livePath, temporaryHome } from "../support/f
 setDefaultTimeout(1_800_000);
 
 const ROWS = 200_000;
-const KILLS = Number(process.env.ROLLOVER_KILLS ?? 40);
+const KILLS = Number(process.env.ROLLOVER_KILLS ?? 20);
 const TODAY = "2026-01-05";
 const INDEXES = ["production_date", "item_code", "item_code, production_date", "lot_number"];
 
@@ -170,9 +170,10 @@ for (const journal of ["delete", "wal"]) {
     afterAll(() => rmSync(model, { recursive: true, force: true }));
 
     test("at a boundary between two steps loses and doubles nothing", async () => {
-      // Half of the steps for each journal mode in the ordinary run, all of them when many kills are asked for.
+      // Half of the steps for each journal mode in the ordinary run, without those of the backup; all when many kills are asked for.
       const half = Number(journal === "wal");
-      const chosen = [...steps.keys()].filter((step) => KILLS >= 200 || step % 2 === half);
+      const ofRollover = (step: number) => !/, (copied|checked|compared|synced|stored)$/.test(steps[step] as string);
+      const chosen = [...steps.keys()].filter((step) => KILLS >= 200 || (step % 2 === half && ofRollover(step)));
       expect(chosen.length).toBeGreaterThan(5);
       await severalAtATime(chosen, async (step) => {
         const home = copyOfModel();
