@@ -255,6 +255,8 @@ export class Catalog {
   }
 
   async #publishNow(): Promise<void> {
+    // A rollover puts an archive in service and then deletes its rows from Live: whoever saw Live after that must see the archive.
+    if (this.#discover()) await Promise.all([...this.#files.values()].map((file) => this.#refresher.refresh(file)));
     const files = [...this.#files.values()];
     const taken = new Map(files.map((file) => [file, file.segment]));
     const segments = files.flatMap((file) =>

@@ -28,14 +28,15 @@ export interface SourceVersion {
  * The source is open for the copy alone. Throws SourceError when it is absent, locked, broken, or keeps changing.
  */
 export async function copySource(source: string, part: string): Promise<SourceVersion> {
-  // A program that opens and closes a WAL file for every write changes what lies beside it all the time; one of its pauses is enough.
+  // A program that opens and closes a WAL file for every write changes what lies beside it all the time, and one that replaces a file by
+  // hand removes it for an instant; one of its pauses is enough.
   for (let attempt = 1; ; attempt++) {
     try {
       return await copyOnce(source, part);
     } catch (error) {
-      const changing = error instanceof SourceError && error.trouble === "changing";
-      if (!changing || attempt === copyAttempts) throw error;
-      await Bun.sleep(10);
+      const passing = error instanceof SourceError && (error.trouble === "changing" || error.trouble === "absent");
+      if (!passing || attempt === copyAttempts) throw error;
+      await Bun.sleep(10 * 2 ** attempt);
     }
   }
 }
