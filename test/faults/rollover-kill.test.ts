@@ -7,7 +7,7 @@ import { archivePath, CREATE_TABLE, livePath, temporaryHome } from "../support/f
 setDefaultTimeout(1_800_000);
 
 const ROWS = 200_000;
-const KILLS = Number(process.env.ROLLOVER_KILLS ?? 20);
+const KILLS = Number(process.env.ROLLOVER_KILLS ?? 12);
 const TODAY = "2026-01-05";
 const INDEXES = ["production_date", "item_code", "item_code, production_date", "lot_number"];
 
