@@ -20,7 +20,7 @@ import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
 import { JobTable } from "./operations/jobs.ts";
 import { eachLine, type OperationLog } from "./operations/operation.ts";
-import { hasInterruptedRollover } from "./operations/rollover-journal.ts";
+import { hasJournal } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
@@ -104,7 +104,7 @@ export function serve(settings: Settings): Hub {
   );
   const leftovers = removeInterrupted(settings);
   if (leftovers.length > 0) operationLog.warn(`Removed what an interrupted operation left: ${leftovers.join(", ")}`);
-  if (hasInterruptedRollover(settings)) {
+  if (hasJournal(settings.databaseDir)) {
     // Answers are right meanwhile: a row that stands in two files with the same content counts once.
     const order = { name: "resume", home: settings.home, args: {} };
     runInChild(order, { log: operationLog, progress: () => {} }).catch((error: Error) =>

@@ -48,8 +48,3 @@ export function removeJournal(databaseDir: string): void {
   rmSync(fileOf(databaseDir), { force: true });
   fsyncFolder(databaseDir);
 }
-
-/** True when a rollover was begun and neither finished nor undone. */
-export function hasInterruptedRollover({ databaseDir }: { databaseDir: string }): boolean {
-  return existsSync(fileOf(databaseDir));
-}
