@@ -11,6 +11,8 @@ export interface FrameHeader {
   bytes: number;
   /** Rows in the payload, where it has rows. */
   rows?: number;
+  /** The payload tells how far the task is; its result follows. */
+  progress?: true;
 }
 
 const newline = 10;

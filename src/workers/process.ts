@@ -50,6 +50,7 @@ interface Pending {
   timeoutMs: number;
   resolve: (result: TaskResult) => void;
   reject: (error: Error) => void;
+  onProgress: ((progress: unknown) => void) | undefined;
 }
 
 /**
@@ -75,14 +76,14 @@ export class WorkerProcess {
     this.#restAfterMs = restAfterMs;
   }
 
-  /** Carries out a task and returns its result. Rejects with WorkerError or TaskError. */
-  call(task: string, args: unknown, timeoutMs: number): Promise<TaskResult> {
+  /** Carries out a task and returns its result. Rejects with WorkerError or TaskError. `onProgress` hears how far it is. */
+  call(task: string, args: unknown, timeoutMs: number, onProgress?: (progress: unknown) => void): Promise<TaskResult> {
     if (this.#closed) return Promise.reject(new WorkerError("died", "The hub is shutting down."));
     const child = this.#ensure();
     const id = ++this.#lastId;
     if (this.#restTimer) clearTimeout(this.#restTimer);
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { task, timeoutMs, resolve, reject });
+      this.#pending.set(id, { task, timeoutMs, resolve, reject, onProgress });
       if (this.#pending.size === 1) this.#watchHead();
       send(child, `${JSON.stringify({ id, task, args })}\n`);
     });
@@ -119,6 +120,10 @@ export class WorkerProcess {
 
   async #read(child: HubChild): Promise<void> {
     const parser = new FrameParser((header, payload) => {
+      if (header.progress) {
+        this.#pending.get(header.id)?.onProgress?.(JSON.parse(Buffer.from(payload).toString()));
+        return;
+      }
       const call = this.#settle(header.id);
       if (!call) return;
       if (header.ok) call.resolve({ payload, rows: header.rows });

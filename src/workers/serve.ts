@@ -1,8 +1,8 @@
 import { encodeFrame } from "./frames.ts";
 import { endWithParent } from "./orphan.ts";
 
-/** A task turns its arguments into a JSON text or anything that JSON.stringify takes. */
-export type Task = (args: never) => unknown;
+/** A task turns its arguments into a JSON text or anything that JSON.stringify takes; `report` tells the caller how far it is. */
+export type Task = (args: never, report: (progress: unknown) => void) => unknown;
 
 /** Result of a task that is JSON text already and travels as it stands. */
 export class JsonText {
@@ -26,7 +26,11 @@ export async function serveTasks(tasks: Record<string, Task>): Promise<void> {
     for (let at = rest.indexOf("\n"); at >= 0; at = rest.indexOf("\n")) {
       const call = JSON.parse(rest.slice(0, at)) as { id: number; task: string; args: never };
       rest = rest.slice(at + 1);
-      out.write(await carryOut(tasks, call));
+      const report = (progress: unknown): void => {
+        out.write(encodeFrame({ id: call.id, ok: true, progress: true }, Buffer.from(JSON.stringify(progress))));
+        void out.flush();
+      };
+      out.write(await carryOut(tasks, call, report));
       await out.flush();
     }
   }
@@ -36,11 +40,12 @@ export async function serveTasks(tasks: Record<string, Task>): Promise<void> {
 async function carryOut(
   tasks: Record<string, Task>,
   call: { id: number; task: string; args: never },
+  report: (progress: unknown) => void,
 ): Promise<Uint8Array> {
   try {
     const task = tasks[call.task];
     if (!task) throw new Error(`There is no task '${call.task}'.`);
-    const result = await task(call.args);
+    const result = await task(call.args, report);
     if (result instanceof JsonText) {
       return encodeFrame({ id: call.id, ok: true, rows: result.rows }, Buffer.from(result.text));
     }
