@@ -1,16 +1,17 @@
-import { closeSync, copyFileSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { copyFileSync, statSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { SourceError } from "./errors.ts";
 import { look } from "./look.ts";
+import { type Locked, SlicedCopy, sliceBytes } from "./sliced-copy.ts";
 
-/** Bytes copied under one lock: some 50 ms, so that a writer in rollback-journal mode never waits longer than that for us. */
-const sliceBytes = 64 * 1024 * 1024;
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
-/** Attempts to copy a large file between the ERP's commits, before one pass is made under a single lock. */
-const slicedAttempts = 4;
+/** Passes over a large file between the ERP's commits, before one is made under a single lock. */
+const slicedPasses = 4;
+/** How long the lock for a slice is waited for, ms: nobody waits for the copy of a large file, and a lock in its middle must not undo it. */
+const patientTimeoutMs = 2_000;
 
 /** Which content of a source was read. */
 export interface SourceVersion {
@@ -62,13 +63,14 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
 
 /**
  * Copies a file in rollback-journal mode. A read lock holds commits up while it is held, so a large file is copied in slices with a lock
- * for each, and starts again when a commit came between two of them. Only when the ERP never pauses for long enough is the whole file
- * copied under one lock.
+ * for each. What was committed meanwhile is copied after it, until no commit comes in between; only when the ERP never pauses for that
+ * long is the file gone over once more under one lock, which by then means little more than reading it.
  */
 function copyUnderLock(source: string, part: string, bytes: number): void {
-  const db = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+  const large = bytes > sliceBytes;
+  const db = new DatabaseSync(source, { readOnly: true, timeout: large ? patientTimeoutMs : busyTimeoutMs });
   try {
-    const locked = <T>(work: () => T): T => {
+    const locked: Locked = (work) => {
       db.exec("BEGIN");
       try {
         db.prepare("SELECT count(*) FROM sqlite_schema").get();
@@ -77,53 +79,25 @@ function copyUnderLock(source: string, part: string, bytes: number): void {
         db.exec("ROLLBACK");
       }
     };
-    if (bytes <= sliceBytes) {
-      locked(() => copyFileSync(source, part));
-      return;
-    }
-    for (let attempt = 0; attempt < slicedAttempts; attempt++) {
-      if (copyInSlices(source, part, locked)) return;
-    }
-    locked(() => copyFileSync(source, part));
+    if (large) copySliced(source, part, locked);
+    else locked(() => copyFileSync(source, part));
   } finally {
     db.close();
   }
 }
 
-function copyInSlices(source: string, part: string, locked: <T>(work: () => T) => T): boolean {
-  const from = openSync(source, "r");
-  const to = openSync(part, "w");
+function copySliced(source: string, part: string, locked: Locked): void {
+  const copy = new SlicedCopy(source, part);
   try {
-    const buffer = Buffer.alloc(sliceBytes);
-    let counter: number | null = null;
-    for (let position = 0; ; position += sliceBytes) {
-      const length = locked(() => {
-        const now = changeCounter(from);
-        if (counter !== null && now !== counter) return -1;
-        counter = now;
-        return readSync(from, buffer, 0, sliceBytes, position);
-      });
-      if (length < 0) return false;
-      // A disk that fills up takes a part without an error; writing the rest then says why.
-      for (let written = 0; written < length; ) {
-        written += writeSync(to, buffer, written, length - written, position + written);
-      }
-      if (length < sliceBytes) return true;
-    }
+    for (let pass = 0; pass < slicedPasses; pass++) if (copy.pass(locked)) return;
+    copy.finish(locked);
   } finally {
-    closeSync(to);
-    closeSync(from);
+    copy.close();
   }
 }
 
 function inode(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
-}
-
-function changeCounter(handle: number): number {
-  const bytes = Buffer.alloc(4);
-  readSync(handle, bytes, 0, 4, 24);
-  return bytes.readUInt32BE(0);
 }
 
 /** In WAL mode a reader never holds a writer up, so one pass in one read transaction is both consistent and harmless. */

@@ -1,0 +1,140 @@
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+
+/** Runs work while a read lock keeps the source as it is. */
+export type Locked = <T>(work: () => T) => T;
+
+/** Bytes read under one lock: some 10 ms from the system's cache. */
+export const sliceBytes = 16 * 1024 * 1024;
+/** Unit that is compared and written anew; a divisor of the slice. */
+const blockBytes = 16 * 1024;
+/** Changed blocks kept back until the lock is given up. */
+const heldBackBytes = 64 * 1024 * 1024;
+/** SQLite's locks lie here, in a page without content; Windows lets nobody read what another program has locked (sqlite3 os.h, PENDING_BYTE). */
+const lockPosition = 2 ** 30;
+const lockBytes = 512;
+/** Where the change counter stands (SQLite file format, "File change counter"). */
+const counterPosition = 24;
+
+/**
+ * A copy of a database in rollback-journal mode that is brought nearer to its source by every pass, as a running virtual machine is moved to
+ * another host. A hash of each block is kept, so that a pass after the first reads the source (1 GB: 0.1 s from the system's cache) and writes
+ * only what changed. What is read under a lock is written after it: it is the writing that takes long (1 GB: 3 to 6 s).
+ */
+export class SlicedCopy {
+  readonly #from: number;
+  readonly #to: number;
+  readonly #buffer = Buffer.alloc(sliceBytes);
+  #hashes = new BigUint64Array(0);
+
+  /** Opens both files; throws the file system's error. */
+  constructor(source: string, part: string) {
+    this.#from = openSync(source, "r");
+    try {
+      this.#to = openSync(part, "w");
+    } catch (error) {
+      closeSync(this.#from);
+      throw error;
+    }
+  }
+
+  /** Goes over the source with a lock for each slice. True when no commit came in between, so that the copy shows one state. */
+  pass(locked: Locked): boolean {
+    let first: number | null = null;
+    let undisturbed = true;
+    for (let position = 0; ; position += sliceBytes) {
+      // From the disk into the system's cache, so that the lock is not held while the disk seeks.
+      this.#read(position);
+      const length = locked(() => {
+        const counter = this.#changeCounter();
+        first ??= counter;
+        undisturbed &&= counter === first;
+        return this.#read(position);
+      });
+      for (const [start, end] of this.#changed(position, length)) {
+        this.#write(this.#buffer.subarray(start, end), position + start);
+      }
+      if (length < sliceBytes) return this.#end(position + length, undisturbed);
+    }
+  }
+
+  /** Goes over the source under a single lock. The copy shows one state afterwards. */
+  finish(locked: Locked): void {
+    const heldBack: [Buffer, number][] = [];
+    let room = heldBackBytes;
+    const size = locked(() => {
+      for (let position = 0; ; position += sliceBytes) {
+        const length = this.#read(position);
+        for (const [start, end] of this.#changed(position, length)) {
+          const bytes = this.#buffer.subarray(start, end);
+          room -= bytes.length;
+          if (room < 0) this.#write(bytes, position + start);
+          else heldBack.push([Buffer.from(bytes), position + start]);
+        }
+        if (length < sliceBytes) return position + length;
+      }
+    });
+    for (const [bytes, position] of heldBack) this.#write(bytes, position);
+    this.#end(size, true);
+  }
+
+  close(): void {
+    closeSync(this.#to);
+    closeSync(this.#from);
+  }
+
+  /** Fills the buffer from the source; fewer bytes than the buffer holds are the last. */
+  #read(position: number): number {
+    const skipped = position === lockPosition ? lockBytes : 0;
+    this.#buffer.fill(0, 0, skipped);
+    const length = readSync(this.#from, this.#buffer, skipped, sliceBytes - skipped, position + skipped);
+    return length === 0 ? 0 : skipped + length;
+  }
+
+  #changeCounter(): number {
+    const bytes = Buffer.alloc(4);
+    readSync(this.#from, bytes, 0, 4, counterPosition);
+    return bytes.readUInt32BE(0);
+  }
+
+  /** The runs of blocks in the buffer that differ from what was written before, as [start, end). */
+  *#changed(position: number, length: number): Generator<[number, number], void> {
+    const firstBlock = position / blockBytes;
+    const known = this.#hashes.length;
+    const blocks = Math.ceil(length / blockBytes);
+    if (firstBlock + blocks > known) this.#grow(firstBlock + blocks);
+    let start = -1;
+    for (let block = 0; block < blocks; block++) {
+      const at = block * blockBytes;
+      const hash = Bun.hash.xxHash3(this.#buffer.subarray(at, Math.min(at + blockBytes, length)));
+      const index = firstBlock + block;
+      const same = index < known && this.#hashes[index] === hash;
+      this.#hashes[index] = hash;
+      if (!same && start < 0) start = at;
+      if (same && start >= 0) {
+        yield [start, at];
+        start = -1;
+      }
+    }
+    if (start >= 0) yield [start, length];
+  }
+
+  #grow(blocks: number): void {
+    const hashes = new BigUint64Array(blocks);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+  }
+
+  #write(bytes: Uint8Array, position: number): void {
+    // A disk that fills up takes a part without an error; writing the rest then says why.
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(this.#to, bytes, written, bytes.length - written, position + written);
+    }
+  }
+
+  /** Cuts off what the source does not have any more. */
+  #end<T>(size: number, result: T): T {
+    this.#hashes = this.#hashes.subarray(0, Math.ceil(size / blockBytes));
+    ftruncateSync(this.#to, size);
+    return result;
+  }
+}
