@@ -44,7 +44,8 @@ export function hasStrays(segment: Segment): boolean {
   return strayedSides(segment).length > 0;
 }
 
-function strayedSides({ facts: { firstDay, lastDay }, ownsFrom, ownsTo }: Segment): Side[] {
+/** The rows of a segment outside of the days it owns, as at most two ranges that share no row; none where there are no such rows. */
+export function strayedSides({ facts: { firstDay, lastDay }, ownsFrom, ownsTo }: Segment): Side[] {
   if (firstDay === null || lastDay === null) return [];
   if (ownsFrom > ownsTo) return [{ sql: "production_date >= $from", from: "" }];
   const sides: Side[] = [];
