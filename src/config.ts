@@ -195,6 +195,12 @@ const variables = {
     default: "20000",
     meaning: "Questions over at most this many rows are answered in the server's own process.",
   },
+  rollup: {
+    name: "ROLLUP",
+    kind: yesNo,
+    default: "true",
+    meaning: "Keep daily totals per item, from which summaries take milliseconds; false adds up the rows each time.",
+  },
   queryTimeoutSec: {
     name: "QUERY_TIMEOUT_SEC",
     kind: whole(1, 3600),

@@ -7,8 +7,9 @@ if (first === workerFlag) {
   const { serveTasks } = await import("./workers/serve.ts");
   const { keeperTasks } = await import("./segments/keeper-tasks.ts");
   const { healTasks } = await import("./operations/heal-tasks.ts");
+  const { rollupTasks } = await import("./rollup/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
-  await serveTasks({ ...keeperTasks, ...healTasks, ...questionTasks() });
+  await serveTasks({ ...keeperTasks, ...healTasks, ...rollupTasks, ...questionTasks() });
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");
   await runExport();

@@ -9,7 +9,7 @@ import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
 import { fastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
-import { accessLine } from "./http/request-log.ts";
+import { accessLine, readableTarget } from "./http/request-log.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { type Log, openLog } from "./observe/log.ts";
@@ -24,6 +24,8 @@ import { hasJournal } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
+import { RollupKeeper } from "./rollup/keeper.ts";
+import { RollupShelf } from "./rollup/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
@@ -70,9 +72,11 @@ export function serve(settings: Settings): Hub {
   });
   // First of all, so that the files are looked at while the rest is put together.
   catalog.warmUp();
+  const shelf = settings.rollup ? new RollupShelf(settings.databaseDir) : null;
   const desk = new Desk({
     ...settings,
     catalog,
+    rollups: shelf,
     onAnswer: ({ name, ms, rows, parameters }, requestId) => {
       if (ms < settings.slowQueryThresholdMs) return;
       log.warn("query", `SLOW QUERY ${name} ${ms.toFixed(0)}ms rows=${rows} ${JSON.stringify(parameters)}`, requestId);
@@ -102,6 +106,15 @@ export function serve(settings: Settings): Hub {
     operationLog,
     settings.timezone,
   );
+  const rollups =
+    shelf &&
+    new RollupKeeper({
+      catalog,
+      shelf,
+      databaseDir: settings.databaseDir,
+      report: (level, message) => log[level]("rollup", message),
+      onChange: () => {},
+    });
   const leftovers = removeInterrupted(settings);
   if (leftovers.length > 0) operationLog.warn(`Removed what an interrupted operation left: ${leftovers.join(", ")}`);
   if (hasJournal(settings.databaseDir)) {
@@ -132,10 +145,10 @@ export function serve(settings: Settings): Hub {
     newRequestId,
     // With keys to check, every request goes through the middleware that checks them.
     currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
-    note: (request, status, answer, started, client, requestId) => {
-      const ms = globalThis.performance.now() - started;
+    plainTarget: (url) => log.plain(readableTarget(url)),
+    note: (answer, { target, status, ms, client, requestId }) => {
       performance.record(answer.name, ms, { hit: true, rows: answer.rows });
-      log.info("access", accessLine("GET", request.url, status, ms, client), requestId);
+      log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
     },
   });
 
@@ -163,7 +176,7 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
-    stop: (reason) => stop(server!, reason, { catalog, desk, log, lock, schedule, hubDb, announced }),
+    stop: (reason) => stop(server!, reason, { catalog, rollups, desk, log, lock, schedule, hubDb, announced }),
   };
 }
 
@@ -215,6 +228,7 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
 /** The parts that are put away when the hub stops. */
 interface Running {
   catalog: Catalog;
+  rollups: RollupKeeper | null;
   desk: Desk;
   log: Log;
   lock: { release: () => void };
@@ -226,7 +240,7 @@ interface Running {
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, rollups, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   let grace: ReturnType<typeof setTimeout> | undefined;
@@ -237,6 +251,7 @@ async function stop(
   clearTimeout(grace);
   await server.stop(true);
   schedule.stop();
+  rollups?.close();
   desk.close();
   catalog.close();
   hubDb.close();

@@ -51,6 +51,7 @@ test("without a file and variables every setting has its documented default", ()
     trustedProxies: [],
     mirrorMaxMb: 1024,
     inlineMaxRows: 20000,
+    rollup: true,
     queryTimeoutSec: 60,
     workers: 2,
     geminiConfigured: false,

@@ -46,7 +46,7 @@ function* pages({ filter, rawDates, snapshot }: ExportOrder): Generator<ExportRo
   const sources = snapshot.segments.filter(({ immutable }) => !immutable);
   let cursor: Cursor | undefined;
   do {
-    const page = listRecords({ reader, snapshot }, filter, { limit: pageRows, cursor, rawDates });
+    const page = listRecords({ reader, snapshot, rollupOf: () => null }, filter, { limit: pageRows, cursor, rawDates });
     if (!sources.every(isUnchanged)) throw new SourceError("changing", "The data changed during the export.");
     yield page.records;
     cursor = page.next ?? undefined;

@@ -1,7 +1,9 @@
+import type { Rollup } from "../rollup/rollup.ts";
+import type { RollupShelf } from "../rollup/shelf.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { SourceError, UnavailableError } from "../segments/errors.ts";
 import { isUnchanged, Reader } from "../segments/reader.ts";
-import type { Snapshot } from "../segments/types.ts";
+import type { Segment, Snapshot } from "../segments/types.ts";
 import { WorkerPool } from "../workers/pool.ts";
 import { TaskError, WorkerError, type WorkerProcess } from "../workers/process.ts";
 import { type QuestionName, type Questions, questions, segmentsOf } from "./questions.ts";
@@ -26,6 +28,10 @@ export interface Answer {
 
 export interface DeskOptions {
   catalog: Catalog;
+  /** Where the daily totals are; null to add up the rows themselves. */
+  rollups: RollupShelf | null;
+  /** The folder of hub.db, for the workers. */
+  databaseDir: string;
   workers: number;
   inlineMaxRows: number;
   queryTimeoutSec: number;
@@ -46,6 +52,8 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #reader = new Reader();
   readonly #pool: WorkerPool;
+  /** Totals that are in memory: the keeper of the totals reads them in as soon as they are made. */
+  readonly #rollupOf = (segment: Segment): Rollup | null => this.#options.rollups?.held(segment) ?? null;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -65,7 +73,7 @@ export class Desk {
       const sources = segmentsOf(snapshot, name, parameters).filter(({ immutable }) => !immutable);
       try {
         const { text, rows } = this.#isSmall(name, parameters, snapshot)
-          ? answerQuestion({ snapshot, reader: this.#reader }, name, parameters)
+          ? answerQuestion({ snapshot, reader: this.#reader, rollupOf: this.#rollupOf }, name, parameters)
           : await this.#askWorker(snapshot, name, parameters);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
@@ -97,10 +105,12 @@ export class Desk {
   #isSmall<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot): boolean {
     const question = questions[name];
     const { inlineMaxRows } = this.#options;
-    const segments = segmentsOf(snapshot, name, parameters);
+    if (inlineMaxRows === 0) return false;
+    const all = segmentsOf(snapshot, name, parameters);
+    const segments = question.fromTotals ? all.filter((segment) => !this.#rollupOf(segment)) : all;
     // Rows that are passed over one by one are work that neither an index nor the number of rows shows.
     const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.length + facts.undated.rows, 0);
-    if (inlineMaxRows === 0 || passedOver > maxPassedOver) return false;
+    if (passedOver > maxPassedOver) return false;
     if (question.bounded?.(snapshot, parameters)) return true;
     const rows = segments.map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
     return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows;
@@ -125,10 +135,11 @@ export class Desk {
     name: Name,
     parameters: Questions[Name],
   ): Promise<{ text: Uint8Array; rows: number }> {
-    const { queryTimeoutSec } = this.#options;
     const held = worker.remembered.get("snapshot") === snapshot.serial;
     worker.remembered.set("snapshot", snapshot.serial);
-    const order = { name, parameters, serial: snapshot.serial, snapshot: held ? null : snapshot };
+    const { queryTimeoutSec, rollups, databaseDir } = this.#options;
+    const rollupDir = rollups ? databaseDir : null;
+    const order = { name, parameters, serial: snapshot.serial, snapshot: held ? null : snapshot, rollupDir };
     try {
       const { payload, rows } = await worker.call("question", order, queryTimeoutSec * 1000);
       return { text: payload, rows: rows ?? 0 };

@@ -1,3 +1,5 @@
+import type { NamedRow } from "../rollup/columns.ts";
+import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { segmentsFor } from "./range.ts";
 import { asText, compareText } from "./text-order.ts";
@@ -14,7 +16,11 @@ export function listItems(context: Context, { q, limit }: { q?: string | undefin
   const counts = new Map<string, number>();
   for (const segment of segmentsFor(context.snapshot, {})) {
     const sql = "SELECT item_code, count(*) FROM {rows} WHERE {kept} GROUP BY item_code";
-    for (const [stored, count] of context.reader.rows<[unknown, number]>(segment, sql, [])) {
+    const rollup = context.rollupOf(segment);
+    const counted = rollup
+      ? rollup.items.map(({ code, rows }) => [code, rows] as const)
+      : context.reader.rows<[unknown, number]>(segment, sql, []);
+    for (const [stored, count] of counted) {
       const code = asText(stored);
       counts.set(code, (counts.get(code) ?? 0) + count);
     }
@@ -51,19 +57,16 @@ export function itemNames(context: Context, codes: Iterable<string>): Map<string
   }
   for (const code of codes) {
     if (!known.names.has(code))
-      known.names.set(code, newestName(context, code, "{dated}") ?? newestName(context, code, "1"));
+      known.names.set(code, newestName(context, code, true) ?? newestName(context, code, false));
   }
   return known.names;
 }
 
-function newestName({ snapshot, reader }: Context, code: string, rows: string): string | null {
-  type Named = [text: string, id: number, name: unknown];
-  let newest: { named: Named; source: string; name: string } | null = null;
-  for (const segment of segmentsFor(snapshot, {})) {
+function newestName(context: Context, code: string, dated: boolean): string | null {
+  let newest: { named: NamedRow; source: string; segment: string } | null = null;
+  for (const segment of segmentsFor(context.snapshot, {})) {
     if (newest && compareText(newest.named[0], segment.facts.maxText!) > 0) continue;
-    const sql = `SELECT CAST(production_date AS TEXT), id, item_name FROM {rows}
-      WHERE item_code = ? AND item_name IS NOT NULL AND ${rows} ORDER BY production_date DESC, id DESC LIMIT 1`;
-    const named = reader.rows<Named>(segment, sql, [code])[0];
+    const named = newestNamed(context, segment, code, dated);
     if (!named) continue;
     const { source, name } = segment;
     const later =
@@ -71,8 +74,18 @@ function newestName({ snapshot, reader }: Context, code: string, rows: string): 
       (compareText(named[0], newest.named[0]) ||
         compareText(source, newest.source) ||
         named[1] - newest.named[1] ||
-        compareText(name, newest.name)) > 0;
-    if (later) newest = { named, source, name };
+        compareText(name, newest.segment)) > 0;
+    if (later) newest = { named, source, segment: name };
   }
-  return newest ? asText(newest.named[2]) : null;
+  return newest ? newest.named[2] : null;
+}
+
+/** The newest row of an item with a name in one segment. */
+function newestNamed({ reader, rollupOf }: Context, segment: Segment, code: string, dated: boolean): NamedRow | null {
+  const rollup = rollupOf(segment);
+  if (rollup) return rollup.item(code)?.[dated ? "newestDated" : "newestNamed"] ?? null;
+  const sql = `SELECT CAST(production_date AS TEXT), id, CAST(item_name AS TEXT) FROM {rows}
+    WHERE item_code = ? AND item_name IS NOT NULL AND ${dated ? "{dated}" : "1"}
+    ORDER BY production_date DESC, id DESC LIMIT 1`;
+  return reader.rows<NamedRow>(segment, sql, [code])[0] ?? null;
 }

@@ -42,6 +42,8 @@ interface Question<Parameters> {
   days: (parameters: Parameters) => DayRange[];
   /** True when indexes keep the work small however many rows the segments hold. */
   bounded?: (snapshot: Snapshot, parameters: Parameters) => boolean;
+  /** True when the daily totals answer it wherever they are ready, which is small work as well. */
+  fromTotals?: true;
 }
 
 const list = <Row>(body: Row[]) => ({ body, rows: body.length });
@@ -74,12 +76,13 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     bounded: (snapshot, { itemCode, limit }) => limit <= boundedLimit && walksAnIndex(snapshot, {}, itemCode),
     answer: (context, { itemCode, ...page }) => list(listRecords(context, { itemCode }, page).records),
   },
-  items: { days: everyDay, answer: (context, parameters) => list(listItems(context, parameters)) },
-  monthly_total: { days: daysOf, answer: (context, filter) => list(monthlyTotals(context, filter)) },
-  daily_total: { days: daysOf, answer: (context, filter) => list(dailyTotals(context, filter)) },
-  weekly_total: { days: daysOf, answer: (context, filter) => list(weeklyTotals(context, filter)) },
+  items: { days: everyDay, fromTotals: true, answer: (context, parameters) => list(listItems(context, parameters)) },
+  monthly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(monthlyTotals(context, filter)) },
+  daily_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(dailyTotals(context, filter)) },
+  weekly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weeklyTotals(context, filter)) },
   by_item: {
     days: daysOf,
+    fromTotals: true,
     answer: (context, { limit, ...filter }) => {
       const data = totalsPerItem(context, filter, limit);
       return {
@@ -90,10 +93,12 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
   },
   monthly_by_item: {
     days: ({ yearMonth }) => [yearMonth === undefined ? {} : monthRange(yearMonth)],
+    fromTotals: true,
     answer: (context, parameters) => list(monthlyTotalsPerItem(context, parameters)),
   },
   compare: {
     days: ({ period1, period2 }) => [period1, period2],
+    fromTotals: true,
     answer: (context, { period1, period2, itemCode }) => ({
       body: { status: "success", ...comparePeriods(context, period1, period2, itemCode) },
       rows: 2,

@@ -1,4 +1,4 @@
-import type { Segment } from "../segments/types.ts";
+import type { Group, Rollup } from "../rollup/rollup.ts";
 import type { Context } from "./context.ts";
 import { type DayRange, inRange, segmentsFor } from "./range.ts";
 import { asText } from "./text-order.ts";
@@ -21,6 +21,7 @@ export function totalsByDay(context: Context, filter: TotalFilter): Map<string, 
   return added(
     context,
     filter,
+    (rollup) => rollup.byDay(filter),
     (where) =>
       `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
          SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
@@ -33,6 +34,7 @@ export function totalsByItem(context: Context, filter: TotalFilter): Map<string,
   return added(
     context,
     filter,
+    (rollup) => rollup.byItem(filter),
     (where) =>
       `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated} GROUP BY item_code`,
   );
@@ -43,6 +45,7 @@ export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map
   return added(
     context,
     filter,
+    (rollup) => rollup.byMonthAndItem(filter),
     (where) =>
       `SELECT month || ' ' || item_code, n, s FROM (
          SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
@@ -56,6 +59,7 @@ export function grandTotal(context: Context, filter: TotalFilter): Total {
   const totals = added(
     context,
     filter,
+    (rollup) => rollup.total(filter),
     (where) => `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated}`,
   );
   return totals.get("") ?? { count: 0, sum: 0 };
@@ -74,15 +78,24 @@ export function tidy(sum: number): number {
   return Number.isSafeInteger(sum) ? sum : Number(sum.toPrecision(15));
 }
 
-/** Aggregates inside each segment that the range needs, then adds the partial sums. */
-function added(context: Context, filter: TotalFilter, sql: (where: string) => string): Map<string, Total> {
+/** Adds up, segment by segment, the daily totals where they are ready and the rows themselves where not. */
+function added(
+  context: Context,
+  filter: TotalFilter,
+  fromRollup: (rollup: Rollup) => Group[],
+  sql: (where: string) => string,
+): Map<string, Total> {
   const range = inRange(filter);
   const item = filter.itemCode === undefined ? "1" : "item_code = ?";
   const values = filter.itemCode === undefined ? range.values : [...range.values, filter.itemCode];
   const statement = sql(`${range.sql} AND ${item} AND {kept}`);
   const totals = new Map<string, Total>();
-  const add = (segment: Segment) => {
-    for (const [stored, count, sum] of context.reader.rows<[unknown, number, number]>(segment, statement, values)) {
+  for (const segment of segmentsFor(context.snapshot, filter)) {
+    const rollup = context.rollupOf(segment);
+    const groups = rollup
+      ? fromRollup(rollup)
+      : context.reader.rows<[unknown, number, number]>(segment, statement, values);
+    for (const [stored, count, sum] of groups) {
       const key = asText(stored);
       const total = totals.get(key);
       if (total) {
@@ -90,8 +103,7 @@ function added(context: Context, filter: TotalFilter, sql: (where: string) => st
         total.sum += sum;
       } else totals.set(key, { count, sum });
     }
-  };
-  for (const segment of segmentsFor(context.snapshot, filter)) add(segment);
+  }
   for (const total of totals.values()) total.sum = tidy(total.sum);
   return totals;
 }

@@ -16,6 +16,18 @@ const migrations: readonly string[] = [
      result TEXT,
      message TEXT
    ) WITHOUT ROWID`,
+  // Derived from the ERP's files, made anew whenever it is missing: one row per segment with its totals as columns (src/rollup).
+  `CREATE TABLE rollup (
+     segment TEXT PRIMARY KEY,
+     version TEXT NOT NULL,
+     placement TEXT NOT NULL,
+     format INTEGER NOT NULL,
+     built_at INTEGER NOT NULL,
+     build_ms INTEGER NOT NULL,
+     cells INTEGER NOT NULL,
+     checksum TEXT NOT NULL,
+     data BLOB NOT NULL
+   )`,
 ];
 
 /** hub.db was written by a newer hub; the message says what to do. */

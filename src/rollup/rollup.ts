@@ -1,0 +1,174 @@
+import type { Day } from "../segments/day.ts";
+import type { Columns, RollupItem } from "./columns.ts";
+import { Sums } from "./sums.ts";
+
+/** Days asked for, both ends inclusive, and perhaps one item. */
+export interface RollupFilter {
+  from?: Day | undefined;
+  to?: Day | undefined;
+  itemCode?: string | undefined;
+}
+
+/** A group with its number of rows and its good quantity. */
+export type Group = [key: string, count: number, sum: number];
+
+/** An item with all its rows in the segment. */
+export interface ItemRows extends RollupItem {
+  rows: number;
+  firstDay: Day | null;
+  lastDay: Day | null;
+}
+
+/**
+ * Daily totals per item of one segment in one version: what the summaries are added up from. Days are the grain, so that the first and
+ * the last day of a period are like any other. All questions are loops over columns in memory: 0.2 ms for all 90,000 cells.
+ */
+export class Rollup {
+  readonly #columns: Columns;
+  /** Index of each item whose code is stored as text. */
+  readonly #itemAt: Map<string, number>;
+  readonly #dayCount: Float64Array;
+  readonly #daySum: Float64Array;
+  #items: ItemRows[] | null = null;
+
+  constructor(columns: Columns) {
+    this.#columns = columns;
+    this.#itemAt = new Map(columns.items.flatMap(({ code, isText }, at) => (isText ? [[code, at]] : [])));
+    const { days, dayStart, count, sum } = columns;
+    this.#dayCount = new Float64Array(days.length);
+    this.#daySum = new Float64Array(days.length);
+    const sums = new Sums(days.length);
+    for (let day = 0; day < days.length; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
+        this.#dayCount[day]! += count[cell]!;
+        sums.add(day, sum[cell]!);
+      }
+      this.#daySum[day] = sums.at(day);
+    }
+  }
+
+  get cells(): number {
+    return this.#columns.item.length;
+  }
+
+  /** Rows with a valid day. */
+  get rows(): number {
+    return this.#dayCount.reduce((total, count) => total + count, 0);
+  }
+
+  /** Totals per day. */
+  byDay(filter: RollupFilter): Group[] {
+    const { days, dayStart, item, count, sum } = this.#columns;
+    const [first, end] = this.#days(filter);
+    const groups: Group[] = [];
+    if (filter.itemCode === undefined) {
+      for (let day = first; day < end; day++) groups.push([days[day]!, this.#dayCount[day]!, this.#daySum[day]!]);
+      return groups;
+    }
+    const wanted = this.#itemAt.get(filter.itemCode);
+    if (wanted === undefined) return groups;
+    for (let day = first; day < end; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
+        if (item[cell] === wanted) groups.push([days[day]!, count[cell]!, sum[cell]!]);
+      }
+    }
+    return groups;
+  }
+
+  /** Totals per item code. */
+  byItem(filter: RollupFilter): Group[] {
+    const [first, end] = this.#days(filter);
+    return this.#addItems(first, end, filter.itemCode, "");
+  }
+
+  /** Totals per month and item; the key is the month (7 characters), a space, and the code. */
+  byMonthAndItem(filter: RollupFilter): Group[] {
+    const { days } = this.#columns;
+    const [first, end] = this.#days(filter);
+    const groups: Group[] = [];
+    for (let day = first; day < end; ) {
+      const month = days[day]!.slice(0, 7);
+      let next = day + 1;
+      while (next < end && days[next]!.startsWith(month)) next++;
+      for (const group of this.#addItems(day, next, filter.itemCode, `${month} `)) groups.push(group);
+      day = next;
+    }
+    return groups;
+  }
+
+  /** All rows of the filter together, under an empty key; nothing where there are none. */
+  total(filter: RollupFilter): Group[] {
+    const sums = new Sums(1);
+    let rows = 0;
+    for (const [, count, sum] of this.byDay(filter)) {
+      rows += count;
+      sums.add(0, sum);
+    }
+    return rows === 0 ? [] : [["", rows, sums.at(0)]];
+  }
+
+  /** The items with all their rows, those without a valid day included. */
+  get items(): ItemRows[] {
+    this.#items ??= this.#countItems();
+    return this.#items;
+  }
+
+  /** The item with this code, stored as text. */
+  item(code: string): RollupItem | undefined {
+    const at = this.#itemAt.get(code);
+    return at === undefined ? undefined : this.#columns.items[at];
+  }
+
+  #countItems(): ItemRows[] {
+    const { days, items, dayStart, item, count } = this.#columns;
+    const counted = items.map((one): ItemRows => ({ ...one, rows: one.undated, firstDay: null, lastDay: null }));
+    for (let day = 0; day < days.length; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
+        const one = counted[item[cell]!]!;
+        one.rows += count[cell]!;
+        one.firstDay ??= days[day]!;
+        one.lastDay = days[day]!;
+      }
+    }
+    return counted;
+  }
+
+  #addItems(firstDay: number, endDay: number, itemCode: string | undefined, prefix: string): Group[] {
+    const { items, dayStart, item, count, sum } = this.#columns;
+    const counts = new Float64Array(items.length);
+    const sums = new Sums(items.length);
+    const only = itemCode === undefined ? null : (this.#itemAt.get(itemCode) ?? -1);
+    const end = dayStart[endDay]!;
+    for (let cell = dayStart[firstDay]!; cell < end; cell++) {
+      const at = item[cell]!;
+      if (only !== null && at !== only) continue;
+      counts[at]! += count[cell]!;
+      sums.add(at, sum[cell]!);
+    }
+    const groups: Group[] = [];
+    for (let at = 0; at < items.length; at++) {
+      if (counts[at]! > 0) groups.push([prefix + items[at]!.code, counts[at]!, sums.at(at)]);
+    }
+    return groups;
+  }
+
+  /** The first day of the filter and the one after its last, as indexes. */
+  #days({ from, to }: RollupFilter): [first: number, end: number] {
+    const { days } = this.#columns;
+    const first = from === undefined ? 0 : firstWhere(days, (day) => day >= from);
+    const end = to === undefined ? days.length : firstWhere(days, (day) => day > to);
+    return [first, Math.max(first, end)];
+  }
+}
+
+/** Index of the first element for which a condition holds that holds for all later ones. */
+function firstWhere<T>(sorted: readonly T[], holds: (value: T) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
