@@ -8,8 +8,8 @@ import type { Job } from "./schedule.ts";
 export interface DutyServices {
   settings: Settings;
   log: OperationLog;
-  /** Mirrors that show their files as they are, by segment name, held in place until `release` is called. */
-  holdMirrors: () => { mirrors: Record<string, string>; release: () => void };
+  /** The newest mirrors by segment name, held in place until `release` is called. */
+  holdMirrors: () => Promise<{ mirrors: Record<string, string>; release: () => void }>;
 }
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
@@ -19,7 +19,7 @@ export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
     title,
     when,
     run: async (progress) => {
-      const { mirrors, release } = name === "backup" ? holdMirrors() : { mirrors: undefined, release: () => {} };
+      const { mirrors, release } = name === "backup" ? await holdMirrors() : { mirrors: undefined, release: () => {} };
       try {
         const order = { name, home: settings.home, args: mirrors ? { mirror: mirrors } : {} };
         const { summary, ok = true } = (await runInChild(order, { log, progress })) as {

@@ -5,7 +5,7 @@ import { describeFile, type FileStatus } from "./file-status.ts";
 import { MirrorStore } from "./mirror-store.ts";
 import { archiveYears, type Holding, holdings } from "./ownership.ts";
 import { promptTimeoutMs, Refresher } from "./refresher.ts";
-import { TrackedFile } from "./tracked-file.ts";
+import { type FileState, TrackedFile } from "./tracked-file.ts";
 import type { Snapshot } from "./types.ts";
 
 export interface CatalogOptions {
@@ -22,6 +22,8 @@ const requestWaitMs = 2_000;
 const lookEveryMs = 1_000;
 /** A program that replaces a file removes it for an instant; one that is gone for this long is gone. */
 const supersededAfterMs = 2_000;
+/** States in which a mirror is at most some seconds behind its file. */
+const holdable: ReadonlySet<FileState> = new Set(["ok", "copying", "refilling"]);
 
 /**
  * The segments: finds the ERP's files, notices every write, keeps a checked mirror of them, and hands out snapshots.
@@ -54,8 +56,7 @@ export class Catalog {
 
   /** The snapshot of the files as they are now. Throws UnavailableError where there is none. */
   current(): Snapshot | Promise<Snapshot> {
-    const ready = this.ready();
-    return ready ?? this.#afterRefresh();
+    return this.ready() ?? this.#afterRefresh();
   }
 
   /** The published snapshot when it is known to be up to date; null when a refresh is needed. Never waits. */
@@ -74,15 +75,19 @@ export class Catalog {
     return this.#mirrors.pin(snapshot.segments);
   }
 
-  /** The mirrors that show their files as they are now, by segment name, kept in place until `release` is called. */
-  holdMirrors(): { mirrors: Record<string, string>; release: () => void } {
-    const snapshot = this.ready();
+  /**
+   * The newest mirrors by segment name, kept in place until `release` is called: those that show their files as they are now, and those whose
+   * successor is on its way. A file that cannot be read has none, for whoever copies it must learn of that.
+   */
+  async holdMirrors(): Promise<{ mirrors: Record<string, string>; release: () => void }> {
+    await this.#refreshed();
+    const snapshot = this.#snapshot;
     if (!snapshot) return { mirrors: {}, release: () => {} };
-    const current = snapshot.segments.filter(
-      ({ name, immutable }) => immutable && this.#files.get(name)?.state === "ok",
+    const usable = snapshot.segments.filter(
+      ({ name, immutable }) => immutable && holdable.has(this.#files.get(name)?.state ?? "absent"),
     );
     return {
-      mirrors: Object.fromEntries(current.map(({ name, file }) => [name, file])),
+      mirrors: Object.fromEntries(usable.map(({ name, file }) => [name, file])),
       release: this.pin(snapshot),
     };
   }
@@ -137,10 +142,16 @@ export class Catalog {
   }
 
   async #afterRefresh(): Promise<Snapshot> {
-    await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs);
+    await this.#refreshed();
     const snapshot = this.#snapshot;
     if (!snapshot || snapshot.segments.length === 0) throw new UnavailableError(this.#whyNothing());
     return snapshot;
+  }
+
+  /** Waits, as long as a request does, until what changed is published. */
+  async #refreshed(): Promise<void> {
+    if (this.ready()) return;
+    await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs);
   }
 
   #whyNothing(): string {
