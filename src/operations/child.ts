@@ -56,6 +56,8 @@ export async function runInChild(
 /** The process's side: reads the order, carries it out, writes what happens as JSON lines. */
 export async function carryOutOrder(operations: Operations): Promise<void> {
   endWithParent();
+  // Ctrl+C and service managers signal the whole group: a run that died before the hub would be remembered as failed, not as cut off.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const { name, home, args } = (await Bun.stdin.json()) as Order;
   const log: OperationLog = {

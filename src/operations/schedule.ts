@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { type FactoryClock, factoryClock } from "../observe/clock.ts";
 import type { Progress } from "../observe/progress.ts";
 import type { JobMemory, JobTable } from "./jobs.ts";
 import type { OperationLog } from "./operation.ts";
@@ -36,18 +37,22 @@ const catchUpEveryMs = 60_000;
 const missedAfterMs = 30_000;
 
 /**
- * Runs jobs by the clock, one run of each at a time. A run that was missed while the PC slept or the hub was off is caught up once.
+ * Runs jobs by the clock, one run of each at a time. A run that was missed while the PC slept or the hub was off is caught up once, and one that
+ * was cut off is run again.
  * What became of each run is remembered in the table of jobs.
  */
 export class Schedule {
   readonly #planned = new Map<string, Planned>();
   readonly #table: JobTable;
   readonly #log: OperationLog;
+  readonly #factory: FactoryClock;
+  #stopped = false;
   readonly #catchingUp: ReturnType<typeof setInterval>;
 
   constructor(jobs: readonly Job[], table: JobTable, log: OperationLog, timezone: string) {
     this.#table = table;
     this.#log = log;
+    this.#factory = factoryClock(timezone);
     for (const job of jobs) {
       const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
       this.#planned.set(job.name, { job, cron, running: null, progress: null });
@@ -103,23 +108,35 @@ export class Schedule {
     this.#table.setPaused(name, paused);
   }
 
-  /** Starts each job that has not run since it was due last; the clock does this every minute. */
+  /** Starts each job that has not run since it was due last, or whose last run the end of the hub cut off; the clock does this every minute. */
   catchUp(): void {
     for (const { job, cron, running } of this.#planned.values()) {
-      if (running || !cron || typeof job.when === "number") continue;
+      if (running || !cron) continue;
+      const { started_at: started, finished_at: finished, paused } = this.#table.get(job.name);
+      // Of a paused job it would be said again every minute. A job that never ran waits for its first time.
+      if (paused || started === null) continue;
+      if (finished === null) {
+        this.#log.warn(
+          `${job.name}: the run of ${this.#time(started)} was cut off when the hub ended; it is run again`,
+        );
+        this.start(job.name);
+        continue;
+      }
+      if (typeof job.when === "number") continue;
       const due = cron.previousRuns(1, new Date())[0]?.getTime();
-      const { started_at: started, paused } = this.#table.get(job.name);
-      // A job that never ran waits for its first time; what was planned before it existed is nothing missed.
-      if (due === undefined || started === null || started >= due || Date.now() - due < missedAfterMs) continue;
-      // Of a paused job it would be said again every minute.
-      if (paused) continue;
-      this.#log.info(`${job.name}: catching up the run of ${new Date(due).toISOString()}`);
+      if (due === undefined || started >= due || Date.now() - due < missedAfterMs) continue;
+      this.#log.info(`${job.name}: catching up the run of ${this.#time(due)}`);
       this.start(job.name);
     }
   }
 
-  /** Ends the clock; runs under way are processes of their own and end with the hub. */
+  #time(ms: number): string {
+    return this.#factory.logStamp(new Date(ms));
+  }
+
+  /** Ends the clock; runs under way are processes of their own, end with the hub, and are run again after its next start. */
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#catchingUp);
     for (const { cron } of this.#planned.values()) cron?.stop();
   }
@@ -131,9 +148,11 @@ export class Schedule {
       const message = await job.run((progress) => {
         planned.progress = progress;
       });
+      if (this.#stopped) return;
       this.#table.setFinished(job.name, Date.now(), "ok", message);
       this.#log.info(`${job.name}: ${message}`);
     } catch (error) {
+      if (this.#stopped) return;
       const { message } = error as Error;
       this.#table.setFinished(job.name, Date.now(), "failed", message);
       this.#log.error(`${job.name} failed: ${message}`);

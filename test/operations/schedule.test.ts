@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { JobTable } from "../../src/operations/jobs.ts";
 import { type Job, type JobStatus, Schedule } from "../../src/operations/schedule.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
-import { temporaryHome } from "../support/files.ts";
+import { operationFlag, ownCommand } from "../../src/workers/process.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
 
 setDefaultTimeout(20_000);
@@ -216,6 +217,58 @@ test("nothing is caught up of a job that is paused, never ran, ran in time, or h
   schedule.catchUp();
   expect(jobs.map(({ runs }) => runs.length)).toEqual([0, 0, 0, 0, 0]);
   expect(said).toEqual([]);
+});
+
+test("a run that the end of the hub cut off is run again after the next start, also an interval's", async () => {
+  const folder = temporaryHome();
+  const jobs = [gatedJob("tidy"), gatedJob("every", 3_600), gatedJob("asked", null)];
+  const first = open(folder, ...jobs.map(({ job }) => job));
+  for (const { job } of jobs) first.schedule.run(job.name);
+  first.schedule.stop();
+  // The hub's end takes its processes along, which is no failure of theirs.
+  for (const { runs } of jobs) runs[0]?.reject(new Error("The process ended unexpectedly."));
+  await first.ended("tidy");
+  first.close();
+  expect(first.said).toEqual([]);
+
+  const again = [gatedJob("tidy"), gatedJob("every", 3_600), gatedJob("asked", null)];
+  const { schedule, said, one, ended } = open(folder, ...again.map(({ job }) => job));
+  schedule.catchUp();
+  expect(again.map(({ runs }) => runs.length)).toEqual([1, 1, 0]);
+  for (const { runs } of again) runs[0]?.resolve("Done.");
+  for (const name of ["tidy", "every"]) expect((await ended(name)).result).toBe("ok");
+  schedule.catchUp();
+  expect(again.map(({ runs }) => runs.length)).toEqual([1, 1, 0]);
+  expect(said).toContainEqual(
+    expect.stringMatching(
+      /^WARN tidy: the run of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d was cut off when the hub ended; it is run again$/,
+    ),
+  );
+  expect(one("asked").finished_at).toBeNull();
+});
+
+test("the run that is caught up is named by the factory's time", () => {
+  const folder = temporaryHome();
+  rememberStart(folder, "tidy", Date.now() - 400 * 24 * hourMs);
+  const { schedule, said } = open(folder, gatedJob("tidy").job);
+  schedule.catchUp();
+  const year = Number(new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric" }).format());
+  expect(said).toEqual([`INFO tidy: catching up the run of ${year}-01-01 00:00:00`]);
+});
+
+test("Ctrl+C in the hub's window leaves the process of a job to the hub", async () => {
+  const home = temporaryHome();
+  writeDatabase(livePath(home), [row()]);
+  const order = { name: "watch", home, args: {} };
+  const child = Bun.spawn(ownCommand(operationFlag), { stdin: Buffer.from(JSON.stringify(order)), stdout: "pipe" });
+  // From here on it waits to see whether the file is at rest.
+  await child.stdout.getReader().read();
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  await Bun.sleep(300);
+  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  child.kill("SIGKILL");
+  await child.exited;
 });
 
 test("the next run is that of the pattern in the factory's time; a job on demand has none", () => {
