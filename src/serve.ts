@@ -4,6 +4,7 @@ import http from "node:http";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
+import { describeRollups } from "./api/health.ts";
 import type { Settings } from "./config.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
@@ -12,6 +13,7 @@ import { RateLimiter } from "./http/rate-limit.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
+import { Events } from "./observe/events.ts";
 import { type Log, openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
@@ -86,6 +88,7 @@ export function serve(settings: Settings): Hub {
   const clock = factoryClock(settings.timezone);
   const disk = new FreeDisk(settings.databaseDir);
   const performance = new Performance();
+  const events = new Events();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
@@ -113,7 +116,7 @@ export function serve(settings: Settings): Hub {
       shelf,
       databaseDir: settings.databaseDir,
       report: (level, message) => log[level]("rollup", message),
-      onChange: () => {},
+      onChange: () => events.emit("rollup", describeRollups(rollups?.status() ?? null)),
     });
   const leftovers = removeInterrupted(settings);
   if (leftovers.length > 0) operationLog.warn(`Removed what an interrupted operation left: ${leftovers.join(", ")}`);
@@ -136,6 +139,8 @@ export function serve(settings: Settings): Hub {
     limiter,
     answers: new Answers(desk, catalog, cache),
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
+    events,
+    rollups: () => rollups?.status() ?? null,
     diskFreeGb: () => disk.current(),
     aiKeyConfigured: settings.geminiConfigured,
   });
@@ -176,7 +181,7 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
-    stop: (reason) => stop(server!, reason, { catalog, rollups, desk, log, lock, schedule, hubDb, announced }),
+    stop: (reason) => stop(server!, reason, { catalog, rollups, events, desk, log, lock, schedule, hubDb, announced }),
   };
 }
 
@@ -229,6 +234,7 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
 interface Running {
   catalog: Catalog;
   rollups: RollupKeeper | null;
+  events: Events;
   desk: Desk;
   log: Log;
   lock: { release: () => void };
@@ -240,9 +246,10 @@ interface Running {
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, rollups, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, rollups, events, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
+  events.end();
   let grace: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<void>((resolve) => {
     grace = setTimeout(resolve, graceMs);

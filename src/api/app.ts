@@ -18,14 +18,16 @@ import { limitAddress, limitRate } from "../http/limits.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
+import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Answers } from "./answer.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
+import { eventEndpoints } from "./events.ts";
 import { exportEndpoints } from "./exports.ts";
-import { type HealthServices, healthEndpoints } from "./health.ts";
+import { describeRollups, type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -41,6 +43,7 @@ export interface AppServices extends HealthServices {
   limiter: RateLimiter;
   log: Log;
   performance: Performance;
+  events: Events;
 }
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
@@ -188,6 +191,10 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
   healthEndpoints(endpoints, services);
+  eventEndpoints(endpoints, {
+    events: services.events,
+    present: () => ({ rollup: describeRollups(services.rollups()) }),
+  });
   const adminKey = settings.adminKey;
   const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });

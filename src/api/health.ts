@@ -4,6 +4,7 @@ import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
+import type { RollupStatus } from "../rollup/keeper.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
 import { buildDate, version } from "../version.ts";
@@ -19,10 +20,27 @@ export interface HealthServices {
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
   aiKeyConfigured: boolean;
+  /** How far the daily totals are; null where they are turned off. */
+  rollups: () => RollupStatus[] | null;
 }
 
 const number = z.number().nullable();
 const text = z.string().nullable();
+
+/** The daily totals of one file, as `/healthz` and the event `rollup` tell of them. */
+const rollupState = z.object({
+  state: z.enum(["ready", "building", "off"]).meta({
+    description: "`building`: until the totals of each file are ready, its rows themselves are added up.",
+  }),
+  segments: z.array(
+    z.object({
+      segment: z.string(),
+      state: z.enum(["ready", "building", "waiting"]),
+      totals: z.int().nullable(),
+      progress: z.object({ rows: z.int(), of: z.int().nullable() }).nullable(),
+    }),
+  ),
+});
 
 const health = z
   .object({
@@ -45,6 +63,7 @@ const health = z
     backup: z.object({ last_success: text, age_hours: number }),
     watcher: z.object({ last_run: text }),
     drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
+    rollup: rollupState,
     alerts: z.array(z.string()).meta({ description: "A sentence for each job whose last run failed." }),
     files: z.array(
       z.object({
@@ -153,9 +172,16 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
       result: drill?.result ?? null,
       message: drill?.message ?? null,
     },
+    rollup: describeRollups(services.rollups()),
     alerts,
     files,
   };
+}
+
+/** The state of the daily totals as a whole and file by file. */
+export function describeRollups(segments: RollupStatus[] | null): z.output<typeof rollupState> {
+  const ready = segments?.every(({ state }) => state === "ready");
+  return { state: segments === null ? "off" : ready ? "ready" : "building", segments: segments ?? [] };
 }
 
 /** A newer content on its way is daily life; a file that cannot be read is not. */

@@ -14,6 +14,8 @@ const restMs = 10_000;
 const buildTimeoutMs = 30 * 60_000;
 /** A build that takes longer than this is worth a line in the log, and so is each further such time of it. */
 const longMs = 5_000;
+/** How often a page hears how far a build is, ms. */
+const tellEveryMs = 250;
 
 /** The daily totals of one segment for `/healthz` and the pages. */
 export interface RollupStatus {
@@ -124,12 +126,17 @@ export class RollupKeeper {
     const { shelf, databaseDir, report, onChange } = this.#options;
     const started = Date.now();
     let lineAt = started + longMs;
+    let tellAt = started + tellEveryMs;
     this.#building = { segment, rows: 0 };
     onChange();
     const onProgress = (rows: unknown): void => {
       this.#building = { segment, rows: rows as number };
-      onChange();
-      if (Date.now() < lineAt) return;
+      const now = Date.now();
+      if (now >= tellAt) {
+        tellAt = now + tellEveryMs;
+        onChange();
+      }
+      if (now < lineAt) return;
       lineAt += longMs;
       report("info", `Daily totals of ${segment.name}: ${(rows as number).toLocaleString("en")} rows read`);
     };

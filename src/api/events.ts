@@ -1,0 +1,48 @@
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import { HttpError } from "../http/errors.ts";
+import type { Events, HubEvents } from "../observe/events.ts";
+import type { Endpoints } from "./endpoint.ts";
+
+/** Streams open at once: each holds a socket and some 10 KB. */
+const maxStreams = 1000;
+/** Proxies give a silent connection up after 30 s or more. */
+const heartbeatMs = 10_000;
+
+export interface EventServices {
+  events: Events;
+  /** What a new listener is told first. */
+  present: () => { [Name in keyof HubEvents]: HubEvents[Name] };
+}
+
+/** GET /events: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export function eventEndpoints(endpoints: Endpoints, { events, present }: EventServices): void {
+  endpoints.add({
+    method: "get",
+    path: "/events",
+    tag: "health",
+    summary: "What is going on, as server-sent events",
+    description:
+      "`rollup`: how far the daily totals of each file are, sent at first and whenever it changed. A comment line comes after 10 s of silence.",
+    answer: { "text/event-stream": z.string() },
+    handle: (c) => {
+      if (events.listeners >= maxStreams) {
+        throw new HttpError(503, "Too many pages listen already. Try again in a moment.", { "Retry-After": "30" });
+      }
+      return streamSSE(c, async (stream) => {
+        const send = (event: string, data: unknown): Promise<unknown> =>
+          stream.writeSSE({ event, data: JSON.stringify(data) });
+        const ended = new Promise<void>((resolve) => {
+          stream.onAbort(resolve);
+          events.ended.addEventListener("abort", () => resolve(), { once: true });
+        });
+        for (const [name, data] of Object.entries(present())) await send(name, data);
+        const silence = events.listen((name, data) => void send(name, data));
+        const heartbeat = setInterval(() => void stream.write(": heartbeat\n\n"), heartbeatMs);
+        await ended;
+        clearInterval(heartbeat);
+        silence();
+      });
+    },
+  });
+}

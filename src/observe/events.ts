@@ -1,0 +1,37 @@
+/** What is told to whoever listens: pages that show it at once, by the name of the event. */
+export interface HubEvents {
+  /** How far the daily totals are, segment by segment. */
+  rollup: unknown;
+}
+
+type Listener = <Name extends keyof HubEvents>(name: Name, data: HubEvents[Name]) => void;
+
+/** Passes events on to their listeners, within this process and without keeping any. */
+export class Events {
+  readonly #listeners = new Set<Listener>();
+  readonly #end = new AbortController();
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** Aborts when no more events will come, so that open streams do not hold the hub up when it stops. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Tells every listener. */
+  emit<Name extends keyof HubEvents>(name: Name, data: HubEvents[Name]): void {
+    for (const listener of this.#listeners) listener(name, data);
+  }
+
+  /** Listens until the returned function is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  end(): void {
+    this.#end.abort();
+  }
+}

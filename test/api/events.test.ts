@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { type Hub, type Json, startHub } from "../support/hub.ts";
+
+let hub: Hub;
+beforeAll(async () => {
+  const home = temporaryHome();
+  writeDatabase(livePath(home), [row({ id: 1 })]);
+  hub = await startHub({ home });
+});
+afterAll(() => hub.stop());
+
+/** The events of a stream, one after the other. */
+async function* listen(path: string): AsyncGenerator<{ event: string; data: Json }> {
+  const response = await hub.fetch(path);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toStartWith("text/event-stream");
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body!) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+    rest = parts.pop()!;
+    for (const part of parts) {
+      const event = /^event: (.*)$/m.exec(part)?.[1];
+      const data = /^data: (.*)$/m.exec(part)?.[1];
+      if (event && data) yield { event, data: JSON.parse(data) };
+    }
+  }
+}
+
+test("/events tells how far the daily totals are, at first and after the ERP wrote", async () => {
+  const stream = listen("/events");
+  const untilReady = async (rows: number): Promise<string[]> => {
+    const states: string[] = [];
+    for (;;) {
+      const { value } = await stream.next();
+      if (value.event !== "rollup") continue;
+      states.push(value.data.state);
+      const { body } = await hub.json("/healthz");
+      if (value.data.state === "ready" && body.files[0].rows === rows) return states;
+    }
+  };
+  await hub.fetch("/records");
+  await untilReady(1);
+  writeDatabase(livePath(hub.home), [row({ id: 1 }), row({ id: 2 })]);
+  await hub.fetch("/records");
+  const states = await untilReady(2);
+  expect(states).toContain("building");
+  await stream.return(undefined);
+});
+
+test("an open stream does not hold up the end of the hub", async () => {
+  const home = temporaryHome();
+  const other = await startHub({ home });
+  const response = await other.fetch("/events");
+  const body = response.text();
+  expect(await other.stop()).toBe(0);
+  expect(await body).toContain("event: rollup");
+  // Within the five seconds that a running answer is given, Bun would cut the stream off and log nothing; an ended one ends by itself.
+  const [stopping, stopped] = ["Stopping", "Stopped"].map((word) => {
+    const line = other
+      .log()
+      .split("\n")
+      .find((text) => text.includes(`| ${word}`))!;
+    return Date.parse(line.slice(0, 19));
+  });
+  expect(stopped! - stopping!).toBeLessThan(4_000);
+});
