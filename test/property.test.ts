@@ -1,4 +1,7 @@
+import { Database } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { type CursorFields, encodeCursor, Oracle, type Query, type RecordAnswer } from "./oracle.ts";
 import { type Asked, type Case, caseArbitrary, type Layout, type Spelling } from "./support/cases.ts";
@@ -12,7 +15,7 @@ import {
   writeDatabase,
   writeFactory,
 } from "./support/files.ts";
-import { type Hub, type Json, startHub } from "./support/hub.ts";
+import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { difference } from "./support/match.ts";
 
 /** Cases per run; at least 500 of them make the claim of "the same answers as the oracle" worth its name. */
@@ -24,26 +27,85 @@ afterAll(async () => {
   await Promise.all(hubs.map((hub) => hub.stop()));
 });
 
-for (const [inlineMaxRows, where] of [
-  ["20000", "in the server's own process"],
-  ["0", "in the worker processes"],
-] as const) {
-  test.concurrent(
-    `every endpoint answers like the oracle when questions are answered ${where}`,
-    () => compareWithOracle(inlineMaxRows),
-    240_000,
-  );
+/** How the hub answers, and in which state its daily totals are when it is asked. */
+interface Manner {
+  readonly title: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cases: number;
+  /** Done before each case's requests, and before each of them. */
+  readonly prepare?: (hub: Hub) => Promise<void>;
+  readonly disturb?: (hub: Hub, draw: number) => void;
 }
 
-async function compareWithOracle(inlineMaxRows: string): Promise<void> {
-  console.log(`property test: ${CASES} cases, INLINE_MAX_ROWS=${inlineMaxRows}, HUB_TEST_SEED=${SEED}`);
+const manners: readonly Manner[] = [
+  {
+    title: "in the server's own process, from daily totals that are ready",
+    env: {},
+    cases: CASES,
+    prepare: totalsReady,
+  },
+  {
+    title: "in the worker processes, from daily totals that are ready",
+    env: { INLINE_MAX_ROWS: "0" },
+    cases: CASES,
+    prepare: totalsReady,
+  },
+  { title: "without daily totals", env: { ROLLUP: "false" }, cases: Math.ceil(CASES / 2) },
+  {
+    title: "in the worker processes, while daily totals are made, damaged and deleted",
+    env: { INLINE_MAX_ROWS: "0" },
+    cases: Math.ceil(CASES / 2),
+    disturb: spoilTotals,
+  },
+];
+
+for (const manner of manners) {
+  test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 240_000);
+}
+
+/** Waits until the totals of the present version of every file are ready. */
+async function totalsReady(hub: Hub): Promise<void> {
+  await (await hub.fetch("/records?limit=1")).bytes();
+  await eventually("daily totals of every file", async () => {
+    const { body } = await hub.json("/healthz");
+    return body.rollup.state === "ready" || body.files.every((file: Json) => file.read_from === null) || undefined;
+  });
+}
+
+/** Takes the totals away, one of them, or a byte of one, as an operator, a full disk or a power cut might. */
+function spoilTotals({ home }: Hub, draw: number): void {
+  const file = join(home, "database", "hub.db");
+  if (!existsSync(file)) return;
+  if (draw === 0) {
+    for (const side of ["", "-wal", "-shm"]) rmSync(file + side, { force: true });
+    return;
+  }
+  const statements: Record<number, string> = {
+    1: "DELETE FROM rollup",
+    2: "DELETE FROM rollup WHERE segment = 'live'",
+    3: "UPDATE rollup SET data = substr(data, 1, length(data) - 1) || x'55'",
+    4: "UPDATE rollup SET version = version || '?'",
+  };
+  const statement = statements[draw];
+  if (statement === undefined) return;
+  const db = new Database(file);
+  try {
+    db.run("PRAGMA busy_timeout = 2000");
+    db.run(statement);
+  } catch (error) {
+    // A hub.db that was deleted a moment ago may not have its tables yet.
+    if (!String(error).includes("no such table")) throw error;
+  } finally {
+    db.close();
+  }
+}
+
+async function compareWithOracle({ title, env, cases, prepare, disturb }: Manner): Promise<void> {
+  console.log(`property test: ${cases} cases, ${title}, HUB_TEST_SEED=${SEED}`);
   const kept = new Map<Layout, Promise<Hub>>();
   const start = async (layout: Layout, home: string) => {
-    const env = {
-      INLINE_MAX_ROWS: inlineMaxRows,
-      ...(layout.cutoffYear && { ARCHIVE_CUTOFF_YEAR: String(layout.cutoffYear) }),
-    };
-    const hub = await startHub({ home, env });
+    const cutoff = layout.cutoffYear && { ARCHIVE_CUTOFF_YEAR: String(layout.cutoffYear) };
+    const hub = await startHub({ home, env: { ...env, ...cutoff } });
     hubs.push(hub);
     return hub;
   };
@@ -70,20 +132,32 @@ async function compareWithOracle(inlineMaxRows: string): Promise<void> {
     return hub;
   };
   let compared = 0;
+  const draws = disturbances();
   await fc.assert(
     fc.asyncProperty(caseArbitrary, async (drawn) => {
       const hub = await hubFor(drawn);
       const oracle = new Oracle(drawn.factory, drawn.layout.cutoffYear);
+      await prepare?.(hub);
       for (const request of drawn.requests) {
+        disturb?.(hub, draws.next().value);
         const sentence = await compare(hub, oracle, request);
         if (sentence) throw new Error(sentence);
         compared += 1;
       }
       if (drawn.fresh) expect(await hub.stop()).toBe(0);
     }),
-    { seed: SEED, numRuns: CASES, interruptAfterTimeLimit: 220_000, markInterruptAsFailure: true },
+    { seed: SEED, numRuns: cases, interruptAfterTimeLimit: 220_000, markInterruptAsFailure: true },
   );
-  console.log(`property test: ${compared} answers compared`);
+  console.log(`property test: ${compared} answers compared ${title}`);
+}
+
+/** Numbers from 0 to 11 in a fixed order that depends on the seed (a linear congruential generator; Knuth, MMIX). */
+function* disturbances(): Generator<number, never> {
+  let state = BigInt(SEED);
+  for (;;) {
+    state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
+    yield Number((state >> 33n) % 12n);
+  }
 }
 
 /** Sends one request and compares its answer. Returns a sentence about the first difference, or null. */
