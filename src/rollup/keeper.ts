@@ -5,8 +5,8 @@ import type { RollupShelf } from "./shelf.ts";
 
 /** How soon a new version of the data is noticed, ms. */
 const lookEveryMs = 100;
-/** How often the stored totals are looked at for damage; 1 ms per megabyte. */
-const verifyEveryMs = 60_000;
+/** How often the stored totals are looked at for damage; half a millisecond for each file. */
+const verifyEveryMs = 5_000;
 /** When totals that could not be made are tried again, ms. */
 const retryMs = 10_000;
 /** How long the building process is kept warm: a factory's Live is written every few minutes, and a start costs 60 ms. */
