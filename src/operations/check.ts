@@ -1,15 +1,20 @@
 import { statfsSync } from "node:fs";
 import path from "node:path";
-import { findPlacements } from "../segments/duplicates.ts";
+import type { Settings } from "../config.ts";
+import { factoryClock } from "../observe/clock.ts";
+import { firstDayEver, lastDayEver } from "../segments/day.ts";
+import { findPlacements, nothingExcluded } from "../segments/duplicates.ts";
 import { SourceError } from "../segments/errors.ts";
 import { readFacts } from "../segments/facts.ts";
 import { look } from "../segments/look.ts";
 import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
 import { backupsByTarget } from "./backup-files.ts";
+import { expectedLockMs, healTiming } from "./heal.ts";
 import type { OperationContext } from "./operation.ts";
 import { expectedFiles, type SourceFile } from "./source-files.ts";
 import { readSteadily } from "./steady.ts";
+import { readWatcherState } from "./watcher-state.ts";
 
 /** One finding. `fail`: data are in danger or cannot be read. `warn`: somebody should look at it. */
 export interface CheckRow {
@@ -20,6 +25,7 @@ export interface CheckRow {
 }
 
 export interface CheckResult {
+  /** How many findings there are of each kind, and every failure by name: an alert is made from it. */
   summary: string;
   /** No finding is a failure: the command line ends with 0, otherwise with 1. */
   ok: boolean;
@@ -31,6 +37,8 @@ const gb = 1024 * mb;
 /** Up to here the whole of `integrity_check` takes some seconds; above, `quick_check` (it leaves out comparing indexes with the table). */
 const integrityBytes = 200 * mb;
 const mend = "Restore the newest good backup with --restore.";
+/** In the place of a file's name for what concerns none. */
+const noFile = "-";
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Live is backed up daily, archives weekly: one missed backup is a warning, a week respectively a month without one a failure. */
@@ -55,7 +63,7 @@ export async function runCheck(context: OperationContext, _args: Record<string, 
   const total = files.length + 1;
   for (const [position, file] of files.entries()) {
     progress({ done: position, total, phase: file.fileName });
-    const facts = await checkFile(file, rows);
+    const facts = await checkFile(file, settings, rows);
     if (facts) segments.push(segmentOf(file, facts));
     checkWal(file, settings.walLimitMb, rows);
   }
@@ -64,14 +72,19 @@ export async function runCheck(context: OperationContext, _args: Record<string, 
   checkBackups(files, settings.backupsDir, rows);
   checkDisk(files, settings.databaseDir, rows);
   progress({ done: total, total, phase: "done" });
+  const failures = rows.filter(({ status }) => status === "fail");
+  const named = failures.map(({ file, message }) => (file === noFile ? message : `${file}: ${message}`));
+  return { summary: [countsOf(rows), ...named].join(" "), ok: failures.length === 0, rows };
+}
+
+function countsOf(rows: readonly CheckRow[]): string {
   const failures = rows.filter(({ status }) => status === "fail").length;
   const warnings = rows.filter(({ status }) => status === "warn").length;
-  const counts = `${failures} failed, ${warnings} to look at, ${rows.length - failures - warnings} in order.`;
-  return { summary: `Check: ${counts}`, ok: failures === 0, rows };
+  return `Check: ${failures} failed, ${warnings} to look at, ${rows.length - failures - warnings} in order.`;
 }
 
 /** The findings as a table for people, failures included where they stand. */
-export function renderCheck({ rows, summary }: CheckResult): string {
+export function renderCheck({ rows }: CheckResult): string {
   const heads: CheckRow = {
     area: "area" as CheckRow["area"],
     file: "file",
@@ -82,11 +95,11 @@ export function renderCheck({ rows, summary }: CheckResult): string {
   const [areas, names, states] = [width("area"), width("file"), width("status")];
   const line = (row: CheckRow) =>
     `${row.status.padEnd(states)}  ${row.area.padEnd(areas)}  ${row.file.padEnd(names)}  ${row.message}`;
-  return [line(heads), ...rows.map(line), "", summary].join("\n");
+  return [line(heads), ...rows.map(line), "", countsOf(rows)].join("\n");
 }
 
 /** Integrity, rows, date texts and indexes of one file; its facts where it can be read. */
-async function checkFile(file: SourceFile, rows: CheckRow[]): Promise<Facts | null> {
+async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[]): Promise<Facts | null> {
   const add = (area: CheckRow["area"], status: CheckRow["status"], message: string) =>
     rows.push({ area, file: file.fileName, status, message });
   const { exists, bytes } = look(file.path);
@@ -117,7 +130,7 @@ async function checkFile(file: SourceFile, rows: CheckRow[]): Promise<Facts | nu
       );
     const missing = requiredIndexes.filter(({ columns }) => !facts.indexes.includes(columns)).map(({ name }) => name);
     if (missing.length === 0) add("indexes", "ok", "All required indexes exist.");
-    else add("indexes", "warn", `Missing: ${missing.join(", ")}. The watcher makes them unless HEAL_INDEXES=false.`);
+    else add("indexes", "warn", `Missing: ${missing.join(", ")}. ${whenHealed(file, facts.rows!, settings)}`);
     return facts;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -125,6 +138,21 @@ async function checkFile(file: SourceFile, rows: CheckRow[]): Promise<Facts | nu
     else add("file", "fail", error.trouble === "broken" ? `${error.message} ${mend}` : error.message);
     return null;
   }
+}
+
+/** What becomes of missing indexes, and what somebody may do who does not want to wait. */
+function whenHealed({ fileName, source }: SourceFile, rows: number, settings: Settings): string {
+  if (!settings.healIndexes) return "HEAL_INDEXES=false keeps the watcher from making them.";
+  const byHand = "--watch --force makes them at once: give it while the ERP is closed.";
+  const retryAfter = readWatcherState(settings.databaseDir).state.files[fileName]?.retry_after_ts ?? 0;
+  if (retryAfter * 1000 > Date.now()) {
+    const time = factoryClock(settings.timezone).logStamp(new Date(retryAfter * 1000));
+    return `The watcher broke off making them, because the ERP might have had to wait too long; it tries again after ${time}. ${byHand}`;
+  }
+  if (source === "archive" || expectedLockMs(rows) <= healTiming.promptMs) return "The watcher makes them.";
+  const seconds = Math.ceil(expectedLockMs(rows) / 1000);
+  const minutes = Math.round(healTiming.quietMs / 60_000);
+  return `Each keeps the ERP from writing for some ${seconds} s, so the watcher waits until nobody has written for ${minutes} minutes. ${byHand}`;
 }
 
 function examples({ undated }: Facts): string {
@@ -144,7 +172,7 @@ function segmentOf(file: SourceFile, facts: Facts): Segment {
     ownsTo,
     facts,
     misplaced: 0,
-    excluded: [],
+    excluded: nothingExcluded,
   };
 }
 
@@ -155,7 +183,7 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
   const file = path.basename(segment.file);
   const strays = firstDay !== null && (firstDay < ownsFrom || lastDay! > ownsTo);
   let misplaced = 0;
-  const duplicates = new Set<number>();
+  let duplicates = 0;
   try {
     const others = segments.filter((other) => other !== segment);
     for (const companions of !strays ? [] : others.length === 0 ? [[]] : others.map((other) => [other])) {
@@ -171,40 +199,47 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
           ),
       );
       misplaced = placement!.misplaced;
-      for (const id of placement!.excluded) duplicates.add(id);
+      duplicates += placement!.excluded.rows;
     }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     rows.push({ area: "misplaced", file, status: "warn", message: `Its rows could not be compared: ${error.message}` });
     return;
   }
-  const days = ownsFrom > ownsTo ? "no days" : `the days from ${ownsFrom} to ${ownsTo}`;
+  const days = daysOf(segment);
   rows.push(
     misplaced === 0
       ? {
           area: "misplaced",
           file,
           status: "ok",
-          message: `Every row is of a day that the file owns (${ownsFrom} to ${ownsTo}).`,
+          message: `Every row is of a day that the file owns (${days}).`,
         }
       : {
           area: "misplaced",
           file,
           status: "warn",
-          message: `${rowCount(misplaced)} of days that another file owns (this one owns ${days}); they are counted.`,
+          message: `${rowCount(misplaced)} of days that another file owns (this one owns ${days}). They are counted.`,
         },
   );
   if (misplaced === 0) return;
   rows.push(
-    duplicates.size === 0
+    duplicates === 0
       ? { area: "duplicates", file, status: "ok", message: "None of them is in the owner's file as well." }
       : {
           area: "duplicates",
           file,
           status: "warn",
-          message: `${rowCount(duplicates.size)} of them in the owner's file as well; each is counted once.`,
+          message: `${rowCount(duplicates)} of them in the owner's file as well; each is counted once.`,
         },
   );
+}
+
+function daysOf({ ownsFrom, ownsTo }: Segment): string {
+  if (ownsFrom > ownsTo) return "no days";
+  const [open, endless] = [ownsFrom === firstDayEver, ownsTo === lastDayEver];
+  if (open) return endless ? "every day" : `days up to ${ownsTo}`;
+  return endless ? `days from ${ownsFrom} on` : `days from ${ownsFrom} to ${ownsTo}`;
 }
 
 function checkWal(file: SourceFile, limitMb: number, rows: CheckRow[]): void {
@@ -235,13 +270,16 @@ function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: Ch
 }
 
 function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: CheckRow[]): void {
-  const add = (status: CheckRow["status"], message: string) => rows.push({ area: "disk", file: "-", status, message });
+  const add = (status: CheckRow["status"], message: string) =>
+    rows.push({ area: "disk", file: noFile, status, message });
   let free: number;
   try {
     const { bavail, bsize } = statfsSync(databaseDir);
     free = bavail * bsize;
   } catch (error) {
-    add("fail", `The database folder cannot be looked at (${(error as NodeJS.ErrnoException).code}).`);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "is not there" : `cannot be looked at (${code})`;
+    add("fail", `The folder ${databaseDir} ${reason}. --home names another one.`);
     return;
   }
   const wanted = files.reduce((sum, file) => sum + look(file.path).bytes, 0) * 1.2 + 200 * mb;

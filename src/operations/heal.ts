@@ -48,6 +48,12 @@ export interface Healing {
 
 /** Measured: 0.4 to 0.9 µs a row and index for 5 million rows on an idle machine, up to four times as long on a busy disk. */
 const msPerRow = 0.001;
+
+/** How long making one index on so many rows is expected to hold the write lock, ms. */
+export function expectedLockMs(rows: number): number {
+  return rows * msPerRow;
+}
+
 const retryAfterS = 24 * 3600;
 /** Looking may read a whole large file through a slow disk, and an archive's index may take minutes. Nobody waits for either. */
 const unhurriedMs = 30 * 60_000;

@@ -1,9 +1,10 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CheckRow, renderCheck, runCheck } from "../../src/operations/check.ts";
 import { runWatch } from "../../src/operations/watch.ts";
+import { readWatcherState, writeWatcherState } from "../../src/operations/watcher-state.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { startNeighbour } from "../support/neighbour.ts";
 import { contextOf, writeManyRows } from "../support/operations.ts";
@@ -50,6 +51,26 @@ test("missing indexes and missing backups are warnings, each with what to do", a
   expect(of(rows, "indexes")?.message).toContain("idx_production_date, idx_item_code, idx_item_date, idx_lot_number");
   expect(of(rows, "backup")).toMatchObject({ status: "warn", message: expect.stringContaining("--backup makes one") });
 });
+
+test("what becomes of missing indexes is said: when the watcher makes them, that it broke off, or that it must not", async () => {
+  const { home, live: file, check } = factory();
+  const finding = async () => of((await check()).rows, "indexes")?.message;
+  expect(await finding()).toEndWith("The watcher makes them.");
+  const { state } = readWatcherState(join(home, "database"));
+  const tomorrow = Date.parse("2099-01-01T00:00:00Z") / 1000;
+  const known = { version: "", incomplete: true, analyzed_version: null, analyzed_ts: 0, retry_after_ts: tomorrow };
+  writeWatcherState(join(home, "database"), { ...state, files: { [live]: known } });
+  expect(await finding()).toContain("The watcher broke off making them");
+  expect(await finding()).toContain("it tries again after 2099-01-01 09:00:00.");
+  const untouched = await runCheck(contextOf(home, { HEAL_INDEXES: "false" }));
+  expect(of(untouched.rows, "indexes")?.message).toEndWith("HEAL_INDEXES=false keeps the watcher from making them.");
+  writeWatcherState(join(home, "database"), state);
+  writeManyRows(`${file}.large`, 1_200_000, 1);
+  renameSync(`${file}.large`, file);
+  expect(await finding()).toEndWith(
+    "Each keeps the ERP from writing for some 2 s, so the watcher waits until nobody has written for 10 minutes. --watch --force makes them at once: give it while the ERP is closed.",
+  );
+}, 20_000);
 
 test("misplaced rows, duplicates and undated texts are counted", async () => {
   const { live: file, archive, check } = factory();
@@ -109,9 +130,12 @@ test("a file cut short, an empty one, and a missing Live file are failures", asy
 });
 
 test("without a database folder the check fails with findings rather than an error", async () => {
-  const { ok, rows } = await runCheck(contextOf(temporaryHome()));
+  const { ok, rows, summary } = await runCheck(contextOf(temporaryHome()));
   expect(ok).toBe(false);
-  expect(rows.find(({ area }) => area === "disk")?.message).toBe("The database folder cannot be looked at (ENOENT).");
+  expect(summary).toMatch(
+    /^Check: 2 failed, 1 to look at, 0 in order\. production_analysis\.db: The file is not there, .* The folder .* is not there\./,
+  );
+  expect(rows.find(({ area }) => area === "disk")?.message).toMatch(/^The folder .*database is not there\./);
 });
 
 test("an old backup is a warning, a very old one a failure", async () => {
