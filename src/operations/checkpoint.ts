@@ -41,8 +41,8 @@ export function runCheckpoint(context: OperationContext, { force = false }: Chec
     const before = walBytes(file);
     const result = (state: CheckpointedFile["state"], note: string | null = null): CheckpointedFile => {
       const after = walBytes(file);
-      if (note) log.warn(`${file.fileName}-wal (${inMb(before)} MB) does not shrink: ${note}`);
-      else if (state === "shrunk") log.info(`${file.fileName}-wal shrank from ${inMb(before)} to ${inMb(after)} MB.`);
+      // Whoever gave the order reads it in the result.
+      if (note && !force) log.warn(`${file.fileName}-wal (${inMb(before)} MB) does not shrink: ${note}`);
       return { file: file.fileName, state, walMbBefore: inMb(before), walMbAfter: inMb(after), note };
     };
     // Opening a file without a -wal would make one.
@@ -54,7 +54,7 @@ export function runCheckpoint(context: OperationContext, { force = false }: Chec
     return result(note === null ? "shrunk" : "held", note);
   });
   progress({ done: all.length, total: all.length, phase: "done" });
-  return { summary: summaryOf(files), files };
+  return { summary: force ? fileByFile(files, settings.databaseDir) : summaryOf(files), files };
 }
 
 /** Returns null when the -wal was emptied, else what keeps it from shrinking. */
@@ -101,6 +101,17 @@ function walBytes(file: SourceFile): number {
 
 function inMb(bytes: number): number {
   return Math.round((bytes / mb) * 100) / 100;
+}
+
+/** A line for each file: what became of its `-wal`. */
+function fileByFile(files: readonly CheckpointedFile[], databaseDir: string): string {
+  if (files.length === 0) return `There is no file of the ERP's in ${databaseDir}.`;
+  return files
+    .map(({ file, state, walMbBefore, walMbAfter, note }) => {
+      if (state === "none") return `${file}: it has no -wal, so there is nothing to do.`;
+      return `${file}: its -wal had ${walMbBefore} MB and has ${walMbAfter} MB now.${note ? ` ${note}` : ""}`;
+    })
+    .join("\n");
 }
 
 function summaryOf(files: readonly CheckpointedFile[]): string {

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { runCheckpoint } from "../../src/operations/checkpoint.ts";
-import { type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { startNeighbour } from "../support/neighbour.ts";
 import { contextOf } from "../support/operations.ts";
 
@@ -101,6 +101,24 @@ test.each(["delete", "wal"] as const)("beside a file without a -wal (%s) nothing
   expect(runCheckpoint(context, { force: true }).files[0]?.state).toBe("none");
   expect([readdirSync(context.settings.databaseDir), readFileSync(live)]).toEqual(before);
   expect(existsSync(`${live}-shm`)).toBe(false);
+});
+
+test("by hand it says of every file what became of it, and once", async () => {
+  const { live, context, erp } = written({ WAL_LIMIT_MB: "100" });
+  writeDatabase(archivePath(context.settings.home, 2025), [row({ production_date: "2025-03-04" })]);
+  const reader = await startNeighbour(live, "read lock");
+  expect(runCheckpoint(context, { force: true }).summary.split("\n")).toEqual([
+    expect.stringMatching(
+      /^production_analysis\.db: its -wal had ([\d.]+) MB and has \1 MB now\. A program holds a read open\. Everything is safe in the file; it shrinks once that program ends its read\.$/,
+    ),
+    "archive_2025.db: it has no -wal, so there is nothing to do.",
+  ]);
+  await reader.stop();
+  expect(runCheckpoint(context, { force: true }).summary).toMatch(
+    /^production_analysis\.db: its -wal had [\d.]+ MB and has 0 MB now\.\n/,
+  );
+  expect(context.said).toEqual([]);
+  erp.close();
 });
 
 test("with HEAL_INDEXES=false a large -wal is reported and left alone", () => {
