@@ -1,6 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import type { Settings } from "../config.ts";
 import { copySource } from "../segments/copy.ts";
+import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { alone, restorePart } from "./alone.ts";
@@ -33,8 +35,7 @@ export function runRestore(context: OperationContext, { file }: { file: string }
 }
 
 async function restore(context: OperationContext, file: string): Promise<RestoreResult> {
-  const started = performance.now();
-  const { databaseDir, backupsDir } = context.settings;
+  const { backupsDir } = context.settings;
   const backup = existsSync(file) ? path.resolve(file) : path.join(backupsDir, file);
   const name = path.basename(backup);
   if (!existsSync(backup)) {
@@ -46,6 +47,28 @@ async function restore(context: OperationContext, file: string): Promise<Restore
       `The name ${name} does not say which file it is a backup of. Nothing was changed. Names are as in production_20260113_020000.db and archive_2024_20260113_020000.db.`,
     );
   }
+  // Held until the end, so that no hub starts with the file that is about to be replaced.
+  const hubLock = target === hubDbName ? lockHub(context.settings) : null;
+  try {
+    return await restoreTo(target, backup, context);
+  } finally {
+    hubLock?.release();
+  }
+}
+
+/** Throws OperationError while a hub runs: it has hub.db open, and would go on with the old one. */
+function lockHub({ mirrorDir }: Settings): { release: () => void } {
+  const lock = lockHome(mirrorDir);
+  if (lock) return lock;
+  throw new OperationError(
+    `${hubDbName} belongs to the hub, which is running with this home folder. Nothing was changed. Stop the hub, give the command again, and start it.`,
+  );
+}
+
+async function restoreTo(target: string, backup: string, context: OperationContext): Promise<RestoreResult> {
+  const started = performance.now();
+  const { databaseDir } = context.settings;
+  const name = path.basename(backup);
   const boundary = (phase: string) => {
     context.progress({ done: steps.indexOf(phase) + 1, total: steps.length, phase: `${target}, ${phase}` });
   };

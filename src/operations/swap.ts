@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { hasBytes, headerOf } from "../segments/connection.ts";
 import { SourceError } from "../segments/errors.ts";
 import { removeDatabase } from "../segments/mirror.ts";
+import { hubDbName } from "../store/hub-db.ts";
 import { fsyncFile, fsyncFolder, OperationError, replaceFile } from "./operation.ts";
 
 /** How long another program's lock on the file is waited for. */
@@ -96,7 +97,7 @@ function inUse(file: string, error: unknown): OperationError {
     return new OperationError(`${name} cannot be replaced, because the hub may not write it. Nothing was changed.`);
   }
   return new OperationError(
-    `${name} is in use by another program, which would lose what it writes. Nothing was changed. Close the ERP and try again.`,
+    `${name} is in use by another program, which would lose what it writes. Nothing was changed. Close ${name === hubDbName ? "that program" : "the ERP"} and try again.`,
   );
 }
 
