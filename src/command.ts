@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
@@ -52,6 +52,11 @@ export async function runCommand(args: string[], beside: string): Promise<number
     const home = path.resolve(values.home ?? (process.env.HUB_HOME?.trim() || beside));
     const rows = demoRows(values["demo-rows"], values.demo ?? false);
     const command = chosenCommand(values);
+    if (command && !existsSync(home)) {
+      throw new UsageError(
+        `There is no folder ${home}. --home (or HUB_HOME) names the folder that holds database and logs.`,
+      );
+    }
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
     if (command) return await command(settings);
     if (values.demo) await makeDemo(settings, rows);
@@ -135,15 +140,16 @@ async function operate(
   settings: Settings,
   name: string,
   operation: (room: OperationRoom, context: OperationContext) => { summary: string } | Promise<{ summary: string }>,
+  knownTrouble: string | null = null,
 ): Promise<number> {
   const room = await import("./operations/registry.ts");
   const { runFromCommandLine } = await import("./operations/command-line.ts");
-  const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context));
+  const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context), knownTrouble);
   return print(summary);
 }
 
-const watchOnce = (settings: Settings, force: boolean): Promise<number> =>
-  operate(settings, "watch", ({ operations }, context) => operations.watch(context, { force }));
+const watchOnce = (settings: Settings, force: boolean, knownTrouble: string | null = null): Promise<number> =>
+  operate(settings, "watch", ({ operations }, context) => operations.watch(context, { force }), knownTrouble);
 
 /** Checks files, backups and disk; exit code 1 when something is wrong. */
 async function check(settings: Settings, json: boolean): Promise<number> {
@@ -185,12 +191,18 @@ async function watchForEver(settings: Settings, interval: number | null): Promis
   const stopping = stopSignal().then(() => {
     stopped = true;
   });
+  let trouble: string | null = null;
   while (!stopped) {
-    await watchOnce(settings, false).catch((error: Error) => {
-      if (error.name !== "OperationError") throw error;
+    try {
+      await watchOnce(settings, false, trouble);
+      trouble = null;
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name !== "OperationError") throw error;
       // The next cycle may do better; a watcher that ends is one that nobody notices missing.
-      console.error(error.message);
-    });
+      if (message !== trouble) console.error(message);
+      trouble = message;
+    }
     await Promise.race([Bun.sleep(everyMs), stopping]);
   }
   return done;

@@ -136,6 +136,37 @@ test.each([
   expect(backupNames(home)).toEqual([expect.stringMatching(new RegExp(`^${begins}`))]);
 });
 
+test("a backup that fails says why once", async () => {
+  const home = factory();
+  await Bun.write(livePath(home), "no database");
+  const { code, stdout, stderr } = await run(home, ["--backup", "--live"]);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toBe(
+    "production_analysis.db was not backed up: The file is not an SQLite database. Earlier backups are untouched.\n",
+  );
+});
+
+test("--checkpoint says of each file what became of it", async () => {
+  const { code, stdout } = await run(factory(), ["--checkpoint"]);
+  expect([code, stdout.split("\n")]).toEqual([
+    0,
+    [
+      "production_analysis.db: it has no -wal, so there is nothing to do.",
+      "archive_2023.db: it has no -wal, so there is nothing to do.",
+      "",
+    ],
+  ]);
+});
+
+test("a command for a folder that is not there ends with 2 and makes none", async () => {
+  const missing = join(temporaryHome(), "mistyped");
+  for (const command of ["--backup", "--check", "--drill", "--watch", "--restore x.db"]) {
+    const { code, stderr } = await run(missing, command.split(" "));
+    expect([command, code, stderr]).toEqual([command, 2, expect.stringContaining(`There is no folder ${missing}.`)]);
+  }
+  expect(existsSync(missing)).toBe(false);
+});
+
 test("--check --json is JSON alone, with exit code 0 when all is well and 1 when a file is damaged", async () => {
   const home = factory();
   await run(home, ["--backup", "--live", "--archive"]);
@@ -170,6 +201,20 @@ test("--restore puts a backup back, and says so of a file that it does not know"
     expect(stderr).toMatch(/^[A-Z].*\.\n$/);
     expect(databaseNames(home)).toEqual(names);
   }
+});
+
+test("hub.db is not restored while the hub runs, whatever its file's state", async () => {
+  const home = factory();
+  hub = await startHub({ home });
+  await run(home, ["--backup", "--live"]);
+  const backup = backupNames(home).find((name) => name.startsWith("hub_")) ?? "";
+  const refused = await run(home, ["--restore", backup]);
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    "hub.db belongs to the hub, which is running with this home folder. Nothing was changed. Stop the hub, give the command again, and start it.\n",
+  ]);
+  await hub.stop();
+  expect((await run(home, ["--restore", backup])).code).toBe(0);
 });
 
 test("commands in a folder without data end with a sentence", async () => {
@@ -226,6 +271,21 @@ test("--rollover is carried out by the hub that runs, with its key, and the tota
   await hub.stop();
   expect(hub.log()).toMatch(/AUDIT.*job rollover: run by 127\.0\.0\.1/);
   expect(hub.log()).not.toContain(keys.ADMIN_KEY);
+});
+
+test("--watch --daemon says once that there is no database folder, and takes its work up when it appears", async () => {
+  const home = temporaryHome();
+  const child = spawn(home, ["--watch", "--daemon", "--interval", "10"], { HEAL_INDEXES: "false" });
+  const log = join(home, "logs", "app.log");
+  const logged = () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : []);
+  await eventually("the first cycle is through", () => logged()[0]);
+  await Bun.sleep(10_500);
+  expect(logged()).toEqual([expect.stringContaining(`There is no folder ${join(home, "database")}. `)]);
+  writeDatabase(livePath(home), [row()]);
+  await eventually("it watches", () => (logged().at(-1)?.includes("Files watched: 1") ? true : undefined));
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+  expect((await child.stderr.text()).trim().split("\n")).toEqual([expect.stringContaining("There is no folder")]);
 });
 
 test("--watch --daemon goes on until SIGTERM and ends with 0", async () => {

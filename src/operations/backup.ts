@@ -20,7 +20,7 @@ import {
 import { copyMirror } from "./mirror-copy.ts";
 import { fsyncFile, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";
-import { expectedFiles } from "./source-files.ts";
+import { expectedFiles, requireDatabaseFolder } from "./source-files.ts";
 
 export interface BackupArgs {
   live?: boolean;
@@ -76,7 +76,8 @@ const copyAttempts = 3;
  * hub's own state goes with them. Each backup is a consistent copy, checked and compared with its source before it gets its name; only
  * then are the oldest ones beyond the retention removed. Throws OperationError when any file could not be backed up; the others are.
  */
-export function runBackup(context: OperationContext, args: BackupArgs = {}): Promise<BackupResult> {
+export async function runBackup(context: OperationContext, args: BackupArgs = {}): Promise<BackupResult> {
+  requireDatabaseFolder(context.settings);
   return alone(context, () => backUpAll(context, args));
 }
 
@@ -86,7 +87,7 @@ async function backUpAll(context: OperationContext, args: BackupArgs): Promise<B
   const { backupsDir } = settings;
   const targets = chooseTargets(context, args);
   const result: BackupResult = { summary: "", files: [], removed: [], ms: 0 };
-  const failures: string[] = [];
+  const failures = new Map<string, string[]>();
   for (const [position, target] of targets.entries()) {
     const boundary: Boundary = (step) => {
       const done = position * steps.length + steps.indexOf(step) + 1;
@@ -100,20 +101,28 @@ async function backUpAll(context: OperationContext, args: BackupArgs): Promise<B
       );
       result.removed.push(...thinOut(context, target.file, made.backup));
     } catch (error) {
-      const failure = `${target.file} was not backed up: ${reasonOf(error)}`;
-      log.error(failure);
-      failures.push(failure);
+      const reason = isAbsent(error) ? `It is not in ${settings.databaseDir}.` : reasonOf(error);
+      failures.set(reason, [...(failures.get(reason) ?? []), target.file]);
     }
   }
   if (args.cleanup) result.removed.push(...thinOutOthers(context, targets));
-  if (failures.length > 0) {
+  if (failures.size > 0) {
     const made = result.files.map(({ backup }) => backup);
     const others = made.length > 0 ? ` Made: ${made.join(", ")}.` : "";
-    throw new OperationError(`${failures.join(" ")} Earlier backups are untouched.${others}`);
+    throw new OperationError(`${sentencesOf(failures)} Earlier backups are untouched.${others}`);
   }
   result.ms = Math.round(performance.now() - started);
   result.summary = summaryOf(result, backupsDir);
   return result;
+}
+
+const isAbsent = (error: unknown): boolean => error instanceof SourceError && error.trouble === "absent";
+
+/** One sentence for each reason, so that a folder that is read-only is not said of every file by itself. */
+function sentencesOf(failures: ReadonlyMap<string, readonly string[]>): string {
+  return [...failures]
+    .map(([reason, files]) => `${files.join(", ")} ${files.length === 1 ? "was" : "were"} not backed up: ${reason}`)
+    .join(" ");
 }
 
 function summaryOf({ files, removed, ms }: BackupResult, folder: string): string {

@@ -8,12 +8,14 @@ const showAfterMs = 2_000;
 
 /**
  * Carries an operation out for somebody at a terminal or for Task Scheduler: progress and messages on the console, and what became of it
- * in logs/app.log as well, where operators search. Throws OperationError as the operation does.
+ * in logs/app.log as well, where operators search. Throws OperationError as the operation does; `knownTrouble` is the message of one that stands
+ * in the log already.
  */
 export async function runFromCommandLine<Result extends { summary: string }>(
   settings: Settings,
   name: string,
   operation: (context: OperationContext) => Result | Promise<Result>,
+  knownTrouble: string | null = null,
 ): Promise<Result> {
   // A running hub writes the same file, and rotating it is that hub's business alone.
   const { logsDir: directory, timezone } = settings;
@@ -32,10 +34,10 @@ export async function runFromCommandLine<Result extends { summary: string }>(
         if (performance.now() - started >= showAfterMs) display.onProgress(progress);
       },
     });
-    file.info(name, result.summary);
+    eachLine(result.summary, (line) => file.info(name, line));
     return result;
   } catch (error) {
-    if (error instanceof OperationError) file.error(name, error.message);
+    if (error instanceof OperationError && error.message !== knownTrouble) file.error(name, error.message);
     throw error;
   } finally {
     display.finish();

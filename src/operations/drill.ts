@@ -8,6 +8,7 @@ import { alone, drillFolder } from "./alone.ts";
 import { type BackupFile, backupsByTarget } from "./backup-files.ts";
 import { examine, reasonOf, requireSpace } from "./database-file.ts";
 import { type OperationContext, OperationError } from "./operation.ts";
+import { requireDatabaseFolder } from "./source-files.ts";
 
 /** How the newest backup of one file came through. */
 export interface DrilledFile {
@@ -32,7 +33,8 @@ export interface DrillResult {
  * Tries whether the newest backup of each file can be restored: into a temporary folder, with `integrity_check`, counts and one query of
  * each kind that the hub asks. Throws OperationError that names every backup that failed.
  */
-export function runDrill(context: OperationContext): Promise<DrillResult> {
+export async function runDrill(context: OperationContext): Promise<DrillResult> {
+  requireDatabaseFolder(context.settings);
   return alone(context, () => drill(context));
 }
 
@@ -43,6 +45,7 @@ async function drill({ settings, log, progress }: OperationContext): Promise<Dri
     throw new OperationError("There is no backup to try yet. Make one with --backup.");
   }
   const folder = path.join(settings.backupsDir, drillFolder);
+  makeFolder(folder);
   const files: DrilledFile[] = [];
   const failures: string[] = [];
   try {
@@ -53,7 +56,6 @@ async function drill({ settings, log, progress }: OperationContext): Promise<Dri
         log.info(`Drill: ${backup.name} can be restored`);
       } catch (error) {
         failures.push(`${backup.name} could not be restored: ${reasonOf(error)}`);
-        log.error(`Drill: ${failures.at(-1)}`);
       }
       rmSync(folder, { recursive: true, force: true });
     }
@@ -74,6 +76,17 @@ async function drill({ settings, log, progress }: OperationContext): Promise<Dri
     files,
     ms,
   };
+}
+
+/** Throws OperationError where the drill has no place to restore to: that says nothing about the backups. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new OperationError(
+      `The backups could not be tried, because nothing can be written beside them. ${reasonOf(error)} Give the hub the right to write into ${path.dirname(folder)} and try again.`,
+    );
+  }
 }
 
 async function restoreAside(backup: BackupFile, folder: string): Promise<DrilledFile> {

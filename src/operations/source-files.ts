@@ -1,12 +1,21 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { look } from "../segments/look.ts";
 import { archiveYears, type Holding, holdings } from "../segments/ownership.ts";
+import { OperationError } from "./operation.ts";
 
 /** One of the ERP's files that an operation looks after. */
 export interface SourceFile extends Holding {
   path: string;
+}
+
+/** Throws OperationError where there is no database folder: most likely the command was given for another folder than the hub's. */
+export function requireDatabaseFolder({ databaseDir }: Pick<Settings, "databaseDir">): void {
+  if (existsSync(databaseDir)) return;
+  throw new OperationError(
+    `There is no folder ${databaseDir}. Put the ERP's files there, or name the hub's folder with --home.`,
+  );
 }
 
 /** The files that hold production data by their names, Live first, then archives from new to old; absent ones are left out. */

@@ -4,7 +4,7 @@ import { look } from "../segments/look.ts";
 import { Healer, type HealTiming, healTiming, sentenceOf } from "./heal.ts";
 import { type OperationContext, OperationError, type OperationLog } from "./operation.ts";
 import { settledVersion } from "./settled.ts";
-import { type SourceFile, sourceFiles } from "./source-files.ts";
+import { requireDatabaseFolder, type SourceFile, sourceFiles } from "./source-files.ts";
 import { type FileState, readWatcherState, type WatcherState, writeWatcherState } from "./watcher-state.ts";
 
 export interface WatchArgs {
@@ -34,10 +34,12 @@ const analyzeEveryS = 24 * 3600;
 
 /**
  * One cycle of the watcher: makes indexes that the ERP's files lack and renews the planner's statistics once a day, without ever standing in the
- * ERP's way: files being written are left alone, locks are given back after `lockLimitMs`, and what cannot be done now is done later.
+ * ERP's way: files being written are left alone, locks are given back after `lockLimitMs`, and what cannot be done now is done later. Throws
+ * OperationError where there is no database folder or its state cannot be written.
  */
 export async function runWatch(context: OperationContext, args: WatchArgs = {}): Promise<WatchResult> {
   const { settings } = context;
+  requireDatabaseFolder(settings);
   const file = openLog({
     directory: settings.logsDir,
     file: "watcher.log",

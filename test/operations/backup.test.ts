@@ -179,9 +179,17 @@ test("a file that cannot be backed up fails the operation, while the others are 
   rmSync(livePath(home));
   const failure = runBackup(contextOf(home, { LIVE_BACKUP_RETENTION: "1" }));
   await expect(failure).rejects.toThrow(
-    /^production_analysis\.db was not backed up: The file does not exist\. Earlier backups/,
+    `production_analysis.db was not backed up: It is not in ${join(home, "database")}. Earlier backups are untouched. Made: archive_2025_`,
   );
   expect(backupNames(home)).toEqual([expect.stringMatching(/^archive_2025/), ...older]);
+});
+
+test("a cause that several files share is said once", async () => {
+  const home = factory([2024, 2025]);
+  for (const year of [2024, 2025]) writeFileSync(archivePath(home, year), "no database");
+  await expect(runBackup(contextOf(home), { archive: true })).rejects.toThrow(
+    /^archive_2025\.db, archive_2024\.db were not backed up: The file is not an SQLite database\. Earlier backups are untouched\.$/,
+  );
 });
 
 test("temporary files of an interrupted backup are removed by the next one", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { runBackup } from "../../src/operations/backup.ts";
 import { runDrill } from "../../src/operations/drill.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
@@ -45,6 +46,9 @@ test("a backup that went bad is named, and the others are tried all the same", a
   expect(backupNames(home)).not.toContain(".drill");
 });
 
-test("without any backup the drill says how to make one", async () => {
-  await expect(runDrill(contextOf(temporaryHome()))).rejects.toThrow(/^There is no backup to try yet/);
+test("without any backup the drill says how to make one, and without a database folder where it looked", async () => {
+  await expect(runDrill(contextOf(factory()))).rejects.toThrow(/^There is no backup to try yet/);
+  const empty = temporaryHome();
+  await expect(runDrill(contextOf(empty))).rejects.toThrow(`There is no folder ${join(empty, "database")}. `);
+  expect(readdirSync(empty)).toEqual([]);
 });
