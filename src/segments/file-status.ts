@@ -38,7 +38,7 @@ export function describeFile(file: TrackedFile, segment: Segment | null): FileSt
     last_day: segment?.facts.lastDay ?? null,
     owns: { from: holding.ownsFrom, to: holding.ownsTo },
     misplaced_rows: segment?.misplaced ?? 0,
-    duplicate_rows: segment?.excluded.length ?? 0,
+    duplicate_rows: segment?.excluded.rows ?? 0,
     undated_rows: segment?.facts.undated.rows ?? 0,
   };
 }

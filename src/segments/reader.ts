@@ -1,5 +1,6 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
+import { closeRanges, keptSql, openRanges } from "./duplicates.ts";
 import { asSourceError, SourceError } from "./errors.ts";
 import { datedSql } from "./facts.ts";
 import { look } from "./look.ts";
@@ -29,7 +30,8 @@ interface Attached {
  * Reads segments through one connection to which files are attached as questions need them and detached when idle.
  *
  * SQL names the rows as `{rows}`, what keeps duplicates of the owner's rows out as `{kept}`, and what keeps rows without a valid day out
- * as `{dated}`; the reader puts in the segment's schema and conditions. Statements are prepared once per segment and kept.
+ * as `{dated}`; the reader puts in the segment's schema and conditions. A statement with both leaves rows without a valid day to `{dated}`.
+ * Statements are prepared once per segment and kept.
  */
 export class Reader {
   readonly #db: Database = openHost();
@@ -70,10 +72,10 @@ export class Reader {
     let statement = attached.statements.get(sql);
     if (!statement) {
       const { schema } = attached;
-      const kept = segment.excluded.length > 0 ? `(id NOT IN (SELECT id FROM temp.excluded_${schema}))` : "1";
+      const kept = keptSql(segment, schema, sql.includes("{dated}"));
       const text = sql
         .replaceAll("{rows}", `${schema}.${table}`)
-        .replaceAll("{kept}", kept)
+        .replaceAll("{kept}", () => kept)
         .replaceAll("{dated}", () => datedSql(segment.facts.undated.prefixes));
       statement = this.#db.prepare(text);
       attached.statements.set(sql, statement);
@@ -85,7 +87,8 @@ export class Reader {
     const now = performance.now();
     const found = this.#attached.get(segment.name);
     if (found && found.segment.file === segment.file && found.segment.version === segment.version) {
-      if (found.segment === segment || sameIds(found.segment.excluded, segment.excluded)) {
+      if (found.segment === segment || Bun.deepEquals(found.segment.excluded, segment.excluded)) {
+        found.segment = segment;
         if (segment.immutable) found.usedAt = now;
         return found;
       }
@@ -96,11 +99,7 @@ export class Reader {
     attach(this.#db, schema, segment.file, segment.immutable);
     const attached: Attached = { schema, segment, statements: new Map(), usedAt: now };
     this.#attached.set(segment.name, attached);
-    if (segment.excluded.length > 0) {
-      this.#db.run(`CREATE TEMP TABLE excluded_${schema} (id INTEGER PRIMARY KEY)`);
-      const ids = JSON.stringify(segment.excluded);
-      this.#db.run(`INSERT INTO temp.excluded_${schema} SELECT value FROM json_each(?)`, [ids]);
-    }
+    openRanges(this.#db, schema, segment.excluded);
     if (!segment.immutable && this.#timer) {
       clearTimeout(this.#timer);
       this.#timer = null;
@@ -115,7 +114,7 @@ export class Reader {
     this.#attached.delete(name);
     for (const statement of attached.statements.values()) statement.finalize();
     this.#db.run(`DETACH ${attached.schema}`);
-    this.#db.run(`DROP TABLE IF EXISTS temp.excluded_${attached.schema}`);
+    closeRanges(this.#db, attached.schema);
   }
 
   #leastUsed(): string {
@@ -141,8 +140,4 @@ export class Reader {
 /** True while the source still looks as it did when this version of the segment was made. */
 export function isUnchanged(segment: Segment): boolean {
   return segment.version.startsWith(`${look(segment.file).version}/`);
-}
-
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id, position) => id === b[position]);
 }

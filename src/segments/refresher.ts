@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { TaskError, WorkerError, WorkerProcess } from "../workers/process.ts";
 import type { CatalogOptions } from "./catalog.ts";
-import { hasStrays, type Placement } from "./duplicates.ts";
+import { hasStrays, nothingExcluded, type Placement } from "./duplicates.ts";
 import type { SourceTrouble } from "./errors.ts";
 import type { DirectResult } from "./keeper-tasks.ts";
 import { clockGrainMs, type Look } from "./look.ts";
@@ -229,7 +229,7 @@ export class Refresher {
       ownsTo,
       facts: result.facts,
       misplaced: 0,
-      excluded: [],
+      excluded: nothingExcluded,
     };
   }
 

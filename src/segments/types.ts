@@ -18,6 +18,20 @@ export interface Facts {
   indexes: string[];
 }
 
+/** Ids from the first to the last, both inclusive. */
+export type IdRange = [first: number, last: number];
+
+/**
+ * Rows of a segment that the owner of their days holds with the same id and content; they count there and not here. A rollover puts
+ * millions of them into the archive before it takes them out of Live, so they are told by days and ranges and never one by one.
+ */
+export interface Excluded {
+  /** How many they are. */
+  rows: number;
+  /** Which they are: of these days every row, or (`ids` not null) every row whose id lies in one of the ranges, which ascend. */
+  days: { from: Day; to: Day; ids: IdRange[] | null }[];
+}
+
 /** One file and the days it owns, in one version, ready to be read. */
 export interface Segment {
   /** `live` or `archive_YYYY`. */
@@ -34,8 +48,8 @@ export interface Segment {
   facts: Facts;
   /** Rows of valid days that another segment owns. */
   misplaced: number;
-  /** Ids of misplaced rows that the owner holds with the same content; they are counted there and not here. */
-  excluded: number[];
+  /** Which of them the owner holds as well. */
+  excluded: Excluded;
 }
 
 /** A set of segment versions that one answer is computed from; newest days first, live before archives. */
