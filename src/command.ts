@@ -128,7 +128,7 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
       throw new UsageError("--force and --daemon do not go together: the ERP may be at rest now, but not for ever.");
     }
     const interval = watchInterval(values.interval, daemon);
-    return (settings) => (daemon ? watchForEver(settings, interval) : watchOnce(settings, force));
+    return (settings) => (daemon ? watchAgainAndAgain(settings, interval) : watchOnce(settings, force));
   }
   return null;
 }
@@ -140,16 +140,15 @@ async function operate(
   settings: Settings,
   name: string,
   operation: (room: OperationRoom, context: OperationContext) => { summary: string } | Promise<{ summary: string }>,
-  knownTrouble: string | null = null,
 ): Promise<number> {
   const room = await import("./operations/registry.ts");
   const { runFromCommandLine } = await import("./operations/command-line.ts");
-  const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context), knownTrouble);
+  const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context));
   return print(summary);
 }
 
-const watchOnce = (settings: Settings, force: boolean, knownTrouble: string | null = null): Promise<number> =>
-  operate(settings, "watch", ({ operations }, context) => operations.watch(context, { force }), knownTrouble);
+const watchOnce = (settings: Settings, force: boolean): Promise<number> =>
+  operate(settings, "watch", ({ operations }, context) => operations.watch(context, { force }));
 
 /** Checks files, backups and disk; exit code 1 when something is wrong. */
 async function check(settings: Settings, json: boolean): Promise<number> {
@@ -184,27 +183,9 @@ function lockIsFree({ mirrorDir }: Settings): boolean {
   return lock !== null;
 }
 
-/** The watcher as a program of its own, as the earlier service had it; a running hub does the same by itself. */
-async function watchForEver(settings: Settings, interval: number | null): Promise<number> {
-  const everyMs = (interval ?? settings.watchIntervalSec) * 1000;
-  let stopped = false;
-  const stopping = stopSignal().then(() => {
-    stopped = true;
-  });
-  let trouble: string | null = null;
-  while (!stopped) {
-    try {
-      await watchOnce(settings, false, trouble);
-      trouble = null;
-    } catch (error) {
-      const { name, message } = error as Error;
-      if (name !== "OperationError") throw error;
-      // The next cycle may do better; a watcher that ends is one that nobody notices missing.
-      if (message !== trouble) console.error(message);
-      trouble = message;
-    }
-    await Promise.race([Bun.sleep(everyMs), stopping]);
-  }
+async function watchAgainAndAgain(settings: Settings, interval: number | null): Promise<number> {
+  const { watchForEver } = await import("./operations/watch-daemon.ts");
+  await watchForEver(settings, (interval ?? settings.watchIntervalSec) * 1000, stopSignal());
   return done;
 }
 
