@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import http from "node:http";
+import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
@@ -169,7 +170,7 @@ export function serve(settings: Settings): Hub {
     const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
     return quick(whole, client) ?? app.fetch(whole, { client });
   });
-  const url = `http://${["0.0.0.0", "::"].includes(settings.host) ? "localhost" : settings.host}:${server.port}`;
+  const url = `http://${hostInUrl(settings.host)}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const announced = announceHub(settings, url);
   const dataTrouble = Promise.resolve()
@@ -185,12 +186,21 @@ export function serve(settings: Settings): Hub {
   };
 }
 
+/** The host under which a browser on this machine reaches what listens on `host`; an IPv6 address takes brackets (RFC 3986, 3.2.2). */
+function hostInUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
 function openState(databaseDir: string): Database {
   try {
     return openHubDb(databaseDir);
   } catch (error) {
     if (error instanceof NewerSchemaError) throw new StartError(error.message);
-    throw new StartError(`The hub's own database, hub.db, cannot be opened: ${(error as Error).message}.`);
+    const { message } = error as Error;
+    throw new StartError(
+      `The hub's own database, hub.db, cannot be opened (${message}). See that the hub may write into ${databaseDir}.`,
+    );
   }
 }
 
@@ -222,7 +232,7 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE")
-      throw new StartError(`The hub cannot listen on ${settings.host}:${settings.apiPort}: ${message}`);
+      throw new StartError(`The hub cannot listen on ${settings.host}, port ${settings.apiPort}: ${message}`);
     throw new StartError(
       `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
         "Stop that program, or set API_PORT to another port in the .env file.",

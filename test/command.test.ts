@@ -273,19 +273,23 @@ test("--rollover is carried out by the hub that runs, with its key, and the tota
   expect(hub.log()).not.toContain(keys.ADMIN_KEY);
 });
 
-test("--watch --daemon says once that there is no database folder, and takes its work up when it appears", async () => {
-  const home = temporaryHome();
-  const child = spawn(home, ["--watch", "--daemon", "--interval", "10"], { HEAL_INDEXES: "false" });
-  const log = join(home, "logs", "app.log");
-  const logged = () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : []);
-  await eventually("the first cycle is through", () => logged()[0]);
-  await Bun.sleep(10_500);
-  expect(logged()).toEqual([expect.stringContaining(`There is no folder ${join(home, "database")}. `)]);
-  writeDatabase(livePath(home), [row()]);
-  await eventually("it watches", () => (logged().at(-1)?.includes("Files watched: 1") ? true : undefined));
-  child.kill("SIGTERM");
-  expect(await child.exited).toBe(0);
-  expect((await child.stderr.text()).trim().split("\n")).toEqual([expect.stringContaining("There is no folder")]);
+test("a hub on an IPv6 address names itself so that browsers and commands reach it", async () => {
+  const home = factory();
+  const child = spawn(home, [], { HOST: "::1", ADMIN_KEY: "admin-key-0123456789" });
+  try {
+    const { url } = await eventually("the hub says where it listens", () => {
+      const file = join(home, "database", ".mirror", "running.json");
+      return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+    });
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const { stderr } = await run(home, ["--rollover"], { ADMIN_KEY: "another-key-0123456789" });
+    expect(stderr).toContain("The running hub refused: The admin key is not valid.");
+  } finally {
+    child.kill("SIGTERM");
+    await child.exited;
+  }
+  expect(await child.stdout.text()).toMatch(/Open +http:\/\/\[::1\]:\d+\n/);
 });
 
 test("--watch --daemon goes on until SIGTERM and ends with 0", async () => {
