@@ -9,9 +9,9 @@ import {
   type Total,
   type TotalFilter,
   tidy,
-  totalsByDay,
   totalsByItem,
   totalsByMonthAndItem,
+  totalsByPeriod,
 } from "./totals.ts";
 
 /** Good quantity, number of rows and average of one period. */
@@ -152,16 +152,10 @@ export function rounded(value: number, decimals: number): number {
 }
 
 function perPeriod(context: Context, filter: TotalFilter, periodOf: (day: string) => string): [string, PeriodTotals][] {
-  const periods = new Map<string, Total>();
-  for (const [day, { count, sum }] of totalsByDay(context, filter)) {
-    const period = periodOf(day);
-    const total = periods.get(period) ?? { count: 0, sum: 0 };
-    periods.set(period, { count: total.count + count, sum: total.sum + sum });
-  }
-  return [...periods]
+  return [...totalsByPeriod(context, filter, periodOf)]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([period, { count, sum }]) => {
-      const total = { count, sum: tidy(sum) };
-      return [period, { total_production: total.sum, batch_count: count, avg_batch_size: average(total) }];
-    });
+    .map(([period, total]) => [
+      period,
+      { total_production: total.sum, batch_count: total.count, avg_batch_size: average(total) },
+    ]);
 }

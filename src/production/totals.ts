@@ -15,17 +15,22 @@ export interface TotalFilter extends DayRange {
   itemCode?: string | undefined;
 }
 
-/** Good quantity per valid day. */
-export function totalsByDay(context: Context, filter: TotalFilter): Map<string, Total> {
+/** Good quantity per period, given which period a valid day belongs to. */
+export function totalsByPeriod(
+  context: Context,
+  filter: TotalFilter,
+  periodOf: (day: string) => string,
+): Map<string, Total> {
   // Grouped by the stored text first, which the index delivers in order: neither a sort of rows nor a check of each row's day.
   return added(
     context,
     filter,
-    (rollup) => rollup.byDay(filter),
+    (rollup) => rollup.byPeriod(filter, periodOf),
     (where) =>
       `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
          SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
        ) WHERE {dated} GROUP BY 1`,
+    periodOf,
   );
 }
 
@@ -84,24 +89,26 @@ function added(
   filter: TotalFilter,
   fromRollup: (rollup: Rollup) => Group[],
   sql: (where: string) => string,
+  keyOf: (stored: string) => string = (stored) => stored,
 ): Map<string, Total> {
   const range = inRange(filter);
   const item = filter.itemCode === undefined ? "1" : "item_code = ?";
   const values = filter.itemCode === undefined ? range.values : [...range.values, filter.itemCode];
   const statement = sql(`${range.sql} AND ${item} AND {kept}`);
   const totals = new Map<string, Total>();
+  const add = (key: string, count: number, sum: number): void => {
+    const total = totals.get(key);
+    if (total) {
+      total.count += count;
+      total.sum += sum;
+    } else totals.set(key, { count, sum });
+  };
   for (const segment of segmentsFor(context.snapshot, filter)) {
     const rollup = context.rollupOf(segment);
-    const groups = rollup
-      ? fromRollup(rollup)
-      : context.reader.rows<[unknown, number, number]>(segment, statement, values);
-    for (const [stored, count, sum] of groups) {
-      const key = asText(stored);
-      const total = totals.get(key);
-      if (total) {
-        total.count += count;
-        total.sum += sum;
-      } else totals.set(key, { count, sum });
+    if (rollup) for (const [key, count, sum] of fromRollup(rollup)) add(key, count, sum);
+    else {
+      const rows = context.reader.rows<[unknown, number, number]>(segment, statement, values);
+      for (const [stored, count, sum] of rows) add(keyOf(asText(stored)), count, sum);
     }
   }
   for (const total of totals.values()) total.sum = tidy(total.sum);

@@ -56,22 +56,22 @@ export class Rollup {
     return this.#dayCount.reduce((total, count) => total + count, 0);
   }
 
-  /** Totals per day. */
-  byDay(filter: RollupFilter): Group[] {
-    const { days, dayStart, item, count, sum } = this.#columns;
-    const [first, end] = this.#days(filter);
+  /** Totals per period, given which period a day belongs to; the days of a period follow one another. */
+  byPeriod(filter: RollupFilter, periodOf: (day: Day) => string): Group[] {
     const groups: Group[] = [];
-    if (filter.itemCode === undefined) {
-      for (let day = first; day < end; day++) groups.push([days[day]!, this.#dayCount[day]!, this.#daySum[day]!]);
-      return groups;
-    }
-    const wanted = this.#itemAt.get(filter.itemCode);
-    if (wanted === undefined) return groups;
-    for (let day = first; day < end; day++) {
-      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
-        if (item[cell] === wanted) groups.push([days[day]!, count[cell]!, sum[cell]!]);
+    const sums = new Sums(1);
+    this.#eachDay(filter, (day, count, sum) => {
+      const period = periodOf(day);
+      const last = groups.at(-1);
+      if (last?.[0] === period) {
+        last[1] += count;
+        sums.add(0, sum);
+        last[2] = sums.at(0);
+      } else {
+        sums.set(0, sum);
+        groups.push([period, count, sum]);
       }
-    }
+    });
     return groups;
   }
 
@@ -98,13 +98,7 @@ export class Rollup {
 
   /** All rows of the filter together, under an empty key; nothing where there are none. */
   total(filter: RollupFilter): Group[] {
-    const sums = new Sums(1);
-    let rows = 0;
-    for (const [, count, sum] of this.byDay(filter)) {
-      rows += count;
-      sums.add(0, sum);
-    }
-    return rows === 0 ? [] : [["", rows, sums.at(0)]];
+    return this.byPeriod(filter, () => "");
   }
 
   /** The items with all their rows, those without a valid day included. */
@@ -117,6 +111,23 @@ export class Rollup {
   item(code: string): RollupItem | undefined {
     const at = this.#itemAt.get(code);
     return at === undefined ? undefined : this.#columns.items[at];
+  }
+
+  /** Hears of each day of the filter that has rows. */
+  #eachDay(filter: RollupFilter, take: (day: Day, count: number, sum: number) => void): void {
+    const { days, dayStart, item, count, sum } = this.#columns;
+    const [first, end] = this.#days(filter);
+    if (filter.itemCode === undefined) {
+      for (let day = first; day < end; day++) take(days[day]!, this.#dayCount[day]!, this.#daySum[day]!);
+      return;
+    }
+    const wanted = this.#itemAt.get(filter.itemCode);
+    if (wanted === undefined) return;
+    for (let day = first; day < end; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
+        if (item[cell] === wanted) take(days[day]!, count[cell]!, sum[cell]!);
+      }
+    }
   }
 
   #countItems(): ItemRows[] {

@@ -23,6 +23,11 @@ export class Sums {
     this.#lost = grown(this.#lost);
   }
 
+  set(at: number, value: number): void {
+    this.#sum[at] = value;
+    this.#lost[at] = 0;
+  }
+
   add(at: number, value: number): void {
     const sum = this.#sum[at]!;
     const next = sum + value;

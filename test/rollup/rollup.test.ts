@@ -68,7 +68,9 @@ test("totals of any period and item are those of its days, also after they were 
           (to === undefined || cell.day <= to) &&
           (code === undefined || codes[cell.item] === code),
       );
-      expect(sorted(rollup.byDay(filter))).toEqual(grouped(wanted, (cell) => cell.day));
+      expect(rollup.byPeriod(filter, (day) => day)).toEqual(grouped(wanted, (cell) => cell.day));
+      const month = (text: string): string => text.slice(0, 7);
+      expect(rollup.byPeriod(filter, month)).toEqual(grouped(wanted, (cell) => month(cell.day)));
       expect(sorted(rollup.byItem(filter))).toEqual(grouped(wanted, (cell) => codes[cell.item]!));
       expect(sorted(rollup.byMonthAndItem(filter))).toEqual(
         grouped(wanted, (cell) => `${cell.day.slice(0, 7)} ${codes[cell.item]}`),
