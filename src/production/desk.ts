@@ -6,7 +6,7 @@ import { isUnchanged, Reader } from "../segments/reader.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import { WorkerPool } from "../workers/pool.ts";
 import { TaskError, WorkerError, type WorkerProcess } from "../workers/process.ts";
-import { type QuestionName, type Questions, questions, segmentsOf } from "./questions.ts";
+import { type Effort, type QuestionName, type Questions, questions, segmentsOf } from "./questions.ts";
 import { answerQuestion } from "./worker-tasks.ts";
 
 /** A question took longer than it may. */
@@ -41,6 +41,11 @@ export interface DeskOptions {
 
 /** Duplicate and undated rows up to which a question may be answered in this process: some milliseconds. */
 const maxPassedOver = 10_000;
+/**
+ * Short questions that a worker is given before it answered the first. One at a time, an answer waits for a turn of a busy event loop: with
+ * 400 clients some 200 ms, so that two workers answered 20 a second.
+ */
+const maxAhead = 64;
 /** How often a question is asked anew when a file that is read directly changes under it. */
 const attempts = 4;
 
@@ -52,12 +57,15 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #reader = new Reader();
   readonly #pool: WorkerPool;
+  /** For questions of a few milliseconds: they are handed over ahead, and none ever waits behind a long one. */
+  readonly #promptPool: WorkerPool;
   /** Totals that are in memory: the keeper of the totals reads them in as soon as they are made. */
   readonly #rollupOf = (segment: Segment): Rollup | null => this.#options.rollups?.held(segment) ?? null;
 
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#pool = new WorkerPool(options.workers);
+    this.#promptPool = new WorkerPool(1, { ahead: maxAhead });
   }
 
   /**
@@ -72,9 +80,11 @@ export class Desk {
       const snapshot = await catalog.current();
       const sources = segmentsOf(snapshot, name, parameters).filter(({ immutable }) => !immutable);
       try {
-        const { text, rows } = this.#isSmall(name, parameters, snapshot)
-          ? answerQuestion({ snapshot, reader: this.#reader, rollupOf: this.#rollupOf }, name, parameters)
-          : await this.#askWorker(snapshot, name, parameters);
+        const effort = this.#effort(name, parameters, snapshot);
+        const { text, rows } =
+          effort === "little"
+            ? answerQuestion({ snapshot, reader: this.#reader, rollupOf: this.#rollupOf }, name, parameters)
+            : await this.#askWorker(effort === "seeks" ? this.#promptPool : this.#pool, snapshot, name, parameters);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
           this.#options.onAnswer({ name, ms, rows, parameters }, requestId);
@@ -94,36 +104,39 @@ export class Desk {
 
   /** Process ids of the worker processes that are running. */
   get workerPids(): number[] {
-    return this.#pool.pids;
+    return [...this.#pool.pids, ...this.#promptPool.pids];
   }
 
   close(): void {
     this.#pool.close();
+    this.#promptPool.close();
     this.#reader.close();
   }
 
-  #isSmall<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot): boolean {
+  #effort<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot): Effort {
     const question = questions[name];
     const { inlineMaxRows } = this.#options;
-    if (inlineMaxRows === 0) return false;
+    if (inlineMaxRows === 0) return "rows";
     const all = segmentsOf(snapshot, name, parameters);
     const segments = question.fromTotals ? all.filter((segment) => !this.#rollupOf(segment)) : all;
     // Rows that are passed over one by one are work that neither an index nor the number of rows shows.
-    const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.rows + facts.undated.rows, 0);
-    if (passedOver > maxPassedOver) return false;
-    if (question.bounded?.(snapshot, parameters)) return true;
+    const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.length + facts.undated.rows, 0);
+    if (passedOver > maxPassedOver) return "rows";
+    const effort = question.effort?.(snapshot, parameters) ?? "rows";
+    if (effort === "little") return effort;
     const rows = segments.map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
-    return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows;
+    return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows ? "little" : effort;
   }
 
   async #askWorker<Name extends QuestionName>(
+    pool: WorkerPool,
     snapshot: Snapshot,
     name: Name,
     parameters: Questions[Name],
   ): Promise<{ text: Uint8Array; rows: number }> {
     const release = this.#options.catalog.pin(snapshot);
     try {
-      return await this.#pool.with((worker) => this.#ask(worker, snapshot, name, parameters));
+      return await pool.with((worker) => this.#ask(worker, snapshot, name, parameters));
     } finally {
       release();
     }

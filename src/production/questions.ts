@@ -35,13 +35,19 @@ export interface Questions {
 
 export type QuestionName = keyof Questions;
 
+/**
+ * How much work a question is. `little`: an index keeps it to some milliseconds. `seeks`: so it does, but the rows lie scattered over a
+ * file that may have to come from a disk. `rows`: it grows with the number of rows.
+ */
+export type Effort = "little" | "seeks" | "rows";
+
 interface Question<Parameters> {
   /** Answers in the shape of CONTRACT §3, with the number of rows in it. */
   answer: (context: Context, parameters: Parameters) => { body: unknown; rows: number };
   /** The ranges of days the question reads. */
   days: (parameters: Parameters) => DayRange[];
-  /** True when indexes keep the work small however many rows the segments hold. */
-  bounded?: (snapshot: Snapshot, parameters: Parameters) => boolean;
+  /** How much work it is however many rows the segments hold; without it, that depends on their number. */
+  effort?: (snapshot: Snapshot, parameters: Parameters) => Effort;
   /** True when the daily totals answer it wherever they are ready, which is small work as well. */
   fromTotals?: true;
 }
@@ -57,10 +63,10 @@ const boundedLimit = 5_000;
 export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = {
   records: {
     days: ({ filter }) => daysOf(filter),
-    bounded: (snapshot, { filter, limit, offset }) => {
+    effort: (snapshot, { filter, limit, offset }) => {
       const selective = [filter.q, filter.lotPrefix, filter.minQuantity, filter.maxQuantity];
-      if (selective.some((value) => value !== undefined) || limit + (offset ?? 0) > boundedLimit) return false;
-      return walksAnIndex(snapshot, filter, filter.itemCode);
+      if (selective.some((value) => value !== undefined) || limit + (offset ?? 0) > boundedLimit) return "rows";
+      return effortOfWalk(snapshot, filter, filter.itemCode);
     },
     answer: (context, { filter, ...page }) => {
       const { records, next } = listRecords(context, filter, page);
@@ -73,7 +79,7 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
   },
   item_records: {
     days: everyDay,
-    bounded: (snapshot, { itemCode, limit }) => limit <= boundedLimit && walksAnIndex(snapshot, {}, itemCode),
+    effort: (snapshot, { itemCode, limit }) => (limit > boundedLimit ? "rows" : effortOfWalk(snapshot, {}, itemCode)),
     answer: (context, { itemCode, ...page }) => list(listRecords(context, { itemCode }, page).records),
   },
   items: { days: everyDay, fromTotals: true, answer: (context, parameters) => list(listItems(context, parameters)) },
@@ -116,15 +122,14 @@ export function segmentsOf<Name extends QuestionName>(
 }
 
 /**
- * True when the newest rows of the range come straight from an index of every segment. One item's rows lie scattered over a file, so
- * only a mirror, which was written a moment ago and sits in memory, is read for them without the risk of a thousand disk seeks.
+ * What it takes to read the newest rows of a range along an index. One item's rows lie scattered over a file, so only a mirror, which was
+ * written a moment ago and sits in memory, is read for them without the risk of a thousand disk seeks.
  */
-function walksAnIndex(snapshot: Snapshot, range: DayRange, itemCode: string | undefined): boolean {
-  return segmentsFor(snapshot, range).every(({ facts, immutable }) =>
-    itemCode === undefined
-      ? hasIndex(facts.indexes, "production_date")
-      : immutable && hasIndex(facts.indexes, "item_code,production_date"),
-  );
+function effortOfWalk(snapshot: Snapshot, range: DayRange, itemCode: string | undefined): Effort {
+  const segments = segmentsFor(snapshot, range);
+  const index = itemCode === undefined ? "production_date" : "item_code,production_date";
+  if (!segments.every(({ facts }) => hasIndex(facts.indexes, index))) return "rows";
+  return itemCode === undefined || segments.every(({ immutable }) => immutable) ? "little" : "seeks";
 }
 
 /** Renders a cursor for the client: URL-safe base64 of its JSON. */

@@ -12,19 +12,28 @@ interface Job {
   run: (worker: WorkerProcess) => Promise<void>;
 }
 
+/** What a pool may hold. */
+interface PoolOptions {
+  /** Jobs that a worker has at once: it carries out one and holds the others ready. */
+  ahead?: number;
+  /** Jobs that wait for a worker. */
+  maxQueue?: number;
+}
+
 /**
  * A fixed number of worker processes that share one queue, first come first served.
  * Processes are started when there is work for them and ended after a minute without any.
  */
 export class WorkerPool {
   readonly #workers: WorkerProcess[];
+  /** One entry for each job that a worker can take. */
   readonly #idle: WorkerProcess[];
   readonly #queue: Job[] = [];
   readonly #maxQueue: number;
 
-  constructor(size: number, maxQueue = 500) {
+  constructor(size: number, { ahead = 1, maxQueue = 500 }: PoolOptions = {}) {
     this.#workers = Array.from({ length: size }, () => new WorkerProcess());
-    this.#idle = [...this.#workers];
+    this.#idle = Array.from({ length: size * ahead }, (_, at) => this.#workers[at % size]!);
     this.#maxQueue = maxQueue;
   }
 
