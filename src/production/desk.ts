@@ -120,7 +120,7 @@ export class Desk {
     const all = segmentsOf(snapshot, name, parameters);
     const segments = question.fromTotals ? all.filter((segment) => !this.#rollupOf(segment)) : all;
     // Rows that are passed over one by one are work that neither an index nor the number of rows shows.
-    const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.length + facts.undated.rows, 0);
+    const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.rows + facts.undated.rows, 0);
     if (passedOver > maxPassedOver) return "rows";
     const effort = question.effort?.(snapshot, parameters) ?? "rows";
     if (effort === "little") return effort;
