@@ -76,7 +76,8 @@ function findLack(file: string): Lack {
   }
 }
 
-function warmUp(file: string): void {
+/** Reads a file into the system's cache, so that no lock is held while the disk seeks. */
+export function warmUp(file: string): void {
   const handle = openSync(file, "r");
   try {
     const buffer = Buffer.allocUnsafe(1024 * 1024);
