@@ -1,4 +1,3 @@
-import os from "node:os";
 import { Reader } from "../segments/reader.ts";
 import type { Segment } from "../segments/types.ts";
 import { buildColumns } from "./build.ts";
@@ -13,8 +12,6 @@ export interface RollupOrder {
 /** Makes daily totals in a process of its own, because the pass over 7 million rows takes some three seconds of processor time. */
 export const rollupTasks = {
   "rollup.build": async ({ databaseDir, segment }: RollupOrder, report: (rows: number) => void): Promise<void> => {
-    // The server's own process and its workers come first where there are few processors.
-    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
     const started = performance.now();
     const reader = new Reader();
     try {
