@@ -24,14 +24,8 @@ interface Stored {
 }
 
 /** One row of `/records` as the hub shows it. */
-export interface RecordAnswer {
+export interface RecordAnswer extends Row {
   readonly source: Source;
-  readonly id: number;
-  readonly production_date: string;
-  readonly lot_number: string | null;
-  readonly item_code: string;
-  readonly item_name: string | null;
-  readonly good_quantity: number | null;
 }
 
 interface Group {

@@ -6,11 +6,12 @@
 import { Database } from "bun:sqlite";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { requiredIndexes, table } from "../../src/segments/schema.ts";
 import { differenceFromState, type TransferReport } from "../faults/transfer-writer.ts";
 import { type JournalMode, livePath } from "../support/files.ts";
 import { backupNames, backupPath, writeManyRows } from "../support/operations.ts";
+import { root, startScript } from "../support/processes.ts";
 import { hubCommand, startHub } from "./server.ts";
 
 const rows = Number(process.argv[2] ?? 5_000_000);
@@ -37,13 +38,7 @@ function prepare(): void {
 
 /** Starts the writer; `phase` ends a part of what is measured, `stop` the writer. */
 async function startWriter(file: string) {
-  const child = Bun.spawn(
-    [process.execPath, resolve(import.meta.dir, "../faults/transfer-writer.ts"), file, `${rows}`],
-    {
-      stdin: "pipe",
-      stdout: "pipe",
-    },
-  );
+  const child = startScript("transfer-writer.ts", file, `${rows}`);
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   await lines.read();
   const report = async () => JSON.parse((await lines.read()).value ?? "") as TransferReport;
@@ -125,7 +120,7 @@ async function measure(journal: JournalMode): Promise<Outcome[]> {
       return "";
     });
     await timed("backup without a hub, no mirror", async () => {
-      const child = Bun.spawn([process.execPath, resolve(import.meta.dir, "../../src/main.ts"), "--backup", "--live"], {
+      const child = Bun.spawn([process.execPath, join(root, "src/main.ts"), "--backup", "--live"], {
         env: { PATH: process.env.PATH ?? "", HUB_HOME: home },
         stdout: "pipe",
         stderr: "inherit",

@@ -28,24 +28,13 @@ import {
   writeDatabase,
 } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { DATA_ENDPOINTS, EXPORTS } from "../support/shape.ts";
 import { versionRows } from "../support/versions.ts";
 
 // Recovery is waited for, up to what `eventually` allows.
 setDefaultTimeout(40_000);
 
-const DATA_ENDPOINTS = [
-  "/records",
-  "/records/BW0021",
-  "/items",
-  "/summary/monthly_total",
-  "/summary/by_item?date_from=0001-01-01&date_to=9999-12-31",
-  "/summary/monthly_by_item",
-  "/summary/daily",
-  "/summary/weekly",
-  "/summary/compare?period1_from=2025-01-01&period1_to=2025-12-31&period2_from=2026-01-01&period2_to=2026-12-31",
-  "/records.csv",
-  "/records.xlsx",
-];
+const READS = [...DATA_ENDPOINTS, ...EXPORTS];
 
 /** Ways a file can be spoilt without its owner noticing. */
 const BREAKS: Record<string, (path: string) => void> = {
@@ -259,7 +248,7 @@ test("archives answer while Live is absent", async () => {
   const home = temporaryHome();
   writeDatabase(archivePath(home, 2025), archived(4));
   const hub = await startOn(home);
-  for (const path of DATA_ENDPOINTS) expect([path, (await hub.fetch(path)).status]).toEqual([path, 200]);
+  for (const path of READS) expect([path, (await hub.fetch(path)).status]).toEqual([path, 200]);
   expect([...(await quantities(hub))]).toEqual([4]);
 });
 
@@ -338,7 +327,7 @@ async function startOn(home: string): Promise<Hub> {
 /** The bodies of every JSON data endpoint. */
 async function answersOf(hub: Hub): Promise<Json> {
   const answers: Json = {};
-  for (const path of DATA_ENDPOINTS.slice(0, -2)) {
+  for (const path of DATA_ENDPOINTS) {
     const { status, body } = await hub.json(path);
     expect([path, status]).toEqual([path, 200]);
     answers[path] = body;
@@ -378,13 +367,12 @@ async function unavailableUntilRepaired(home: string): Promise<void> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true });
   writeDatabase(path, versionRows(2));
   await showsVersion(hub, 2);
-  for (const endpoint of DATA_ENDPOINTS)
-    expect([endpoint, (await hub.fetch(endpoint)).status]).toEqual([endpoint, 200]);
+  for (const endpoint of READS) expect([endpoint, (await hub.fetch(endpoint)).status]).toEqual([endpoint, 200]);
   await healthy(hub);
 }
 
 async function expectUnavailable(hub: Hub): Promise<void> {
-  for (const path of DATA_ENDPOINTS) {
+  for (const path of READS) {
     const { status, body } = await hub.json(path);
     expect([path, status]).toEqual([path, 503]);
     expectSentence(body);

@@ -21,22 +21,15 @@ import {
   contentOf,
   databaseNames,
   integrityOf,
-  type OperationOrder,
-  startOperation,
+  operationOutcome as outcome,
   writeManyRows,
 } from "../support/operations.ts";
+import { startScript } from "../support/processes.ts";
 import { rowCount, versionRows } from "../support/versions.ts";
 import { differenceFromState, type TransferReport } from "./transfer-writer.ts";
 
 const BACKUP = "production_20260113_020000.db";
 const rows = (count: number) => Array.from({ length: count }, () => row());
-
-/** Runs an operation as a process and gives its exit code and what it wrote to stderr. */
-async function outcome(order: OperationOrder): Promise<{ code: number; said: string }> {
-  const child = startOperation(order);
-  const [code, said] = await Promise.all([child.exited, child.stderr.text()]);
-  return { code, said: said.trim() };
-}
 
 let erp: Erp | null = null;
 const mounts: string[] = [];
@@ -226,13 +219,7 @@ describe.each(["delete", "wal"] as const)(
       const count = 1_000_000;
       writeManyRows(livePath(home), count, 1000, journal);
       expect(statSync(livePath(home)).size).toBeGreaterThan(64 * 1024 * 1024);
-      const writer = Bun.spawn(
-        [process.execPath, join(import.meta.dir, "transfer-writer.ts"), livePath(home), `${count}`],
-        {
-          stdin: "pipe",
-          stdout: "pipe",
-        },
-      );
+      const writer = startScript("transfer-writer.ts", livePath(home), `${count}`);
       const reader = writer.stdout.getReader();
       await reader.read();
       const made = await outcome({ name: "backup", home, args: { live: true } });

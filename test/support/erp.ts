@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
-import type { Subprocess } from "bun";
 import type { ErpCommand, ErpReport, WriteKind } from "../faults/erp.ts";
 import type { JournalMode } from "./files.ts";
+import { startScript } from "./processes.ts";
 
 /** A second process that writes the database file, as the ERP does (test/faults/erp.ts). */
 export interface Erp {
@@ -18,20 +17,9 @@ export interface Erp {
   stop(): Promise<void>;
 }
 
-const running = new Set<Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 /** Starts an ERP on the file at `path`. Its calls reject with the ERP's error when SQLite refuses a statement. */
 export function startErp(path: string, journal: JournalMode): Erp {
-  const child = Bun.spawn([process.execPath, resolve(import.meta.dir, "../faults/erp.ts"), path, journal], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  running.add(child);
-  child.exited.then(() => running.delete(child));
+  const child = startScript("erp.ts", path, journal);
   const lines = linesOf(child.stdout);
   const ask = async (command: ErpCommand): Promise<unknown> => {
     child.stdin.write(`${JSON.stringify(command)}\n`);

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Subprocess } from "bun";
+import { join } from "node:path";
 import { temporaryHome } from "./files.ts";
-
-const root = resolve(import.meta.dir, "../..");
+import { startServer } from "./processes.ts";
 
 /** A parsed JSON answer: the tests say which shape they expect of it. */
 // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the tests examine, so it cannot be declared beforehand
@@ -35,11 +33,6 @@ export interface HubOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const running = new Set<Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 const START_LIMIT_MS = 20_000;
 
 /**
@@ -48,42 +41,24 @@ const START_LIMIT_MS = 20_000;
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const home = options.home ?? temporaryHome();
-  const child = Bun.spawn([process.execPath, "src/main.ts"], {
-    cwd: root,
-    env: {
-      PATH: process.env.PATH ?? "",
-      HOME: process.env.HOME ?? "",
-      HUB_HOME: home,
-      HOST: "127.0.0.1",
-      API_PORT: "0",
-      RATE_LIMIT_API: "0",
-      ...options.env,
-    },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
+  const { url, pid, complaints, stop } = await startServer({
+    name: "hub",
+    command: [process.execPath, "src/main.ts"],
+    env: { HUB_HOME: home, HOST: "127.0.0.1", API_PORT: "0", RATE_LIMIT_API: "0", ...options.env },
+    limitMs: START_LIMIT_MS,
   });
-  running.add(child);
-  child.exited.then(() => running.delete(child));
-
-  let complaints = "";
-  void drain(child.stderr, (text) => {
-    complaints += text;
-  });
-  const port = await listeningPort(child, () => complaints);
-  const url = `http://127.0.0.1:${port}`;
 
   const request = async (path: string, init?: BunFetchRequestInit): Promise<Response> => {
     try {
       return await fetch(url + path, init);
     } catch (error) {
-      throw new Error(`${path.slice(0, 200)} failed (${error}); the hub's stderr:\n${complaints || "(empty)"}`);
+      throw new Error(`${path.slice(0, 200)} failed (${error}); the hub's stderr:\n${complaints() || "(empty)"}`);
     }
   };
   return {
     url,
     home,
-    pid: child.pid,
+    pid,
     fetch: request,
     async json(path, init) {
       const response = await request(path, init);
@@ -94,18 +69,12 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
         throw new Error(`${path.slice(0, 200)} answered ${response.status} with no JSON: ${text.slice(0, 500)}`);
       }
     },
-    stderr: () => complaints,
+    stderr: complaints,
     log: () => {
       const file = join(home, "logs", "app.log");
       return existsSync(file) ? readFileSync(file, "utf8") : "";
     },
-    async stop() {
-      child.kill("SIGTERM");
-      const code = await Promise.race([child.exited, Bun.sleep(START_LIMIT_MS).then(() => null)]);
-      if (code !== null) return code;
-      child.kill("SIGKILL");
-      throw new Error(`The hub did not end within ${START_LIMIT_MS / 1000} s of SIGTERM; its stderr:\n${complaints}`);
-    },
+    stop: () => stop(START_LIMIT_MS),
   };
 }
 
@@ -122,30 +91,4 @@ export async function eventually<T>(
     if (Date.now() > end) throw new Error(`Waited ${limitMs / 1000} s in vain: ${what}.`);
     await Bun.sleep(50);
   }
-}
-
-async function listeningPort(child: Subprocess<"ignore", "pipe", "pipe">, stderr: () => string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let said = "";
-  void drain(child.stdout, (text) => {
-    said += text;
-    const port = said.match(/http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/)?.[1];
-    if (port) resolve(Number(port));
-  });
-  const fail = (why: string) => reject(new Error(`${why}\nstdout:\n${said}\nstderr:\n${stderr()}`));
-  child.exited.then(async (code) => {
-    // The last lines of stderr arrive after the exit is known.
-    await Bun.sleep(50);
-    fail(`The hub ended with code ${code} before it listened.`);
-  });
-  const timer = setTimeout(() => {
-    child.kill("SIGKILL");
-    fail(`The hub did not listen within ${START_LIMIT_MS / 1000} s.`);
-  }, START_LIMIT_MS);
-  return promise.finally(() => clearTimeout(timer));
-}
-
-async function drain(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
-  const decoder = new TextDecoder();
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
 }

@@ -1,24 +1,12 @@
-import { resolve } from "node:path";
-import type { Subprocess } from "bun";
 import type { NeighbourMode, NeighbourReport } from "../faults/neighbour.ts";
-
-const running = new Set<Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
+import { startScript } from "./processes.ts";
 
 /** Starts a program that shares the file (test/faults/neighbour.ts) and resolves when it is at work; `stop` ends it and reports. */
 export async function startNeighbour(
   file: string,
   mode: NeighbourMode,
 ): Promise<{ stop: () => Promise<NeighbourReport> }> {
-  const child = Bun.spawn([process.execPath, resolve(import.meta.dir, "../faults/neighbour.ts"), file, mode], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  running.add(child);
-  child.exited.then(() => running.delete(child));
+  const child = startScript("neighbour.ts", file, mode);
   const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
   let said = "";

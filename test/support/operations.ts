@@ -114,3 +114,10 @@ export function startOperation(order: OperationOrder) {
     stderr: "pipe",
   });
 }
+
+/** Runs an operation as a process to its end and gives its exit code and what it wrote to stderr. */
+export async function operationOutcome(order: OperationOrder): Promise<{ code: number; said: string }> {
+  const child = startOperation(order);
+  const [code, said] = await Promise.all([child.exited, child.stderr.text()]);
+  return { code, said: said.trim() };
+}
