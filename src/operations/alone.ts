@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Settings } from "../config.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { keptTarget } from "./backup-files.ts";
-import { type OperationContext, OperationError, removeLeftovers } from "./operation.ts";
+import { namesIn, type OperationContext, OperationError, removeLeftovers } from "./operation.ts";
 import { dropKept } from "./swap.ts";
 
 /** Where a drill restores to; a folder that is there while no drill runs was left by one that was interrupted. */
@@ -68,7 +68,7 @@ function removeLeft({ databaseDir, backupsDir }: Settings): string[] {
     rmSync(drill, { recursive: true, force: true });
     left.push(drillFolder);
   }
-  for (const name of names(databaseDir)) {
+  for (const name of namesIn(databaseDir)) {
     const file = path.join(databaseDir, name);
     const kept = keptTarget(name);
     if (kept !== null) {
@@ -103,14 +103,6 @@ function rollBack(file: string): void {
     // In use by another program, which has rolled it back then, or damaged, which the hub reports when it reads it.
   } finally {
     db.close();
-  }
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

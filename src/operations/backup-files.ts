@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
 import { liveFileName } from "../segments/ownership.ts";
+import { namesIn } from "./operation.ts";
 
 /** One finished backup. */
 export interface BackupFile {
@@ -45,13 +46,7 @@ export function targetOf(name: string): string | null {
 
 /** The backups in a folder, newest first; other files are passed over, and a folder that is not there has none. */
 export function listBackups(folder: string): BackupFile[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  const found = names.flatMap((name): BackupFile[] => {
+  const found = namesIn(folder).flatMap((name): BackupFile[] => {
     const stamp = backupPattern.exec(name)?.[2];
     const target = targetOf(name);
     const file = path.join(folder, name);

@@ -65,14 +65,17 @@ export function replaceFile(from: string, to: string): void {
   fsyncFolder(path.dirname(to));
 }
 
-/** Removes the databases under temporary names that an interrupted operation left in a folder; returns their names. */
-export function removeLeftovers(folder: string): string[] {
-  let names: string[];
+/** The names in a folder; none where it is not there or cannot be read. */
+export function namesIn(folder: string): string[] {
   try {
-    names = readdirSync(folder);
+    return readdirSync(folder);
   } catch {
     return [];
   }
-  const left = names.filter((name) => name.endsWith(".db.tmp"));
+}
+
+/** Removes the databases under temporary names that an interrupted operation left in a folder; returns their names. */
+export function removeLeftovers(folder: string): string[] {
+  const left = namesIn(folder).filter((name) => name.endsWith(".db.tmp"));
   return left.filter((name) => removeDatabase(path.join(folder, name)));
 }

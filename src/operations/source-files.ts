@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { look } from "../segments/look.ts";
 import { archiveYears, type Holding, holdings } from "../segments/ownership.ts";
-import { OperationError } from "./operation.ts";
+import { namesIn, OperationError } from "./operation.ts";
 
 /** One of the ERP's files that an operation looks after. */
 export interface SourceFile extends Holding {
@@ -28,13 +28,7 @@ export function expectedFiles({
   databaseDir,
   archiveCutoffYear,
 }: Pick<Settings, "databaseDir" | "archiveCutoffYear">): SourceFile[] {
-  let names: string[] = [];
-  try {
-    names = readdirSync(databaseDir);
-  } catch {
-    // No database folder: no files either.
-  }
-  return holdings(archiveYears(names), archiveCutoffYear ?? null).map((holding) => ({
+  return holdings(archiveYears(namesIn(databaseDir)), archiveCutoffYear ?? null).map((holding) => ({
     ...holding,
     path: path.join(databaseDir, holding.fileName),
   }));
