@@ -1,8 +1,11 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import type { Progress } from "../observe/progress.ts";
+import { fsyncFolder } from "../segments/fsync.ts";
 import { removeDatabase } from "../segments/mirror.ts";
+
+export { fsyncFile, fsyncFolder } from "../segments/fsync.ts";
 
 /** An operation could not be done; the message says what happened, what it means for the data and what to do. Exit code 1. */
 export class OperationError extends Error {
@@ -26,27 +29,6 @@ export interface OperationContext {
   settings: Settings;
   log: OperationLog;
   progress: (progress: Progress) => void;
-}
-
-/** Makes the content of a file survive a power cut. */
-export function fsyncFile(file: string): void {
-  const handle = openSync(file, "r+");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Makes a rename or removal in a folder survive a power cut; Windows keeps the order by itself and cannot open folders. */
-export function fsyncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** Renames in one step, over a file that may stand there. Throws OperationError when another program has it open (Windows). */

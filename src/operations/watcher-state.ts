@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { fsyncFile } from "../segments/fsync.ts";
 
 const seconds = z.number().nonnegative().catch(0);
 
@@ -56,12 +57,7 @@ export function readWatcherState(databaseDir: string): { state: WatcherState; da
 export function writeWatcherState(databaseDir: string, state: WatcherState): void {
   const target = path.join(databaseDir, fileName);
   const part = `${target}.tmp`;
-  const handle = openSync(part, "w");
-  try {
-    writeFileSync(handle, `${JSON.stringify(state, null, 2)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  writeFileSync(part, `${JSON.stringify(state, null, 2)}\n`);
+  fsyncFile(part);
   renameSync(part, target);
 }
