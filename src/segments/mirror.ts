@@ -1,8 +1,9 @@
 import { Database } from "bun:sqlite";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { copySource, type SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
+import { fsyncFile } from "./fsync.ts";
 import { indexesOf, requiredIndexes, table, verifyTable } from "./schema.ts";
 import type { Facts } from "./types.ts";
 
@@ -72,15 +73,6 @@ function finish(part: string, durable: boolean): Facts {
     return readFacts(db, "main", true);
   } finally {
     db.close();
-    if (durable) sync(part);
-  }
-}
-
-function sync(file: string): void {
-  const handle = openSync(file, "r+");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    if (durable) fsyncFile(part);
   }
 }
