@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
+import { RollupShelf } from "../rollup/shelf.ts";
 import { firstDayEver, lastDayEver } from "../segments/day.ts";
 import { findPlacements, nothingExcluded } from "../segments/duplicates.ts";
 import { SourceError } from "../segments/errors.ts";
@@ -10,6 +11,7 @@ import { look } from "../segments/look.ts";
 import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
 import { backupsByTarget } from "./backup-files.ts";
+import { checkTotals } from "./check-totals.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
 import type { OperationContext } from "./operation.ts";
 import { expectedFiles, type SourceFile } from "./source-files.ts";
@@ -18,7 +20,18 @@ import { readWatcherState } from "./watcher-state.ts";
 
 /** One finding. `fail`: data are in danger or cannot be read. `warn`: somebody should look at it. */
 export interface CheckRow {
-  area: "file" | "integrity" | "indexes" | "rows" | "misplaced" | "duplicates" | "dates" | "wal" | "backup" | "disk";
+  area:
+    | "file"
+    | "integrity"
+    | "indexes"
+    | "rows"
+    | "totals"
+    | "misplaced"
+    | "duplicates"
+    | "dates"
+    | "wal"
+    | "backup"
+    | "disk";
   file: string;
   status: "ok" | "warn" | "fail";
   message: string;
@@ -98,7 +111,7 @@ export function renderCheck({ rows }: CheckResult): string {
   return [line(heads), ...rows.map(line), "", countsOf(rows)].join("\n");
 }
 
-/** Integrity, rows, date texts and indexes of one file; its facts where it can be read. */
+/** Integrity, rows, date texts, indexes and daily totals of one file; its facts where it can be read. */
 async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[]): Promise<Facts | null> {
   const add = (area: CheckRow["area"], status: CheckRow["status"], message: string) =>
     rows.push({ area, file: file.fileName, status, message });
@@ -131,6 +144,10 @@ async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[])
     const missing = requiredIndexes.filter(({ columns }) => !facts.indexes.includes(columns)).map(({ name }) => name);
     if (missing.length === 0) add("indexes", "ok", "All required indexes exist.");
     else add("indexes", "warn", `Missing: ${missing.join(", ")}. ${whenHealed(file, facts.rows!, settings)}`);
+    if (settings.rollup) {
+      const { status, message } = await checkTotals(file, facts, new RollupShelf(settings.databaseDir));
+      add("totals", status, message);
+    }
     return facts;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;

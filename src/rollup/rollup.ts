@@ -75,6 +75,16 @@ export class Rollup {
     return groups;
   }
 
+  /** Every total: day, item code and whether it is stored as text, rows, good quantity. */
+  *all(): Generator<[day: Day, item: RollupItem, count: number, sum: number]> {
+    const { days, items, dayStart, item, count, sum } = this.#columns;
+    for (let day = 0; day < days.length; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
+        yield [days[day]!, items[item[cell]!]!, count[cell]!, sum[cell]!];
+      }
+    }
+  }
+
   /** Totals per item code. */
   byItem(filter: RollupFilter): Group[] {
     const [first, end] = this.#days(filter);

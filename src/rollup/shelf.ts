@@ -50,6 +50,17 @@ export class RollupShelf {
     return this.#read(keyOf(segment)) !== null;
   }
 
+  /** What hub.db holds for a segment, whatever its version; `columns` null where it is damaged. Null where it holds nothing. */
+  peek(name: string): { version: string; columns: Columns | null } | null {
+    const row = this.#row<Stored & { version: string }>(
+      "SELECT version, checksum, data FROM rollup WHERE segment = ? AND format = ?",
+      [name, columnsFormat],
+    );
+    if (!row) return null;
+    const data = soundData(row);
+    return { version: row.version, columns: data && decodeColumns(data) };
+  }
+
   /** Drops from memory the totals of segments that are no longer part of the data. */
   keepOnly(segments: readonly Segment[]): void {
     const names = new Set(segments.map(({ name }) => name));
@@ -73,7 +84,7 @@ export class RollupShelf {
         Date.now(),
         Math.round(buildMs),
         columns.item.length,
-        checksum(data),
+        checksumOf(data),
         data,
       );
     } finally {
@@ -82,18 +93,21 @@ export class RollupShelf {
   }
 
   #read({ segment, version, placement }: Key): Uint8Array<ArrayBuffer> | null {
+    const row = this.#row<Stored>(
+      "SELECT checksum, data FROM rollup WHERE segment = ? AND version = ? AND placement = ? AND format = ?",
+      [segment, version, placement, columnsFormat],
+    );
+    return row && soundData(row);
+  }
+
+  #row<Row>(sql: string, values: (string | number)[]): Row | null {
     const file = path.join(this.#databaseDir, hubDbName);
     if (!existsSync(file)) return null;
     try {
       const db = new Database(file, { readonly: true });
       try {
         db.run("PRAGMA busy_timeout = 200");
-        const row = db
-          .query<{ checksum: string; data: Uint8Array<ArrayBuffer> }, [string, string, string, number]>(
-            "SELECT checksum, data FROM rollup WHERE segment = ? AND version = ? AND placement = ? AND format = ?",
-          )
-          .get(segment, version, placement, columnsFormat);
-        return row && checksum(row.data) === row.checksum ? row.data : null;
+        return db.query<Row, (string | number)[]>(sql).get(...values);
       } finally {
         db.close();
       }
@@ -102,6 +116,16 @@ export class RollupShelf {
       return null;
     }
   }
+}
+
+/** Totals as hub.db holds them. */
+interface Stored {
+  checksum: string;
+  data: Uint8Array<ArrayBuffer>;
+}
+
+function soundData({ checksum, data }: Stored): Uint8Array<ArrayBuffer> | null {
+  return checksumOf(data) === checksum ? data : null;
 }
 
 function keyOf(segment: Segment): Key {
@@ -120,6 +144,6 @@ function placementOf(segment: Segment): string {
   return placement;
 }
 
-function checksum(data: Uint8Array): string {
+function checksumOf(data: Uint8Array): string {
   return Bun.hash(data).toString(16);
 }
