@@ -24,7 +24,8 @@ import { expectedFiles, requireDatabaseFolder } from "./source-files.ts";
 
 export interface BackupArgs {
   live?: boolean;
-  archive?: boolean;
+  /** `due`: only those that changed since their newest backup or have none of the last seven days. */
+  archive?: boolean | "due";
   /** Also thin out the backups of files that were not backed up this time. */
   cleanup?: boolean;
   /** Mirror files of the present versions by segment name (`live`, `archive_2024`), which spare the source a copy. */
@@ -141,7 +142,8 @@ function chooseTargets({ settings }: OperationContext, { live, archive }: Backup
   const targets = expectedFiles(settings)
     .filter((file) => {
       if (file.source === "live") return live || both;
-      return archive || (both && isDue(file.path, backups.get(file.fileName)?.[0]));
+      if (archive === true) return true;
+      return (both || archive === "due") && isDue(file.path, backups.get(file.fileName)?.[0]);
     })
     .map(({ fileName, name, path: source }): Target => ({ file: fileName, segment: name, path: source }));
   const hub = path.join(databaseDir, hubDbName);
