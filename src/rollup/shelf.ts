@@ -33,7 +33,7 @@ export class RollupShelf {
     return found.key.placement === placementOf(segment) ? found.rollup : null;
   }
 
-  /** The totals of this segment in this version, from memory or from hub.db (some 3 ms for 90,000 cells); null where there are none. */
+  /** The totals of this segment in this version, from memory or from hub.db (some 7 ms for 90,000 cells); null where there are none. */
   load(segment: Segment): Rollup | null {
     const held = this.held(segment);
     if (held) return held;
