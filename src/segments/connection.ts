@@ -6,10 +6,10 @@ import { SourceError } from "./errors.ts";
 /** How long a statement waits for a lock, ms. Short: whoever asks has the last good version to fall back on. */
 export const busyTimeoutMs = 200;
 
-/** Opens an empty in-memory database to which files are attached; `busy_timeout` is set before anything else. */
-export function openHost(): Database {
+/** Opens a new database, in memory unless a file is named, to which others are attached; `busy_timeout` is set before anything else. */
+export function openHost(file = ":memory:"): Database {
   const flags = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_CREATE | constants.SQLITE_OPEN_URI;
-  const db = new Database(":memory:", flags);
+  const db = new Database(file, flags);
   db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   return db;
 }

@@ -7,6 +7,7 @@ import { asSourceError, SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { look } from "./look.ts";
 import { type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
+import { makeTail, type TailOrder, type TailResult } from "./tail.ts";
 import type { Facts, Segment } from "./types.ts";
 
 /** What a look into a file that is read directly finds. */
@@ -21,6 +22,8 @@ export interface DirectResult extends SourceVersion {
  */
 export const keeperTasks = {
   "keeper.mirror": (order: MirrorOrder): Promise<MirrorResult> => translating(() => makeMirror(order)),
+
+  "keeper.tail": (order: TailOrder): Promise<TailResult> => translating(() => makeTail(order)),
 
   "keeper.mark": ({ source }: { source: string }): Promise<string> => translating(() => contentMark(source)),
 

@@ -62,17 +62,22 @@ function finish(part: string, durable: boolean): Facts {
     if (verdict?.quick_check !== "ok") {
       throw new SourceError("broken", "The file is damaged: SQLite's quick_check found an error.");
     }
-    verifyTable(db, "main");
-    const present = indexesOf(db, "main");
-    for (const index of requiredIndexes) {
-      if (present.includes(index.columns)) continue;
-      db.run(`CREATE INDEX IF NOT EXISTS hub_${index.name} ON ${table} (${index.columns})`);
-    }
-    db.run("PRAGMA analysis_limit = 400");
-    db.run("ANALYZE");
-    return readFacts(db, "main", true);
+    return completeMirror(db);
   } finally {
     db.close();
     if (durable) fsyncFile(part);
   }
+}
+
+/** Gives the table of a database the indexes that it lacks, and reads its facts. Throws SourceError where it is not the ERP's table. */
+export function completeMirror(db: Database): Facts {
+  verifyTable(db, "main");
+  const present = indexesOf(db, "main");
+  for (const index of requiredIndexes) {
+    if (present.includes(index.columns)) continue;
+    db.run(`CREATE INDEX IF NOT EXISTS hub_${index.name} ON ${table} (${index.columns})`);
+  }
+  db.run("PRAGMA analysis_limit = 400");
+  db.run("ANALYZE main");
+  return readFacts(db, "main", true);
 }
