@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { generateDemo } from "../../src/demo/generate.ts";
 import { showProgress } from "../../src/observe/progress.ts";
 
@@ -37,7 +37,8 @@ export function prepareHome(path: string, rows: number, liveShare?: number): Hom
 export function forgetDerived(home: Home): void {
   const databases = join(home.path, "database");
   for (const name of readdirSync(databases)) {
-    if (!name.endsWith(".db") && name !== "demo.json") rmSync(join(databases, name), { recursive: true });
+    const given = name === "demo.json" || name === basename(home.live) || /^archive_\d{4}\.db$/.test(name);
+    if (!given) rmSync(join(databases, name), { recursive: true });
   }
   rmSync(join(home.path, "logs"), { recursive: true, force: true });
 }

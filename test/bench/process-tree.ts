@@ -53,6 +53,11 @@ function rollupOf(pid: number, field: RegExp): number {
   return [...text.matchAll(field)].reduce((total, match) => total + Number(match[1]) * 1024, 0);
 }
 
+/** Resident memory of a process and all its descendants, bytes. */
+export function totalRss(pid: number): number {
+  return sum(processTree(pid), rssOf);
+}
+
 /** Watches the memory of a process tree until `stop` is called, which gives the peaks. */
 export function watchMemory(pid: number): { stop(): MemoryPeak } {
   let peak: MemoryPeak = { rss: 0, pss: 0, private: 0, processes: 0 };

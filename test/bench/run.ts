@@ -6,10 +6,13 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, Measurement, Outcome } from "./claim.ts";
+import { derivedBuild, derivedRefresh } from "./claims/derived.ts";
 import { exportMemory } from "./claims/exports.ts";
+import { growth } from "./claims/growth.ts";
 import { freeEventLoop } from "./claims/health.ts";
 import { deepPages, newestPages } from "./claims/pages.ts";
 import { startTime } from "./claims/start.ts";
+import { clientCrowd, summaryLatency, summaryThroughput } from "./claims/summaries.ts";
 import { readyAnswers, uncachedAnswers } from "./claims/throughput.ts";
 import { prepareHome } from "./data.ts";
 import { hubCommand } from "./server.ts";
@@ -30,6 +33,12 @@ const MEASUREMENTS: readonly Measurement[] = [
   deepPages,
   exportMemory,
   freeEventLoop,
+  derivedBuild,
+  summaryLatency,
+  summaryThroughput,
+  clientCrowd,
+  derivedRefresh,
+  growth,
 ];
 
 const HELP = `Usage: bun run bench [options]

@@ -10,8 +10,10 @@ async function checked(home: string): Promise<{ code: number; message: string; s
     stdout: "pipe",
     stderr: "inherit",
   });
-  const { rows } = await new Response(child.stdout).json();
-  const { message, status } = rows.find((found: { area: string }) => found.area === "totals");
+  const { rows } = (await new Response(child.stdout).json()) as {
+    rows: Record<"area" | "message" | "status", string>[];
+  };
+  const { message, status } = rows.find(({ area }) => area === "totals")!;
   return { code: await child.exited, message, status };
 }
 
