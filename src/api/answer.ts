@@ -6,6 +6,7 @@ import {
   type Body,
   CachedAnswer,
   compressFromBytes,
+  pathOf,
 } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import type { Desk } from "../production/desk.ts";
@@ -41,7 +42,7 @@ export class Answers {
     name: Name,
     parameters: Questions[Name],
   ): Promise<Response> {
-    const key = answerKey(c.req.url);
+    const key = answerKey(pathOf(c.req.url));
     const { version } = await this.#catalog.current();
     const cached = this.cache.get(key, version);
     const answer = cached ?? (await this.#compute(`${version} ${key}`, key, name, parameters, c.get("requestId")));

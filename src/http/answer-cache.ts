@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { constants, gzip, gzipSync } from "node:zlib";
 import { LRUCache } from "lru-cache";
+import type { PlainText } from "../observe/log.ts";
 
 const gzipLater = promisify(gzip);
 /** Level 1 takes a third of the time of level 6 for a tenth more bytes on JSON records. */
@@ -15,6 +16,21 @@ const maxBytes = 64 * 1024 * 1024;
 /** Content that Bun sends as a Response's body. */
 export type Body = string | Uint8Array<ArrayBuffer> | Blob;
 
+/** How an answer is sent again, learnt from an earlier sending. */
+export interface Resending {
+  tag: string;
+  /**
+   * Headers of every sending: plain, compressed, and those of a 304. A Response copies them, so what belongs to one sending is written
+   * over the one before: half the time of a Response with headers from an object (0.5 µs of 0.9).
+   */
+  plain: Headers;
+  gzipped: Headers;
+  unchanged: Headers;
+  /** Path and query it was asked by last, and the same as the access line has it (null: not known yet). */
+  path: string;
+  target: PlainText | null;
+}
+
 /**
  * An answer as it is sent, and sent again. The first time it goes out as it was made; from the second on as a Blob, because a Response
  * copies an array of bytes (1.5 µs for 17 KB) and shares a Blob (0.2 µs).
@@ -27,8 +43,8 @@ export class CachedAnswer {
   readonly name: string;
   /** Length of the uncompressed body in bytes. */
   readonly size: number;
-  /** Headers that every sending of it has, and those of a 304; set when it was first sent. */
-  headers: { all: Record<string, string>; unchanged: Record<string, string> } | null = null;
+  /** How the fast lane sends it again, once that is known. */
+  resending: Resending | null = null;
   #body: Body;
   #gzipped: Blob | null = null;
 
@@ -81,6 +97,8 @@ export class AnswerCache {
         : new LRUCache<string, CachedAnswer>({
             max,
             ttl: ttlSec * 1000,
+            // The clock is read for each answer: to remember what it said would set a timer every millisecond.
+            ttlResolution: 0,
             maxSize: maxBytes,
             sizeCalculation: (answer) => answer.size + 200,
           });
@@ -108,9 +126,13 @@ export class AnswerCache {
   }
 }
 
-/** Path and query of an absolute URL, the same for a path and its twin under /api/v1. */
-export function answerKey(url: string): string {
-  const path = url.slice(url.indexOf("/", 8));
+/** Path and query of an absolute URL. */
+export function pathOf(url: string): string {
+  return url.slice(url.indexOf("/", 8));
+}
+
+/** Path and query, the same for a path and its twin under /api/v1. */
+export function answerKey(path: string): string {
   return path.startsWith("/api/v1/") ? path.slice(7) : path;
 }
 

@@ -6,11 +6,19 @@ const batchMs = 100;
 const batchChars = 64 * 1024;
 const maxMessageChars = 8000;
 
+declare const plain: unique symbol;
+/** Text that may stand in a line as it is: secrets masked, control characters escaped, not too long. `Log.plain` makes it. */
+export type PlainText = string & { readonly [plain]: true };
+
 /** One log; `logger` names the room that speaks, `requestId` the request it speaks of. No method ever throws. */
 export type Log = {
   info(logger: string, message: string, requestId?: string): void;
   warn(logger: string, message: string, requestId?: string): void;
   error(logger: string, message: string, requestId?: string): void;
+  /** A text as the methods above write it, for those who log the same one again and again: it takes most of a line's time. */
+  plain(text: string): PlainText;
+  /** As `info`, of a text that is plain already and a request id of the hub's own. */
+  infoPlain(logger: string, message: PlainText, requestId: string): void;
   /** Resolves when every line so far is on the disk, or cannot be put there for the time being. */
   flush(): Promise<void>;
   /** Writes what is left and closes the file. Lines that come later are still written, each at once. */
@@ -59,13 +67,19 @@ export function openLog({
   let timer: ReturnType<typeof setTimeout> | null = null;
   let closed = false;
 
-  function write(level: string, logger: string, message: string, requestId = "-"): void {
-    const text = shorten(redact(String(message))); // An `any` from a catch clause must not throw here.
-    const line =
+  // `String`, because an `any` from a catch clause must not throw here.
+  const asPlain = (message: string) => escapeControls(shorten(redact(String(message)))) as PlainText;
+
+  function write(level: Level, logger: string, message: string, requestId = "-"): void {
+    writePlain(level, escapeControls(logger), asPlain(message), escapeControls(requestId));
+  }
+
+  function writePlain(level: Level, logger: string, message: PlainText, requestId: string): void {
+    const stamp = clock.logStamp();
+    batch +=
       layout === "columns"
-        ? `${clock.logStamp()} | ${level.padEnd(8)} | ${requestId} | ${logger} | ${text}`
-        : `[${clock.logStamp()}] [${level.replace("WARNING", "WARN").padEnd(5)}] ${text}`;
-    batch += `${escapeControls(line)}\n`;
+        ? `${stamp} | ${columns[level]} | ${requestId} | ${logger} | ${message}\n`
+        : `[${stamp}] [${brackets[level]}] ${message}\n`;
     if (closed || batch.length >= batchChars) handOver();
     else timer ??= setTimeout(handOver, batchMs).unref();
   }
@@ -89,6 +103,8 @@ export function openLog({
     info: (logger, message, requestId) => write("INFO", logger, message, requestId),
     warn: (logger, message, requestId) => write("WARNING", logger, message, requestId),
     error: (logger, message, requestId) => write("ERROR", logger, message, requestId),
+    plain: asPlain,
+    infoPlain: (logger, message, requestId) => writePlain("INFO", logger, message, requestId),
     flush: () => {
       handOver();
       return logFile.drained();
@@ -101,6 +117,11 @@ export function openLog({
     },
   };
 }
+
+type Level = "INFO" | "WARNING" | "ERROR";
+/** The level as wide as its column is, in either layout. */
+const columns: Record<Level, string> = { INFO: "INFO    ", WARNING: "WARNING ", ERROR: "ERROR   " };
+const brackets: Record<Level, string> = { INFO: "INFO ", WARNING: "WARN ", ERROR: "ERROR" };
 
 function shorten(message: string): string {
   const rest = message.length - maxMessageChars;

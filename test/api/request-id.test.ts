@@ -53,6 +53,32 @@ test("ids differ from request to request, cached answers included", async () => 
   expect(new Set(ids).size).toBe(300);
 });
 
+test("a request that is repeated has an id and an access line of its own each time, with its own path and status and no secret", async () => {
+  const query = "/items?limit=7&q=%20&token=fourth-secret";
+  const asked: { path: string; status: number; id: string }[] = [];
+  for (const path of [query, `/api/v1${query}`, query, `/api/v1${query}`]) {
+    const tag = (await hub.fetch(path)).headers.get("etag") ?? "";
+    for (const sent of [tag, "other", tag]) {
+      const { status, headers } = await hub.fetch(path, { headers: { "If-None-Match": sent } });
+      asked.push({ path, status, id: headers.get("x-request-id") ?? "" });
+    }
+  }
+  expect(asked.map(({ status }) => status)).toEqual([304, 200, 304, 304, 200, 304, 304, 200, 304, 304, 200, 304]);
+  expect(new Set(asked.map(({ id }) => id)).size).toBe(asked.length);
+  await eventually(
+    "the last request stands in the log",
+    () => hub.log().includes(asked.at(-1)?.id ?? "?") || undefined,
+  );
+  const lines = hub.log().split("\n");
+  for (const { path, status, id } of asked) {
+    const target = path.replace("%20", " ").replace("fourth-secret", "***");
+    const own = lines.filter((line) => line.includes(` | ${id} | access | GET ${target} ${status} `));
+    expect([path, status, own.length]).toEqual([path, status, 1]);
+    expect(own[0]).toMatch(/ \d+\.\dms 127\.0\.0\.1$/);
+  }
+  expect(hub.log()).not.toContain("fourth-secret");
+});
+
 test("the log holds the id and the item code asked for, in lines of the contract's form", async () => {
   const { headers } = await hub.fetch("/records?item_code=ZZ9999");
   const id = headers.get("x-request-id") ?? "";
