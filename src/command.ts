@@ -268,10 +268,10 @@ hub --restore FILE                 puts a backup back in its place; the present 
 hub --drill                        proves that the newest backups can be restored
 hub --rollover [--dry-run]         moves finished years from Live into archives; shows the plan first
 hub --check [--json]               checks files, indexes, rows, backups and disk; exit code 1 when something is wrong
-hub --checkpoint                   brings -wal files that have grown back to size
+hub --checkpoint                   empties -wal files now, and says of each what keeps it from shrinking
 hub --watch [--force] [--daemon [--interval SECONDS]]
-                                   makes missing indexes and keeps statistics fresh, once or again and again; --force does not
-                                   wait for a quiet time
+                                   makes missing indexes and keeps statistics fresh, once or again and again; --force makes
+                                   them however long it takes: for a moment when the ERP is closed
 hub --help, --version
 
 A running hub does all of this by itself (GET /operations/jobs says when), the rollover with AUTO_ROLLOVER=true.

@@ -18,7 +18,7 @@ import {
   stateOf,
 } from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
-import { fsyncFile, type OperationContext, OperationError, replaceFile } from "./operation.ts";
+import { fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";
 import { expectedFiles, requireDatabaseFolder } from "./source-files.ts";
 
@@ -68,8 +68,9 @@ const weekMs = 7 * 24 * 3_600_000;
 const lockPatienceMs = 10_000;
 /** A file written this short a time ago may be in the middle of a refill. */
 const quietMs = 1_000;
+const mb = 1024 * 1024;
 /** Files up to this size are copied anew when the ERP wrote meanwhile; of larger ones one copy is enough of a burden. */
-const copiedAgainBytes = 64 * 1024 * 1024;
+const copiedAgainBytes = 64 * mb;
 const copyAttempts = 3;
 
 /**
@@ -97,8 +98,9 @@ async function backUpAll(context: OperationContext, args: BackupArgs): Promise<B
     try {
       const made = await backUp(context, target, args.mirror?.[target.segment ?? ""], boundary);
       result.files.push(made);
+      const rows = made.rows === null ? "" : `${made.rows} rows, `;
       log.info(
-        `Backed up ${made.file} as ${made.backup}: ${made.rows ?? "no"} rows, ${made.bytes} bytes, ${made.ms} ms`,
+        `Backed up ${made.file} as ${made.backup}: ${rows}${(made.bytes / mb).toFixed(1)} MB, ${inSeconds(made.ms)}`,
       );
       result.removed.push(...thinOut(context, target.file, made.backup));
     } catch (error) {
@@ -132,7 +134,7 @@ function summaryOf({ files, removed, ms }: BackupResult, folder: string): string
     compared ? backup : `${backup} (written meanwhile, not compared)`,
   );
   const gone = removed.length > 0 ? ` ${removed.length} older backups were removed.` : "";
-  return `Backed up ${files.length} files to ${folder} in ${Math.round(ms / 100) / 10} s: ${names.join(", ")}.${gone}`;
+  return `Backed up ${files.length} files to ${folder} in ${inSeconds(ms)}: ${names.join(", ")}.${gone}`;
 }
 
 function chooseTargets({ settings }: OperationContext, { live, archive }: BackupArgs): Target[] {

@@ -247,7 +247,7 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
           area: "duplicates",
           file,
           status: "warn",
-          message: `${rowCount(duplicates)} of them in the owner's file as well; each is counted once.`,
+          message: `${rowCount(duplicates)} of them ${duplicates === 1 ? "is" : "are"} in the owner's file as well; each counts once.`,
         },
   );
 }
@@ -313,5 +313,8 @@ function inMb(bytes: number): string {
 }
 
 function ageText(ms: number): string {
-  return ms < 2 * dayMs ? `${Math.floor(ms / hourMs)} hours` : `${Math.floor(ms / dayMs)} days`;
+  if (ms < hourMs) return "less than an hour";
+  if (ms >= 2 * dayMs) return `${Math.floor(ms / dayMs)} days`;
+  const hours = Math.floor(ms / hourMs);
+  return hours === 1 ? "1 hour" : `${hours} hours`;
 }

@@ -1,6 +1,6 @@
 import type { Settings } from "../config.ts";
 import { openLog } from "../observe/log.ts";
-import { showProgress } from "../observe/progress.ts";
+import { type Progress, showProgress } from "../observe/progress.ts";
 import { eachLine, type OperationContext, OperationError } from "./operation.ts";
 
 /** Progress is shown from here on; what is done sooner needs none. */
@@ -22,6 +22,12 @@ export async function runFromCommandLine<Result extends { summary: string }>(
   const file = openLog({ directory, file: "app.log", timezone, maxBytes: Number.MAX_SAFE_INTEGER });
   const display = showProgress(name);
   const started = performance.now();
+  let [latest, shown]: [Progress | null, boolean] = [null, false];
+  // Also where nothing new is reported just then: who waits for the files to come to rest sees that something goes on.
+  const showing = setTimeout(() => {
+    shown = true;
+    if (latest) display.onProgress(latest);
+  }, showAfterMs);
   const say = (level: "info" | "warn" | "error") => (message: string) => {
     console.error(message);
     eachLine(message, (line) => file[level](name, line));
@@ -31,7 +37,9 @@ export async function runFromCommandLine<Result extends { summary: string }>(
       settings,
       log: { info: say("info"), warn: say("warn"), error: say("error") },
       progress: (progress) => {
-        if (performance.now() - started >= showAfterMs) display.onProgress(progress);
+        latest = progress;
+        shown ||= performance.now() - started >= showAfterMs;
+        if (shown) display.onProgress(progress);
       },
     });
     eachLine(result.summary, (line) => file.info(name, line));
@@ -40,6 +48,7 @@ export async function runFromCommandLine<Result extends { summary: string }>(
     if (error instanceof OperationError && error.message !== knownTrouble) file.error(name, error.message);
     throw error;
   } finally {
+    clearTimeout(showing);
     display.finish();
     await file.close();
   }

@@ -24,6 +24,11 @@ export function eachLine(message: string, say: (line: string) => void): void {
   for (const line of message.split("\n")) if (line.trim() !== "") say(line);
 }
 
+/** A duration for people, such as `0.4 s`; never 0, as if nothing had been done. */
+export function inSeconds(ms: number): string {
+  return `${Math.max(1, Math.round(ms / 100)) / 10} s`;
+}
+
 /** What every operation is given. */
 export interface OperationContext {
   settings: Settings;

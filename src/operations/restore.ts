@@ -6,9 +6,9 @@ import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { alone, restorePart } from "./alone.ts";
-import { freeStamp, keptName, targetOf } from "./backup-files.ts";
+import { freeStamp, keptName, keptTarget, targetOf } from "./backup-files.ts";
 import { examine, type Found, reasonOf, requireSpace, setFormat, stateOf } from "./database-file.ts";
-import { fsyncFile, type OperationContext, OperationError } from "./operation.ts";
+import { fsyncFile, inSeconds, type OperationContext, OperationError } from "./operation.ts";
 import { type Hold, hold, swap, swapBack } from "./swap.ts";
 
 export interface RestoreResult {
@@ -26,8 +26,8 @@ export interface RestoreResult {
 const steps = ["copied", "verified", "locked", "kept", "replaced", "checked"];
 
 /**
- * Puts a backup in the place of the file that its name says; `file` is a path, or a name in the backups folder. The file it replaces is
- * kept as `*.before-restore-…`. Killed at any instant, the folder holds either the old state or the new one. Throws OperationError, with
+ * Puts a backup in the place of the file that its name says; `file` is a path, or the name of a backup or of a file that a restore kept. The file
+ * it replaces is kept as `*.before-restore-…`. Killed at any instant, the folder holds either the old state or the new one. Throws OperationError, with
  * the old state in place, when the backup is damaged, the file is in use, or the restored one fails its check.
  */
 export function runRestore(context: OperationContext, { file }: { file: string }): Promise<RestoreResult> {
@@ -35,11 +35,13 @@ export function runRestore(context: OperationContext, { file }: { file: string }
 }
 
 async function restore(context: OperationContext, file: string): Promise<RestoreResult> {
-  const { backupsDir } = context.settings;
-  const backup = existsSync(file) ? path.resolve(file) : path.join(backupsDir, file);
+  const { backupsDir, databaseDir } = context.settings;
+  // What an earlier restore kept stands beside the data.
+  const folder = keptTarget(file) === null ? backupsDir : databaseDir;
+  const backup = existsSync(file) ? path.resolve(file) : path.join(folder, file);
   const name = path.basename(backup);
   if (!existsSync(backup)) {
-    throw new OperationError(`There is no backup ${file}. Nothing was changed. Backups stand in ${backupsDir}.`);
+    throw new OperationError(`There is no backup ${file}. Nothing was changed. Backups stand in ${folder}.`);
   }
   const target = targetOf(name);
   if (target === null) {
@@ -108,11 +110,11 @@ async function restoreTo(target: string, backup: string, context: OperationConte
       );
     }
     boundary("checked");
-    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    const time = inSeconds(performance.now() - started);
     const rows = found.rows === null ? "" : ` with ${found.rows} rows`;
     const before = held ? ` The file from before is kept as ${path.basename(kept)}.` : "";
     return {
-      summary: `Restored ${target} from ${name}${rows} in ${seconds} s.${before}`,
+      summary: `Restored ${target} from ${name}${rows} in ${time}.${before}`,
       backup: name,
       file: target,
       kept: held ? path.basename(kept) : null,

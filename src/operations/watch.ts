@@ -87,6 +87,7 @@ class Cycle {
     const files = sourceFiles(settings);
     const watched: WatchedFile[] = [];
     const known: WatcherState["files"] = {};
+    progress({ done: 0, total: files.length, phase: "waiting until the files are at rest" });
     // All at once, for each wait takes at least 15 s.
     const waits = new Map(
       files
@@ -211,5 +212,6 @@ function summaryOf(files: readonly WatchedFile[]): string {
   const analyzed = files.filter((file) => file.analyzed).length;
   const left = files.filter(({ state }) => state === "changing" || state === "deferred").map(({ file }) => file);
   const done = `Files watched: ${files.length}, indexes made: ${created}, files analyzed: ${analyzed}.`;
+  if (files.every(({ state }) => state === "untouched")) return `${done} HEAL_INDEXES=false leaves them untouched.`;
   return left.length === 0 ? done : `${done} Left for later: ${left.join(", ")}.`;
 }

@@ -74,13 +74,15 @@ test("what stands in the -wal of the present file only is kept, and is not writt
   old.close();
 });
 
-test("a file may be named by its path, and a kept file can be put back the same way", async () => {
+test("a file may be named by its path, and a kept file by its path or name", async () => {
   const home = factory();
   const before = contentOf(livePath(home));
   const first = await runRestore(contextOf(home), { file: backupPath(home, BACKUP) });
-  await runRestore(contextOf(home), { file: join(home, "database", first.kept ?? "") });
+  const second = await runRestore(contextOf(home), { file: join(home, "database", first.kept ?? "") });
   expect(contentOf(livePath(home))).toBe(before);
-  expect(kept(home)).toHaveLength(2);
+  await runRestore(contextOf(home), { file: second.kept ?? "" });
+  expect(contentOf(livePath(home))).toBe(contentOf(backupPath(home, BACKUP)));
+  expect(kept(home)).toHaveLength(3);
 });
 
 test("an archive is restored to the file of its year, also where there is none", async () => {
