@@ -28,6 +28,23 @@ const migrations: readonly string[] = [
      checksum TEXT NOT NULL,
      data BLOB NOT NULL
    )`,
+  // Search indexes (src/search), derived as well: which one is in use for a segment, and the bytes of all of them in pages.
+  `CREATE TABLE search_index (
+     segment TEXT PRIMARY KEY,
+     version TEXT NOT NULL,
+     format INTEGER NOT NULL,
+     build INTEGER NOT NULL,
+     first_page INTEGER NOT NULL,
+     pages INTEGER NOT NULL,
+     contents_at INTEGER NOT NULL,
+     contents_length INTEGER NOT NULL,
+     refused TEXT
+   ) WITHOUT ROWID`,
+  `CREATE TABLE search_page (
+     page INTEGER PRIMARY KEY,
+     checksum INTEGER NOT NULL,
+     bytes BLOB NOT NULL
+   )`,
 ];
 
 /** hub.db was written by a newer hub; the message says what to do. */
