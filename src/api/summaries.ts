@@ -41,7 +41,7 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
   const filterOf = (values: z.output<typeof periodQuery>): TotalFilter => ({
     from: values.date_from,
     to: values.date_to,
-    itemCode: values.item_code,
+    items: itemsOf(values),
   });
   const periods = [
     {
@@ -99,7 +99,7 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
       answers.respond(c, "by_item", {
         from: values.date_from,
         to: values.date_to,
-        itemCode: values.item_code,
+        items: itemsOf(values),
         limit: values.limit,
       }),
   });
@@ -123,7 +123,7 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
     handle: (c, values) =>
       answers.respond(c, "monthly_by_item", {
         yearMonth: values.year_month,
-        itemCode: values.item_code,
+        items: itemsOf(values),
         limit: values.limit,
       }),
   });
@@ -154,7 +154,11 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
       answers.respond(c, "compare", {
         period1: { from: values.period1_from, to: values.period1_to },
         period2: { from: values.period2_from, to: values.period2_to },
-        itemCode: values.item_code,
+        items: itemsOf(values),
       }),
   });
+}
+
+function itemsOf({ item_code }: { item_code?: string | undefined }): string[] | undefined {
+  return item_code === undefined ? undefined : [item_code];
 }

@@ -29,8 +29,8 @@ export interface Questions {
   daily_total: TotalFilter;
   weekly_total: TotalFilter;
   by_item: TotalFilter & { from: string; to: string; limit: number };
-  monthly_by_item: { yearMonth?: string | undefined; itemCode?: string | undefined; limit: number };
-  compare: { period1: Required<DayRange>; period2: Required<DayRange>; itemCode?: string | undefined };
+  monthly_by_item: Pick<TotalFilter, "items"> & { yearMonth?: string | undefined; limit: number };
+  compare: Pick<TotalFilter, "items"> & { period1: Required<DayRange>; period2: Required<DayRange> };
 }
 
 export type QuestionName = keyof Questions;
@@ -105,8 +105,8 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
   compare: {
     days: ({ period1, period2 }) => [period1, period2],
     fromTotals: true,
-    answer: (context, { period1, period2, itemCode }) => ({
-      body: { status: "success", ...comparePeriods(context, period1, period2, itemCode) },
+    answer: (context, { period1, period2, items }) => ({
+      body: { status: "success", ...comparePeriods(context, period1, period2, items) },
       rows: 2,
     }),
   },

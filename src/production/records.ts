@@ -1,4 +1,4 @@
-import { afterAll, dayOf, isDay } from "../segments/day.ts";
+import { afterAll, type Day, dayOf, isDay } from "../segments/day.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
@@ -73,14 +73,12 @@ export function listRecords(
     cursor = cursorAfter(skipped, step);
   }
   const rows = newestRows(context, filter, page.limit, cursor);
-  const { records, segments } = rows;
+  const { records } = rows;
   const next = records.length > page.limit ? cursorAfter(rows, page.limit) : null;
   records.length = Math.min(records.length, page.limit);
   // The rows are this page's own, so they are changed in place: a fresh object each would cost a tenth of the answer.
-  for (const [at, record] of records.entries()) {
-    if (!page.rawDates) showDay(record, segments[at]!);
-    asDeclared(record);
-  }
+  for (const record of records) asDeclared(record);
+  if (!page.rawDates) showDays(records);
   return { records, next };
 }
 
@@ -92,40 +90,77 @@ function newestRows(context: Context, filter: RecordFilter, limit: number, curso
   const conditions = conditionsOf(filter);
   let rows: Rows = { records: [], segments: [] };
   for (const segment of candidates) {
-    const last = rows.records[limit];
-    if (last && compareText(last.production_date, segment.facts.maxText!) > 0) break;
-    // Only what comes before the page's last row can still enter it; a stray text keeps a segment from being left out altogether.
-    const bounded = last ? and(conditions, "production_date >= ?", last.production_date) : conditions;
-    const records = recordsOf(context, segment, bounded, limit + 1, cursor);
+    const least = rows.records[limit]?.production_date;
+    if (least !== undefined && compareText(least, segment.facts.maxText!) > 0) break;
+    const records = recordsOf(context, segment, conditions, { most: limit + 1, cursor, least });
     if (records.length > 0) rows = merge(rows, records, segment, limit + 1);
   }
   return rows;
 }
 
-function recordsOf(
+/** The part of a segment that may still enter a page. */
+interface Part {
+  most: number;
+  cursor: Cursor | undefined;
+  /** Date text of the page's last row so far; a stray text keeps a segment from being left out altogether, but not its other rows. */
+  least: string | undefined;
+}
+
+/**
+ * Rows of one segment in the record order. Those that the owner of their days holds as well are left out, which takes a condition that costs
+ * a fifth of the page; they end at a day, and most pages end above it.
+ */
+function recordsOf(context: Context, segment: Segment, conditions: Condition, part: Part): ProductionRecord[] {
+  const { lastDay } = segment.facts;
+  const end = excludedUpTo(segment);
+  if (end === null) return read(context, segment, conditions, part);
+  if (part.least !== undefined && compareText(part.least, end) >= 0) return read(context, segment, conditions, part);
+  if ((lastDay !== null && lastDay < end) || (part.cursor && compareText(part.cursor.d, end) < 0)) {
+    return read(context, segment, and(conditions, "{kept}"), part);
+  }
+  const records = read(context, segment, conditions, part);
+  const last = records.at(-1);
+  if (!last || compareText(last.production_date, end) >= 0) return records;
+  return read(context, segment, and(conditions, "{kept}"), part);
+}
+
+/** The text that is greater than the date texts of all rows that another file counts; null where there are none. */
+function excludedUpTo({ excluded }: Segment): string | null {
+  const last = excluded.days.at(-1);
+  return last ? last.to + afterAll : null;
+}
+
+function read(
   { reader }: Context,
   segment: Segment,
   conditions: Condition,
-  limit: number,
-  cursor: Cursor | undefined,
+  { most, cursor, least }: Part,
 ): ProductionRecord[] {
-  const select = (position: string, order: string, values: (string | number)[], most: number): ProductionRecord[] =>
+  const { sql, values } = least === undefined ? conditions : and(conditions, "production_date >= ?", least);
+  const select = (position: string, order: string, before: (string | number)[], limit: number): ProductionRecord[] =>
     reader.records<ProductionRecord>(
       segment,
-      `SELECT '${segment.source}' source, id, CAST(production_date AS TEXT) production_date, lot_number, item_code, item_name, good_quantity FROM {rows} r
-       WHERE ${position} AND {kept} AND ${conditions.sql} ORDER BY ${order} LIMIT ?`,
-      [...values, ...conditions.values, most],
+      `SELECT NULL source, id, CAST(production_date AS TEXT) production_date, lot_number, item_code, item_name, good_quantity FROM {rows} r WHERE ${position} AND ${sql} ORDER BY ${order} LIMIT ?`,
+      [...before, ...values, limit],
     );
   // Qualified, because a bare name would mean the column of the answer, which no index delivers in order.
   const newestFirst = "r.production_date DESC, r.id DESC";
-  if (!cursor) return select("1", newestFirst, [], limit);
-  const side = sideOfCursor(segment, cursor);
-  if (side === "all") return select("production_date <= ?", newestFirst, [cursor.d], limit);
-  // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
-  const rest =
-    side === "none" ? [] : select(`production_date = ? AND id ${side} ?`, "r.id DESC", [cursor.d, cursor.id], limit);
-  if (rest.length >= limit) return rest;
-  return [...rest, ...select("production_date < ?", newestFirst, [cursor.d], limit - rest.length)];
+  let records: ProductionRecord[];
+  const side = cursor && sideOfCursor(segment, cursor);
+  if (!cursor) records = select("1", newestFirst, [], most);
+  else if (side === "all") records = select("production_date <= ?", newestFirst, [cursor.d], most);
+  else {
+    // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
+    const rest = `production_date = ? AND id ${side} ?`;
+    records = side === "none" ? [] : select(rest, "r.id DESC", [cursor.d, cursor.id], most);
+    if (records.length < most) {
+      const older = select("production_date < ?", newestFirst, [cursor.d], most - records.length);
+      records = records.length > 0 ? [...records, ...older] : older;
+    }
+  }
+  // Here rather than in SQL, where every row would get a text of its own.
+  for (const record of records) record.source = segment.source;
+  return records;
 }
 
 /** Which rows with the cursor's very date text a segment still has to show: all, none, or those with an id below (or up to) the cursor's. */
@@ -159,8 +194,8 @@ function conditionsOf(filter: RecordFilter): Condition {
   return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
 }
 
-function and(condition: Condition, sql: string, value: string): Condition {
-  return { sql: `${condition.sql} AND ${sql}`, values: [...condition.values, value] };
+function and(condition: Condition, sql: string, ...values: string[]): Condition {
+  return { sql: `${condition.sql} AND ${sql}`, values: [...condition.values, ...values] };
 }
 
 /** A LIKE pattern (with `ESCAPE '\'`) that finds the text itself anywhere. */
@@ -209,10 +244,18 @@ function cursorAfter({ records, segments }: Rows, count: number): Cursor {
 }
 
 /** Shows the day instead of the stored text, where the text begins with a valid one. */
-function showDay(record: ProductionRecord, { facts: { undated } }: Segment): void {
-  const day = dayOf(record.production_date);
-  if (undated.rows > 0 && (undated.prefixes ? undated.prefixes.includes(day) : !isDay(day))) return;
-  record.production_date = day;
+function showDays(records: ProductionRecord[]): void {
+  let day: Day | null = null;
+  for (const record of records) {
+    const text = record.production_date;
+    // Neighbours mostly share their day, and then the text of it too.
+    if (day === null || !text.startsWith(day)) {
+      const beginning = dayOf(text);
+      if (!isDay(beginning)) continue;
+      day = beginning;
+    }
+    record.production_date = day;
+  }
 }
 
 /** SQLite keeps whatever is put into a column: bytes are shown as text, and a quantity that is no number as none. */

@@ -68,10 +68,10 @@ export function totalsPerItem(context: Context, filter: TotalFilter, limit: numb
 /** Totals per month and item: newest month first, then the greatest total, then code. */
 export function monthlyTotalsPerItem(
   context: Context,
-  { yearMonth, itemCode, limit }: { yearMonth?: string | undefined; itemCode?: string | undefined; limit: number },
+  { yearMonth, items, limit }: Pick<TotalFilter, "items"> & { yearMonth?: string | undefined; limit: number },
 ): MonthlyItemTotal[] {
   const range = yearMonth === undefined ? {} : monthRange(yearMonth);
-  const totals = [...totalsByMonthAndItem(context, { ...range, itemCode })]
+  const totals = [...totalsByMonthAndItem(context, { ...range, items })]
     .map(([key, total]) => ({ year_month: key.slice(0, 7), item_code: key.slice(8), total }))
     .sort(
       (a, b) =>
@@ -118,13 +118,13 @@ export function comparePeriods(
   context: Context,
   period1: Required<DayRange>,
   period2: Required<DayRange>,
-  itemCode: string | undefined,
+  items: TotalFilter["items"],
 ): Comparison {
-  const first = grandTotal(context, { ...period1, itemCode });
-  const second = grandTotal(context, { ...period2, itemCode });
+  const first = grandTotal(context, { ...period1, items });
+  const second = grandTotal(context, { ...period2, items });
   const difference = tidy(first.sum - second.sum);
   return {
-    item_code: itemCode ?? "all",
+    item_code: items?.join(", ") ?? "all",
     period1: comparedPeriod(period1, first),
     period2: comparedPeriod(period2, second),
     comparison: {

@@ -11,8 +11,8 @@ export interface Total {
 
 /** Which rows to add up. */
 export interface TotalFilter extends DayRange {
-  /** Exact item code. */
-  itemCode?: string | undefined;
+  /** Exact item codes; without them every item. */
+  items?: readonly string[] | undefined;
 }
 
 /** Good quantity per period, given which period a valid day belongs to. */
@@ -92,8 +92,11 @@ function added(
   keyOf: (stored: string) => string = (stored) => stored,
 ): Map<string, Total> {
   const range = inRange(filter);
-  const item = filter.itemCode === undefined ? "1" : "item_code = ?";
-  const values = filter.itemCode === undefined ? range.values : [...range.values, filter.itemCode];
+  const { items } = filter;
+  const item =
+    items === undefined ? "1" : items.length === 1 ? "item_code = ?" : "item_code IN (SELECT value FROM json_each(?))";
+  const values =
+    items === undefined ? range.values : [...range.values, items.length === 1 ? items[0]! : JSON.stringify(items)];
   const statement = sql(`${range.sql} AND ${item} AND {kept}`);
   const totals = new Map<string, Total>();
   const add = (key: string, count: number, sum: number): void => {

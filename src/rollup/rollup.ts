@@ -2,11 +2,11 @@ import type { Day } from "../segments/day.ts";
 import type { Columns, RollupItem } from "./columns.ts";
 import { Sums } from "./sums.ts";
 
-/** Days asked for, both ends inclusive, and perhaps one item. */
+/** Days asked for, both ends inclusive, and perhaps some items by their codes. */
 export interface RollupFilter {
   from?: Day | undefined;
   to?: Day | undefined;
-  itemCode?: string | undefined;
+  items?: readonly string[] | undefined;
 }
 
 /** A group with its number of rows and its good quantity. */
@@ -88,19 +88,20 @@ export class Rollup {
   /** Totals per item code. */
   byItem(filter: RollupFilter): Group[] {
     const [first, end] = this.#days(filter);
-    return this.#addItems(first, end, filter.itemCode, "");
+    return this.#addItems(first, end, this.#wanted(filter), "");
   }
 
   /** Totals per month and item; the key is the month (7 characters), a space, and the code. */
   byMonthAndItem(filter: RollupFilter): Group[] {
     const { days } = this.#columns;
     const [first, end] = this.#days(filter);
+    const wanted = this.#wanted(filter);
     const groups: Group[] = [];
     for (let day = first; day < end; ) {
       const month = days[day]!.slice(0, 7);
       let next = day + 1;
       while (next < end && days[next]!.startsWith(month)) next++;
-      for (const group of this.#addItems(day, next, filter.itemCode, `${month} `)) groups.push(group);
+      for (const group of this.#addItems(day, next, wanted, `${month} `)) groups.push(group);
       day = next;
     }
     return groups;
@@ -127,17 +128,33 @@ export class Rollup {
   #eachDay(filter: RollupFilter, take: (day: Day, count: number, sum: number) => void): void {
     const { days, dayStart, item, count, sum } = this.#columns;
     const [first, end] = this.#days(filter);
-    if (filter.itemCode === undefined) {
+    const wanted = this.#wanted(filter);
+    if (!wanted) {
       for (let day = first; day < end; day++) take(days[day]!, this.#dayCount[day]!, this.#daySum[day]!);
       return;
     }
-    const wanted = this.#itemAt.get(filter.itemCode);
-    if (wanted === undefined) return;
+    const sums = new Sums(1);
     for (let day = first; day < end; day++) {
+      let rows = 0;
+      sums.set(0, 0);
       for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) {
-        if (item[cell] === wanted) take(days[day]!, count[cell]!, sum[cell]!);
+        if (!wanted[item[cell]!]) continue;
+        rows += count[cell]!;
+        sums.add(0, sum[cell]!);
       }
+      if (rows > 0) take(days[day]!, rows, sums.at(0));
     }
+  }
+
+  /** For each item whether the filter asks for it; null where it asks for all. */
+  #wanted({ items }: RollupFilter): Uint8Array | null {
+    if (items === undefined) return null;
+    const wanted = new Uint8Array(this.#columns.items.length);
+    for (const code of items) {
+      const at = this.#itemAt.get(code);
+      if (at !== undefined) wanted[at] = 1;
+    }
+    return wanted;
   }
 
   #countItems(): ItemRows[] {
@@ -154,15 +171,14 @@ export class Rollup {
     return counted;
   }
 
-  #addItems(firstDay: number, endDay: number, itemCode: string | undefined, prefix: string): Group[] {
+  #addItems(firstDay: number, endDay: number, wanted: Uint8Array | null, prefix: string): Group[] {
     const { items, dayStart, item, count, sum } = this.#columns;
     const counts = new Float64Array(items.length);
     const sums = new Sums(items.length);
-    const only = itemCode === undefined ? null : (this.#itemAt.get(itemCode) ?? -1);
     const end = dayStart[endDay]!;
     for (let cell = dayStart[firstDay]!; cell < end; cell++) {
       const at = item[cell]!;
-      if (only !== null && at !== only) continue;
+      if (wanted && !wanted[at]) continue;
       counts[at]! += count[cell]!;
       sums.add(at, sum[cell]!);
     }

@@ -24,7 +24,7 @@ const cells = fc.uniqueArray(
   { selector: ({ day, item }) => `${day} ${item}`, maxLength: 60 },
 );
 const end = fc.option(day, { nil: undefined });
-const itemCode = fc.option(fc.constantFrom(...codes, "none"), { nil: undefined });
+const someCodes = fc.option(fc.subarray([...codes, "none"]), { nil: undefined });
 
 function columnsOf(drawn: readonly Cell[]): Columns {
   const sorted = [...drawn].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.item - b.item));
@@ -59,14 +59,14 @@ function sorted(groups: readonly Group[]): Group[] {
 
 test("totals of any period and item are those of its days, also after they were stored and read back", () => {
   fc.assert(
-    fc.property(cells, end, end, itemCode, (drawn, from, to, code) => {
+    fc.property(cells, end, end, someCodes, (drawn, from, to, items) => {
       const rollup = new Rollup(decodeColumns(encodeColumns(columnsOf(drawn)) as Uint8Array<ArrayBuffer>));
-      const filter = { from, to, itemCode: code };
+      const filter = { from, to, items };
       const wanted = drawn.filter(
         (cell) =>
           (from === undefined || cell.day >= from) &&
           (to === undefined || cell.day <= to) &&
-          (code === undefined || codes[cell.item] === code),
+          (items === undefined || items.includes(codes[cell.item]!)),
       );
       expect(rollup.byPeriod(filter, (day) => day)).toEqual(grouped(wanted, (cell) => cell.day));
       const month = (text: string): string => text.slice(0, 7);
