@@ -2,8 +2,8 @@ import { ByteWriter } from "./bytes.ts";
 import { chunkRows, maxLotLength } from "./layout.ts";
 import { PostingWriter } from "./posting-list.ts";
 
-/** Runs in one chunk, a quarter of them a row on the demo data; more than this and an index is no gain. */
-const maxRuns = 16 * chunkRows;
+/** Runs in one chunk: 8 a row, which take some 25 bytes; lots counted upwards make 3, which take 7. */
+const maxRuns = 8 * chunkRows;
 
 /** Lanes after those of the places in a lot. */
 export const lanes = {
