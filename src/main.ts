@@ -7,9 +7,10 @@ if (first === workerFlag) {
   const { serveTasks } = await import("./workers/serve.ts");
   const { keeperTasks } = await import("./segments/keeper-tasks.ts");
   const { healTasks } = await import("./operations/heal-tasks.ts");
+  const { rolloverTasks } = await import("./operations/rollover-tasks.ts");
   const { rollupTasks } = await import("./rollup/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
-  await serveTasks({ ...keeperTasks, ...healTasks, ...rollupTasks, ...questionTasks() });
+  await serveTasks({ ...keeperTasks, ...healTasks, ...rolloverTasks, ...rollupTasks, ...questionTasks() });
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");
   await runExport();

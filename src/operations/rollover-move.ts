@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Day } from "../segments/day.ts";
+import { contractColumns, sameRow } from "../segments/duplicates.ts";
 import { table } from "../segments/schema.ts";
 import { columnsOf } from "./rollover-archive.ts";
 import {
@@ -12,7 +13,7 @@ import {
   writing,
 } from "./rollover-lock.ts";
 import { type SurveyedFile, withPlaces } from "./rollover-plan.ts";
-import { contractColumns, idsOfDays, jsonChunks, ofDays, type Place, sameRow } from "./rollover-rows.ts";
+import { idsAtOnce, idsOfDays, jsonChunks, ofDays, type Place } from "./rollover-rows.ts";
 
 /** Rows of some days to be moved from one file to the archive that owns the days. */
 export interface MoveOrder {
@@ -31,78 +32,152 @@ export interface MoveOrder {
 }
 
 export interface MoveResult {
-  /** Rows that stand in the archive now and no longer in the other file. */
-  moved: number;
+  /** Rows that are gone from the file, because the archive holds them. */
+  left: number;
+  /** Rows put into the archive, which did not hold them before. */
+  added: number;
   /** Rows that stay, because their id is taken in the archive by another row or they are blocked. */
   kept: number;
   /** The longest time the file was locked, ms. */
   longestLockMs: number;
+  /** The ERP put another file in the place of this one, which ended the work on it. */
+  replaced: boolean;
 }
 
+const noResult = (): MoveResult => ({ left: 0, added: 0, kept: 0, longestLockMs: 0, replaced: false });
+
 const firstChunk = 2_000;
-const greatestChunk = 20_000;
+/** Without indexes so many are compared and deleted in some 45 ms. */
+const greatestChunk = 50_000;
 const consequence =
   "The rows that were not moved yet count where they are, and every answer is right. The next start of the hub or of the command goes on.";
 
 /**
- * Moves rows in short transactions, and deletes only what the archive holds with the same content in every column. While a chunk is
- * compared and deleted nobody can change it; between two chunks other writers get their turn. Queries are right at every instant, because
- * a row that stands in both files counts once (CONTRACT §1).
+ * Deletes the rows that an archive made from this very file holds with the same content in every column, and leaves those that differ to
+ * `moveRows`: the archive is only read. Goes along the ids in short transactions, which is how the pages of the table lie. While a chunk is compared
+ * and deleted nobody can change it; between two chunks other writers get their turn. Queries are right at every instant, because a row that
+ * stands in both files counts once (CONTRACT §1). Ends early once the archive is not `isSound`.
  */
+export async function removeArchived(
+  order: Pick<MoveOrder, "from" | "to" | "days"> & { isSound: () => boolean },
+  onMoved: (rows: number) => void,
+): Promise<MoveResult> {
+  const result = noResult();
+  result.replaced = await withBoth(order, async (source, target, wasReplaced) => {
+    const mover = moverOf(source, target, order);
+    const pace = new Pace();
+    let after: number | null = Number.MIN_SAFE_INTEGER;
+    while (after !== null && order.isSound() && !wasReplaced()) {
+      const from: number = after;
+      const { value, ms } = await patiently(order.from.path, consequence, () =>
+        locked(source, () => mover.removeNext(from, pace.rows)),
+      );
+      after = value.last;
+      result.left += value.removed;
+      result.longestLockMs = Math.max(result.longestLockMs, ms);
+      onMoved(value.removed);
+      await pace.pause(ms);
+    }
+  });
+  return result;
+}
+
+/** Moves rows wherever they stand, a list of ids at a time; otherwise as `removeArchived`. */
 export async function moveRows(order: MoveOrder, onMoved: (rows: number) => void): Promise<MoveResult> {
-  const { from, to, days, blocked } = order;
-  const result: MoveResult = { moved: 0, kept: 0, longestLockMs: 0 };
+  const { from, days, blocked } = order;
+  const result = noResult();
   const all = await withPlaces([from], ([place]) =>
     idsOfDays(place as Place, days.from, days.to, from.survey.undatedPrefixes),
   );
   const ids = blocked.size > 0 ? all.filter((id) => !blocked.has(id)) : all;
   result.kept = all.length - ids.length;
   if (ids.length === 0) return result;
+  result.replaced = await withBoth(order, async (source, target, wasReplaced) => {
+    const mover = moverOf(source, target, order);
+    const pace = new Pace();
+    for (let at = 0; at < ids.length && !wasReplaced(); ) {
+      const chunk = ids.slice(at, at + Math.min(pace.rows, idsAtOnce));
+      const { value, ms } = await patiently(from.path, consequence, () => locked(source, () => mover.carry(chunk)));
+      at += chunk.length;
+      result.left += value.left;
+      result.added += value.added;
+      result.kept += value.kept;
+      result.longestLockMs = Math.max(result.longestLockMs, ms);
+      onMoved(value.left);
+      await pace.pause(ms);
+    }
+  });
+  return result;
+}
+
+/** How many rows are dealt with under one lock, after what the chunks before took. */
+class Pace {
+  rows = firstChunk;
+
+  /** SQLite has no queue for locks: whoever waits looks again after up to 100 ms, and must find the file free often enough. */
+  async pause(ms: number): Promise<void> {
+    const factor = Math.min(1.5, lockTargetMs / Math.max(1, ms));
+    this.rows = Math.round(Math.min(greatestChunk, Math.max(500, this.rows * factor)));
+    await Bun.sleep(ms * (0.3 + 0.2 * Math.random()));
+  }
+}
+
+/**
+ * Opens both files for as long as the work takes. `wasReplaced` says that the ERP put another file in the place of the first: what is deleted
+ * here is deleted nowhere then. Returns whether it did.
+ */
+async function withBoth(
+  { from, to }: Pick<MoveOrder, "from" | "to">,
+  work: (source: Database, target: Database, wasReplaced: () => boolean) => Promise<void>,
+): Promise<boolean> {
   const identity = identityOf(from.path);
   const source = openForWriting(from.path);
   const target = openForWriting(to.path);
   try {
-    source.run("PRAGMA cache_size = -65536");
+    source.run("PRAGMA cache_size = -32768");
     attachReadOnly(target, "source", from.path);
-    const carry = chunkMover(source, target, order);
     for (const db of [source, target]) db.run(`PRAGMA busy_timeout = ${busyTimeoutInLockMs}`);
-    let size = firstChunk;
-    for (let at = 0; at < ids.length; ) {
-      // The ERP put another file in the place of this one: what is deleted here would be deleted nowhere.
-      if (identityOf(from.path) !== identity) break;
-      const chunk = ids.slice(at, at + size);
-      const { moved, kept, ms } = await patiently(from.path, consequence, () => carry(chunk));
-      at += chunk.length;
-      result.moved += moved;
-      result.kept += kept;
-      result.longestLockMs = Math.max(result.longestLockMs, ms);
-      size = Math.round(Math.min(greatestChunk, Math.max(500, size * Math.min(1.5, lockTargetMs / Math.max(1, ms)))));
-      onMoved(chunk.length);
-      // SQLite has no queue for locks: whoever waits looks again after up to 100 ms, and must find the file free often enough.
-      await Bun.sleep(ms * (0.3 + 0.2 * Math.random()));
-    }
+    const wasReplaced = () => identityOf(from.path) !== identity;
+    await work(source, target, wasReplaced);
+    return wasReplaced();
   } finally {
     target.close();
     source.close();
   }
-  return result;
 }
 
-type Carry = (ids: readonly number[]) => { moved: number; kept: number; ms: number };
+/** Does work while nobody else writes the source, and measures how long it was locked. */
+function locked<T>(source: Database, work: () => T): { value: T; ms: number } {
+  let began = performance.now();
+  const value = writing(source, () => {
+    began = performance.now();
+    return work();
+  });
+  return { value, ms: performance.now() - began };
+}
 
-/** Ids this dense are named by their first and last: a list of them costs as much as the comparison itself. */
-const dense = 2;
+/** What is done with a chunk while its file is locked. */
+interface Mover {
+  removeNext: (after: number, rows: number) => { last: number | null; removed: number };
+  carry: (ids: readonly number[]) => Pick<MoveResult, "left" | "added" | "kept">;
+}
 
-function chunkMover(source: Database, target: Database, order: MoveOrder): Carry {
-  const { from, days, fresh, blocked, copyOnly } = order;
+function moverOf(
+  source: Database,
+  target: Database,
+  { from, days, fresh = false, copyOnly = false }: Pick<MoveOrder, "from" | "days"> & Partial<MoveOrder>,
+): Mover {
   const columns = columnsOf(source, "main");
   const names = columns.map((name) => `"${name}"`).join(", ");
   const same = sameRow("a", "b", columns);
   const wanted = ofDays(days.from, days.to, from.survey.undatedPrefixes);
   const listed = "id IN (SELECT value FROM json_each(?))";
-  const between = "id BETWEEN ? AND ?";
+  const between = "id > ? AND id <= ?";
   type Parameters = (string | number)[];
 
+  const next = source.query<{ last: number | null }, [number, number]>(
+    `SELECT max(id) AS last FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
+  );
   const compare = (which: string, parameters: Parameters) =>
     target
       .query<{ present: number; equal: number }, Parameters>(
@@ -111,50 +186,45 @@ function chunkMover(source: Database, target: Database, order: MoveOrder): Carry
          LEFT JOIN main.${table} b ON b.id = a.id`,
       )
       .get(...parameters)!;
-  const add = (parameters: Parameters) =>
+  const add = (parameters: Parameters): number =>
     target
       .query<unknown, Parameters>(
         `INSERT ${fresh ? "OR REPLACE " : ""}INTO main.${table} (${names}) SELECT ${names}
          FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${listed} AND ${wanted.sql}) a
          WHERE NOT EXISTS (SELECT 1 FROM main.${table} b WHERE b.id = a.id${fresh ? ` AND ${same}` : ""})`,
       )
-      .run(...parameters);
-  const equalIds = (parameters: Parameters) =>
-    target
-      .query<{ id: number }, Parameters>(
-        `SELECT a.id FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${listed} AND ${wanted.sql}) a
-         CROSS JOIN main.${table} b ON b.id = a.id WHERE ${same}`,
-      )
-      .values(...parameters) as [number][];
+      .run(...parameters).changes;
+  const equalIds = (which: string, parameters: Parameters): number[] =>
+    (
+      target
+        .query<{ id: number }, Parameters>(
+          `SELECT a.id FROM (SELECT * FROM source.${table} NOT INDEXED WHERE ${which} AND ${wanted.sql}) a
+           CROSS JOIN main.${table} b ON b.id = a.id WHERE ${same}`,
+        )
+        .values(...parameters) as [number][]
+    ).map(([id]) => id);
   const remove = (which: string, parameters: Parameters) =>
     source.query<unknown, Parameters>(`DELETE FROM ${table} NOT INDEXED WHERE ${which}`).run(...parameters);
 
-  const carryRange = (first: number, last: number): { moved: number; kept: number } | null => {
-    const parameters = [first, last, ...wanted.bounds];
-    const { present, equal } = compare(between, parameters);
-    if (equal < present) return null;
-    if (!copyOnly) remove(`${between} AND ${wanted.sql}`, parameters);
-    return { moved: present, kept: 0 };
-  };
-  const carryListed = (ids: readonly number[]): { moved: number; kept: number } => {
-    const parameters = [JSON.stringify(ids), ...wanted.bounds];
-    const { present, equal } = compare(listed, parameters);
-    if (equal < present) add(parameters);
-    const found = equalIds(parameters);
-    if (found.length > 0 && !copyOnly) remove(listed, [JSON.stringify(found.map(([id]) => id))]);
-    return { moved: found.length, kept: present - found.length };
-  };
-
-  return (ids) => {
-    const first = ids[0] as number;
-    const last = ids.at(-1) as number;
-    const isDense = blocked.size === 0 && last - first < dense * ids.length;
-    let began = performance.now();
-    const done = writing(source, () => {
-      began = performance.now();
-      return (isDense ? carryRange(first, last) : null) ?? carryListed(ids);
-    });
-    return { ...done, ms: performance.now() - began };
+  return {
+    removeNext: (after, rows) => {
+      const last = next.get(after, rows)?.last ?? null;
+      if (last === null) return { last, removed: 0 };
+      const parameters = [after, last, ...wanted.bounds];
+      const { present, equal } = compare(between, parameters);
+      if (equal > 0 && equal === present) remove(`${between} AND ${wanted.sql}`, parameters);
+      else if (equal > 0) remove(listed, [JSON.stringify(equalIds(between, parameters))]);
+      return { last, removed: equal };
+    },
+    carry: (ids) => {
+      const parameters = [JSON.stringify(ids), ...wanted.bounds];
+      const { present, equal } = compare(listed, parameters);
+      const added = equal < present ? add(parameters) : 0;
+      const found = equalIds(listed, parameters);
+      if (copyOnly) return { left: 0, added, kept: 0 };
+      if (found.length > 0) remove(listed, [JSON.stringify(found)]);
+      return { left: found.length, added, kept: present - found.length };
+    },
   };
 }
 

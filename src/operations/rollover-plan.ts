@@ -1,6 +1,7 @@
 import type { Settings } from "../config.ts";
 import { attach, openHost } from "../segments/connection.ts";
 import type { Day } from "../segments/day.ts";
+import { contractColumns, sameRow } from "../segments/duplicates.ts";
 import { type Holding, holdings, liveFileName } from "../segments/ownership.ts";
 import { hasIndex, indexesOf, table, verifyTable } from "../segments/schema.ts";
 import { OperationError } from "./operation.ts";
@@ -8,14 +9,12 @@ import { busyTimeoutMs } from "./rollover-lock.ts";
 import {
   addTo,
   agree,
-  contractColumns,
   idsOfDays,
   jsonChunks,
   ofDays,
   type Place,
   type Sum,
   type Survey,
-  sameRow,
   survey,
 } from "./rollover-rows.ts";
 import { type SourceFile, sourceFiles } from "./source-files.ts";
@@ -181,8 +180,11 @@ function daysOfMonths(file: SurveyedFile, months: ReadonlySet<string>): Promise<
       const { sql, bounds } = ofDays(`${first}-01`, `${last}-31`, null);
       const rows = db
         .query<{ day: string } & Sum, string[]>(
-          `SELECT substr(production_date, 1, 10) AS day, count(*) AS rows, total(good_quantity) AS quantity
-           FROM ${schema}.${table} WHERE ${sql} GROUP BY 1`,
+          // By the stored text first, which the index delivers in order.
+          `SELECT substr(text, 1, 10) AS day, sum(rows) AS rows, total(quantity) AS quantity FROM (
+             SELECT production_date AS text, count(*) AS rows, total(good_quantity) AS quantity
+             FROM ${schema}.${table} WHERE ${sql} GROUP BY 1
+           ) GROUP BY 1`,
         )
         .all(...bounds);
       for (const { day, ...sum } of rows) addTo(days, day, sum);

@@ -9,16 +9,6 @@ export interface Sum {
   quantity: number;
 }
 
-/** The six columns of CONTRACT §1, by which two rows are the same. */
-export const contractColumns = [
-  "id",
-  "production_date",
-  "lot_number",
-  "item_code",
-  "item_name",
-  "good_quantity",
-] as const;
-
 /** Rows read under one lock of a file that the ERP writes: 10 to 40 ms. */
 const windowRows = 20_000;
 /** Ids handed to SQLite at once. */
@@ -46,11 +36,6 @@ export interface Survey {
 export function addTo<Key>(sums: Map<Key, Sum>, key: Key, { rows, quantity }: Sum, sign: 1 | -1 = 1): void {
   const sum = sums.get(key) ?? { rows: 0, quantity: 0 };
   sums.set(key, { rows: sum.rows + sign * rows, quantity: sum.quantity + sign * quantity });
-}
-
-/** SQL that is true when rows `a` and `b` are the same in these columns; a column's own collation must not make 'a' and 'A' the same. */
-export function sameRow(a: string, b: string, columns: readonly string[]): string {
-  return columns.map((column) => `${a}."${column}" IS ${b}."${column}" COLLATE BINARY`).join(" AND ");
 }
 
 /** Goes through a file by id in windows with a lock each; awaits `pause` between two of them. */

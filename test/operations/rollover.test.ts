@@ -84,7 +84,7 @@ test("late rows go to the archive of their year, duplicates leave Live, a taken 
   const home = homeWith({ live: [duplicate, conflicting, late, undated], archives: new Map([[2024, archived]]) });
   const truth = truthOf(readFactory(home));
   const result = await runRollover(contextFor(home), { today });
-  expect([result.moved, result.kept]).toEqual([2, 1]);
+  expect([result.moved, result.already, result.kept]).toEqual([1, 1, 1]);
   const after = readFactory(home);
   expect(after.live).toEqual([conflicting, undated]);
   expect(after.archives.get(2024)).toEqual([...archived, late]);
