@@ -1,7 +1,9 @@
+import type { Place, SearchPart } from "../search/search-index.ts";
 import { afterAll, type Day, dayOf, isDay } from "../segments/day.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
+import { searchedRows } from "./search.ts";
 import { asText, compareText } from "./text-order.ts";
 
 /** Which rows to list; absent fields do not filter. */
@@ -87,15 +89,21 @@ function newestRows(context: Context, filter: RecordFilter, limit: number, curso
   const candidates = segmentsFor(context.snapshot, filter)
     .filter(({ facts }) => !cursor || compareText(facts.minText!, cursor.d) <= 0)
     .sort((a, b) => compareText(b.facts.maxText!, a.facts.maxText!));
-  const conditions = conditionsOf(filter);
+  const wanted: Wanted = { filter, conditions: conditionsOf(filter) };
   let rows: Rows = { records: [], segments: [] };
   for (const segment of candidates) {
     const least = rows.records[limit]?.production_date;
     if (least !== undefined && compareText(least, segment.facts.maxText!) > 0) break;
-    const records = recordsOf(context, segment, conditions, { most: limit + 1, cursor, least });
+    const records = recordsOf(context, segment, wanted, { most: limit + 1, cursor, least });
     if (records.length > 0) rows = merge(rows, records, segment, limit + 1);
   }
   return rows;
+}
+
+/** A filter, and in SQL the conditions on a row that it asks for and that counts in its segment. */
+interface Wanted {
+  filter: RecordFilter;
+  conditions: Condition;
 }
 
 /** The part of a segment that may still enter a page. */
@@ -110,18 +118,19 @@ interface Part {
  * Rows of one segment in the record order. Those that the owner of their days holds as well are left out, which takes a condition that costs
  * a fifth of the page; they end at a day, and most pages end above it.
  */
-function recordsOf(context: Context, segment: Segment, conditions: Condition, part: Part): ProductionRecord[] {
+function recordsOf(context: Context, segment: Segment, wanted: Wanted, part: Part): ProductionRecord[] {
   const { lastDay } = segment.facts;
   const end = excludedUpTo(segment);
-  if (end === null) return read(context, segment, conditions, part);
-  if (part.least !== undefined && compareText(part.least, end) >= 0) return read(context, segment, conditions, part);
+  const kept = { ...wanted, conditions: and(wanted.conditions, "{kept}") };
+  if (end === null) return read(context, segment, wanted, part);
+  if (part.least !== undefined && compareText(part.least, end) >= 0) return read(context, segment, wanted, part);
   if ((lastDay !== null && lastDay < end) || (part.cursor && compareText(part.cursor.d, end) < 0)) {
-    return read(context, segment, and(conditions, "{kept}"), part);
+    return read(context, segment, kept, part);
   }
-  const records = read(context, segment, conditions, part);
+  const records = read(context, segment, wanted, part);
   const last = records.at(-1);
   if (!last || compareText(last.production_date, end) >= 0) return records;
-  return read(context, segment, and(conditions, "{kept}"), part);
+  return read(context, segment, kept, part);
 }
 
 /** The text that is greater than the date texts of all rows that another file counts; null where there are none. */
@@ -130,43 +139,83 @@ function excludedUpTo({ excluded }: Segment): string | null {
   return last ? last.to + afterAll : null;
 }
 
-function read(
-  { reader }: Context,
-  segment: Segment,
-  conditions: Condition,
-  { most, cursor, least }: Part,
-): ProductionRecord[] {
-  const { sql, values } = least === undefined ? conditions : and(conditions, "production_date >= ?", least);
-  const select = (position: string, order: string, before: (string | number)[], limit: number): ProductionRecord[] =>
-    reader.records<ProductionRecord>(
+function read(context: Context, segment: Segment, wanted: Wanted, part: Part): ProductionRecord[] {
+  const { most, cursor, least } = part;
+  const { sql, values } =
+    least === undefined ? wanted.conditions : and(wanted.conditions, "production_date >= ?", least);
+  const select = (rows: string, position: Condition, order: string, limit: number): ProductionRecord[] =>
+    context.reader.records<ProductionRecord>(
       segment,
-      `SELECT NULL source, id, CAST(production_date AS TEXT) production_date, lot_number, item_code, item_name, good_quantity FROM {rows} r WHERE ${position} AND ${sql} ORDER BY ${order} LIMIT ?`,
-      [...before, ...values, limit],
+      `SELECT NULL source, id, CAST(production_date AS TEXT) production_date, lot_number, item_code, item_name, good_quantity FROM ${rows} WHERE ${position.sql} AND ${sql} ${order} LIMIT ?`,
+      [...position.values, ...values, limit],
     );
-  // Qualified, because a bare name would mean the column of the answer, which no index delivers in order.
-  const newestFirst = "r.production_date DESC, r.id DESC";
-  let records: ProductionRecord[];
   const side = cursor && sideOfCursor(segment, cursor);
-  if (!cursor) records = select("1", newestFirst, [], most);
-  else if (side === "all") records = select("production_date <= ?", newestFirst, [cursor.d], most);
-  else {
-    // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
-    const rest = `production_date = ? AND id ${side} ?`;
-    records = side === "none" ? [] : select(rest, "r.id DESC", [cursor.d, cursor.id], most);
-    if (records.length < most) {
-      const older = select("production_date < ?", newestFirst, [cursor.d], most - records.length);
-      records = records.length > 0 ? [...records, ...older] : older;
-    }
-  }
+  const behind = behindCursor(cursor, side);
+  const searched = searchedRows(
+    context,
+    segment,
+    wanted.filter,
+    partOf(wanted.filter, part, side),
+    most,
+    (ids, limit) => select(rowsOfIds, { sql: behind.sql, values: [JSON.stringify(ids), ...behind.values] }, "", limit),
+  );
+  const records = searched ?? walkedRows(cursor, side, most, select);
   // Here rather than in SQL, where every row would get a text of its own.
   for (const record of records) record.source = segment.source;
   return records;
 }
 
+/** The rows of a JSON array of ids, in its order, which CROSS JOIN keeps (https://www.sqlite.org/optoverview.html#crossjoin). */
+const rowsOfIds = "(SELECT value AS wanted FROM json_each(?)) CROSS JOIN {rows} r ON r.id = wanted";
+
+/** Rows behind the cursor by keyset along the index on the dates. */
+function walkedRows(
+  cursor: Cursor | undefined,
+  side: CursorSide | undefined,
+  most: number,
+  select: (rows: string, position: Condition, order: string, limit: number) => ProductionRecord[],
+): ProductionRecord[] {
+  // Qualified, because a bare name would mean the column of the answer, which no index delivers in order.
+  const newestFirst = "ORDER BY r.production_date DESC, r.id DESC";
+  if (!cursor || side === "all") return select("{rows} r", behindCursor(cursor, side), newestFirst, most);
+  // Thousands of rows share one date text, so the rest of it is sought by id rather than compared as a row value.
+  const sameText = { sql: `production_date = ? AND id ${side} ?`, values: [cursor.d, cursor.id] };
+  const rest = side === "none" ? [] : select("{rows} r", sameText, "ORDER BY r.id DESC", most);
+  if (rest.length >= most) return rest;
+  const older = select("{rows} r", behindCursor(cursor, "none"), newestFirst, most - rest.length);
+  return rest.length > 0 ? [...rest, ...older] : older;
+}
+
 /** Which rows with the cursor's very date text a segment still has to show: all, none, or those with an id below (or up to) the cursor's. */
-function sideOfCursor(segment: Segment, cursor: Cursor): "all" | "none" | "<" | "<=" {
+type CursorSide = "all" | "none" | "<" | "<=";
+
+function sideOfCursor(segment: Segment, cursor: Cursor): CursorSide {
   if (segment.source !== cursor.src) return segment.source === "archive" ? "all" : "none";
   return cursor.seg !== undefined && compareText(segment.name, cursor.seg) < 0 ? "<=" : "<";
+}
+
+/** The rows of a segment that come after the cursor in the record order. */
+function behindCursor(cursor: Cursor | undefined, side: CursorSide | undefined): Condition {
+  if (!cursor || !side) return { sql: "1", values: [] };
+  if (side === "all") return { sql: "production_date <= ?", values: [cursor.d] };
+  if (side === "none") return { sql: "production_date < ?", values: [cursor.d] };
+  const sql = `(production_date < ? OR (production_date = ? AND id ${side} ?))`;
+  return { sql, values: [cursor.d, cursor.d, cursor.id] };
+}
+
+/** The part of the record order that the search index is to look at, on the safe side of the filter's days and the page's bounds. */
+function partOf({ from, to }: RecordFilter, { cursor, least }: Part, side: CursorSide | undefined): SearchPart {
+  const oldest = [from, least]
+    .filter((text) => text !== undefined)
+    .sort(compareText)
+    .at(-1);
+  const places: Place[] = [];
+  if (to !== undefined) places.push({ text: to + afterAll, id: Number.POSITIVE_INFINITY });
+  if (cursor && side === "all") places.push({ text: cursor.d, id: Number.POSITIVE_INFINITY });
+  else if (cursor && side === "none") places.push({ text: cursor.d, id: Number.NEGATIVE_INFINITY });
+  else if (cursor) places.push({ text: cursor.d, id: cursor.id });
+  const newest = places.sort((a, b) => compareText(a.text, b.text))[0];
+  return { newest, oldest };
 }
 
 function conditionsOf(filter: RecordFilter): Condition {

@@ -1,4 +1,5 @@
 import { RollupShelf } from "../rollup/shelf.ts";
+import { SearchShelf } from "../search/shelf.ts";
 import { Reader } from "../segments/reader.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import { JsonText } from "../workers/serve.ts";
@@ -11,7 +12,7 @@ export interface QuestionOrder<Name extends QuestionName = QuestionName> {
   parameters: Questions[Name];
   serial: number;
   snapshot: Snapshot | null;
-  /** The folder of hub.db, where daily totals are kept; null to add up the rows themselves. */
+  /** The folder of hub.db, where daily totals and search indexes are kept; null to read the rows themselves. */
   rollupDir: string | null;
 }
 
@@ -29,18 +30,21 @@ export function answerQuestion<Name extends QuestionName>(
 export function questionTasks() {
   const reader = new Reader();
   let held: Snapshot | null = null;
-  const shelves = new Map<string, RollupShelf>();
-  const shelfIn = (databaseDir: string): RollupShelf => {
-    const shelf = shelves.get(databaseDir) ?? new RollupShelf(databaseDir);
-    shelves.set(databaseDir, shelf);
-    return shelf;
+  const shelves = new Map<string, { rollups: RollupShelf; search: SearchShelf }>();
+  const shelvesIn = (databaseDir: string): { rollups: RollupShelf; search: SearchShelf } => {
+    const found = shelves.get(databaseDir);
+    if (found) return found;
+    const made = { rollups: new RollupShelf(databaseDir), search: new SearchShelf(databaseDir) };
+    shelves.set(databaseDir, made);
+    return made;
   };
   return {
     question: (order: QuestionOrder): JsonText => {
       held = order.snapshot ?? held;
       if (held?.serial !== order.serial) throw new Error("The worker was asked about a snapshot it does not hold.");
-      const shelf = order.rollupDir === null ? null : shelfIn(order.rollupDir);
-      const context = { snapshot: held, reader, rollupOf: (segment: Segment) => shelf?.load(segment) ?? null };
+      const kept = order.rollupDir === null ? null : shelvesIn(order.rollupDir);
+      const rollupOf = (segment: Segment) => kept?.rollups.load(segment) ?? null;
+      const context = { snapshot: held, reader, rollupOf, search: kept?.search ?? null };
       const { text, rows } = answerQuestion(context, order.name, order.parameters);
       return new JsonText(text, rows);
     },

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** The part of the record order that a search looks at. */
-export interface Part {
+export interface SearchPart {
   /** No row before this place in the record order, which need not be a row's. */
   newest?: Place | undefined;
   /** No row with a smaller text. */
@@ -38,11 +38,10 @@ export class Blocks {
   }
 
   /** Ordinals that hold all rows of the part, and less than two blocks of others. */
-  ordinals({ newest, oldest }: Part): Ordinals {
-    const after = newest ? this.#firstBlock((block) => this.#comesAtOrAfter(block, newest)) : 0;
+  ordinals({ newest, oldest }: SearchPart): Ordinals {
     const end =
       oldest === undefined ? this.#firsts.at.length : this.#firstBlock((block) => this.#isOlder(block, oldest));
-    return { start: Math.max(0, after - 1) * blockRows, end: Math.min(this.#rows, end * blockRows) };
+    return { start: newest ? this.#startAt(newest) : 0, end: Math.min(this.#rows, end * blockRows) };
   }
 
   /** The id of a row. Throws IndexLostError when the ids are not there any more. */
@@ -50,6 +49,15 @@ export class Blocks {
     const block = Math.floor(ordinal / blockRows);
     if (block !== this.#block) this.#read(block);
     return this.#ids[ordinal % blockRows]!;
+  }
+
+  #startAt(place: Place): number {
+    const block = Math.max(0, this.#firstBlock((block) => this.#comesAtOrAfter(block, place)) - 1);
+    const { texts } = this.#firsts;
+    // Where a whole block shares one text, as most do, its ids descend, and the row of a cursor can be found among them.
+    if (texts[block] !== place.text || texts[block + 1] !== place.text) return block * blockRows;
+    this.#read(block);
+    return block * blockRows + firstWhere(blockRows, (row) => this.#ids[row]! <= place.id);
   }
 
   #read(block: number): void {
@@ -75,15 +83,20 @@ export class Blocks {
 
   /** The first block for which a condition holds that holds for all later ones; their number where it holds for none. */
   #firstBlock(holds: (block: number) => boolean): number {
-    let low = 0;
-    let high = this.#firsts.at.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (holds(middle)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstWhere(this.#firsts.at.length, holds);
   }
+}
+
+/** The first number below `count` for which a condition holds that holds for all later ones; else `count`. */
+function firstWhere(count: number, holds: (at: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Compares as SQLite does: by UTF-8 bytes, in which a lone surrogate is the replacement character. */

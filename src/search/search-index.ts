@@ -1,4 +1,4 @@
-import { Blocks, type Part } from "./blocks.ts";
+import { Blocks, type Place, type SearchPart } from "./blocks.ts";
 import { Candidates } from "./candidates.ts";
 import {
   type Contents,
@@ -13,6 +13,8 @@ import type { PageReader } from "./pages.ts";
 import { bucketsWithin } from "./quantities.ts";
 import { AllOf, AnyOf, Either, type Term, Without } from "./terms.ts";
 import { Trigrams } from "./trigrams.ts";
+
+export type { Place, SearchPart };
 
 /** What rows are searched for; absent fields do not filter. The same fields mean the same in a list of records. */
 export interface SearchFilter {
@@ -46,11 +48,11 @@ export class SearchIndex {
    * The rows of a part of the record order that may fulfil the filter: never one too few, and hardly any too many. Null where the filter
    * asks for nothing that posting lists know. Throws IndexLostError, as the candidates do, when the index is damaged or gone.
    */
-  search(filter: SearchFilter, part: Part): Candidates | null {
+  search(filter: SearchFilter, part: SearchPart): Candidates | null {
     return this.#pages.inOneGo(() => this.#search(filter, part));
   }
 
-  #search(filter: SearchFilter, part: Part): Candidates | null {
+  #search(filter: SearchFilter, part: SearchPart): Candidates | null {
     const { itemCode, q, lotPrefix, minQuantity, maxQuantity } = filter;
     const items = itemCode === undefined ? this.#items : this.#items.filter((item) => isOrMayBe(item, itemCode));
     const terms = [

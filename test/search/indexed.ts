@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { likePattern } from "../../src/production/records.ts";
 import { buildSearchIndex } from "../../src/search/build.ts";
-import type { SearchFilter, SearchIndex } from "../../src/search/search-index.ts";
+import type { SearchFilter, SearchIndex, SearchPart } from "../../src/search/search-index.ts";
 import { SearchShelf } from "../../src/search/shelf.ts";
 import { attach, openHost } from "../../src/segments/connection.ts";
 import { afterAll, firstDayEver, lastDayEver } from "../../src/segments/day.ts";
@@ -80,11 +80,7 @@ export async function indexed(rows: readonly StoredRow[], firstId?: number): Pro
 }
 
 /** All candidates of a search, asked for in portions of a few. */
-export function candidates(
-  index: SearchIndex,
-  filter: SearchFilter,
-  part: Parameters<SearchIndex["search"]>[1],
-): number[] | null {
+export function candidates(index: SearchIndex, filter: SearchFilter, part: SearchPart): number[] | null {
   const search = index.search(filter, part);
   if (!search) return null;
   const ids: number[] = [];
@@ -93,7 +89,7 @@ export function candidates(
 }
 
 /** Ids of the rows that SQL finds by reading all of them, in the record order. */
-export function scanned(file: string, filter: SearchFilter, part: Parameters<SearchIndex["search"]>[1]): number[] {
+export function scanned(file: string, filter: SearchFilter, part: SearchPart): number[] {
   const parts: string[] = ["1"];
   const values: (string | number)[] = [];
   const add = (sql: string, ...more: (string | number | undefined)[]): void => {
