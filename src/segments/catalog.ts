@@ -13,6 +13,10 @@ export interface CatalogOptions {
   mirrorDir: string;
   archiveCutoffYear: number | null;
   mirrorMaxMb: number;
+  /** Size in bytes above which a changed file is not copied within a request but grows by a tail; for tests on small files. */
+  promptBytes?: number;
+  /** How long a file with a tail must have been quiet to be mirrored as a whole, ms. */
+  foldQuietMs?: number;
   /** Called with a sentence for operators whenever the state of a file changes. */
   report: (level: "info" | "warn", message: string) => void;
 }
@@ -22,6 +26,8 @@ const requestWaitMs = 2_000;
 const lookEveryMs = 1_000;
 /** A program that replaces a file removes it for an instant; one that is gone for this long is gone. */
 const supersededAfterMs = 2_000;
+/** How long a whole mirror of a file with a tail is waited for (1 GB: 18 s) before the file itself is left to whoever wants a copy. */
+const foldWaitMs = 120_000;
 /** States in which a mirror is at most some seconds behind its file. */
 const holdable: ReadonlySet<FileState> = new Set(["ok", "copying", "refilling"]);
 
@@ -77,15 +83,19 @@ export class Catalog {
 
   /**
    * The newest mirrors by segment name, kept in place until `release` is called: those that show their files as they are now, and those whose
-   * successor is on its way. A file that cannot be read has none, for whoever copies it must learn of that.
+   * successor is on its way. A file that cannot be read has none, for whoever copies it must learn of that. One with a tail is mirrored as a
+   * whole first.
    */
   async holdMirrors(): Promise<{ mirrors: Record<string, string>; release: () => void }> {
     await this.#refreshed();
+    const grown = [...this.#files.values()].filter(({ tail }) => tail !== null);
+    await isDoneWithin(Promise.all(grown.map((file) => this.#refresher.foldIn(file))), foldWaitMs);
     const snapshot = this.#snapshot;
     if (!snapshot) return { mirrors: {}, release: () => {} };
-    const usable = snapshot.segments.filter(
-      ({ name, immutable }) => immutable && holdable.has(this.#files.get(name)?.state ?? "absent"),
-    );
+    const usable = snapshot.segments.filter(({ name, immutable }) => {
+      const file = this.#files.get(name);
+      return immutable && file !== undefined && file.tail === null && holdable.has(file.state);
+    });
     return {
       mirrors: Object.fromEntries(usable.map(({ name, file }) => [name, file])),
       release: this.pin(snapshot),
@@ -101,7 +111,12 @@ export class Catalog {
   /** What is known of each file, without touching the disk. */
   status(): FileStatus[] {
     const placed = new Map(this.#snapshot?.segments.map((segment) => [segment.name, segment]));
-    return [...this.#files.values()].map((file) => describeFile(file, placed.get(file.holding.name) ?? file.segment));
+    return [...this.#files.values()].map((file) =>
+      describeFile(
+        file,
+        file.segments.map((segment) => placed.get(segment.name) ?? segment),
+      ),
+    );
   }
 
   /** Looks at the files now instead of at the next request, so that the first answer need not wait. */
@@ -115,8 +130,8 @@ export class Catalog {
    */
   suspect(name: string, trouble: SourceTrouble | null): void {
     this.#fresh = false;
-    const file = this.#files.get(name);
-    if (file) this.#refresher.suspect(file, trouble);
+    const file = [...this.#files.values()].find(({ segments }) => segments.some((segment) => segment.name === name));
+    if (file) this.#refresher.suspect(file, name, trouble);
   }
 
   close(): void {
@@ -228,7 +243,7 @@ export class Catalog {
       if (files.has(name)) continue;
       changed = true;
       this.#mirrors.forget(name);
-      if (file.segment?.immutable) this.#mirrors.retire(file.segment.file);
+      for (const segment of file.segments) if (segment.immutable) this.#mirrors.retire(segment.file);
       this.#options.report(
         "warn",
         `${file.holding.fileName} is gone and other archives were written since; it is no longer part of the data.`,
@@ -269,9 +284,9 @@ export class Catalog {
     // A rollover puts an archive in service and then deletes its rows from Live: whoever saw Live after that must see the archive.
     if (this.#discover()) await Promise.all([...this.#files.values()].map((file) => this.#refresher.refresh(file)));
     const files = [...this.#files.values()];
-    const taken = new Map(files.map((file) => [file, file.segment]));
-    const segments = files.flatMap((file) =>
-      file.segment ? [{ ...file.segment, ownsFrom: file.holding.ownsFrom, ownsTo: file.holding.ownsTo }] : [],
+    const taken = new Map(files.map((file) => [file, file.segments]));
+    const segments = files.flatMap(({ segments, holding: { ownsFrom, ownsTo } }) =>
+      segments.map((segment) => ({ ...segment, ownsFrom, ownsTo })),
     );
     const missing = files
       .filter((file) => !file.segment && (file.state !== "absent" || file.asOf !== null))
@@ -289,9 +304,11 @@ export class Catalog {
     const sameFiles =
       before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
     const published = () => {
-      for (const file of files) if (taken.get(file) === file.segment) file.unpublished = false;
+      for (const file of files) if (Bun.deepEquals(taken.get(file), file.segments)) file.unpublished = false;
     };
     if (version === before?.version && sameFiles) return published();
+    // A tail may be replaced while its rows are looked at.
+    const release = this.#mirrors.pin(segments);
     try {
       await this.#refresher.place(segments);
     } catch (error) {
@@ -299,6 +316,8 @@ export class Catalog {
       for (const file of files) if (file.segment && !file.segment.immutable) this.suspect(file.holding.name, null);
       this.#options.report("warn", `Misplaced rows could not be compared: ${(error as Error).message}`);
       return;
+    } finally {
+      release();
     }
     published();
     this.#snapshot = { serial: (before?.serial ?? 0) + 1, version, segments, missing };

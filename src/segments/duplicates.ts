@@ -46,10 +46,15 @@ const manyRows = 100_000;
 /**
  * Finds the rows that stand in a file which does not own their day, and among them those that the owner holds with the same id and the
  * same content (CONTRACT, "Every row counts exactly once"). Two index ranges per segment; nothing at all where its days are its own.
- * Two files at a time are attached, because SQLite takes ten at the most and there may be more years than that.
+ * Two files at a time are attached, because SQLite takes ten at the most and there may be more years than that. `wanted` are the segments whose
+ * rows are asked about.
  */
-export function findPlacements(segments: readonly Segment[], withAttached: WithAttached): Placement[] {
-  return segments.map((segment) => {
+export function findPlacements(
+  segments: readonly Segment[],
+  withAttached: WithAttached,
+  wanted: readonly Segment[] = segments,
+): Placement[] {
+  return wanted.map((segment) => {
     const sides = strayedSides(segment);
     const counts = sides.map((side) => withAttached([segment], (db, [own]) => countStrays(db, own!, segment, side)));
     const misplaced = counts.reduce((sum, count) => sum + count, 0);

@@ -22,23 +22,28 @@ export interface FileStatus {
 
 const mb = 1024 * 1024;
 
-/** Describes a file and the version of it that answers. */
-export function describeFile(file: TrackedFile, segment: Segment | null): FileStatus {
+/** Describes a file and the version of it that answers: no segment, one, or a mirror with its tail. */
+export function describeFile(file: TrackedFile, segments: readonly Segment[]): FileStatus {
   const { holding } = file;
+  const days = segments.flatMap(({ facts: { firstDay, lastDay } }) =>
+    [firstDay, lastDay].filter((day) => day !== null),
+  );
+  const sum = (of: (segment: Segment) => number) => segments.reduce((total, segment) => total + of(segment), 0);
+  const counted = segments.length > 0 && segments.every(({ facts }) => facts.rows !== null);
   return {
     name: holding.name,
     file: holding.fileName,
     state: file.state,
     note: file.note,
     source_mb: Math.round((file.bytes / mb) * 100) / 100,
-    read_from: segment === null ? null : segment.immutable ? "mirror" : "direct",
+    read_from: segments[0] ? (segments[0].immutable ? "mirror" : "direct") : null,
     as_of: file.asOf === null ? null : new Date(file.asOf).toISOString(),
-    rows: segment?.facts.rows ?? null,
-    first_day: segment?.facts.firstDay ?? null,
-    last_day: segment?.facts.lastDay ?? null,
+    rows: counted ? sum(({ facts }) => facts.rows ?? 0) : null,
+    first_day: days.sort()[0] ?? null,
+    last_day: days.sort().at(-1) ?? null,
     owns: { from: holding.ownsFrom, to: holding.ownsTo },
-    misplaced_rows: segment?.misplaced ?? 0,
-    duplicate_rows: segment?.excluded.rows ?? 0,
-    undated_rows: segment?.facts.undated.rows ?? 0,
+    misplaced_rows: sum(({ misplaced }) => misplaced),
+    duplicate_rows: sum(({ excluded }) => excluded.rows),
+    undated_rows: sum(({ facts }) => facts.undated.rows),
   };
 }

@@ -49,8 +49,14 @@ export const keeperTasks = {
       }
     }),
 
-  "keeper.place": ({ segments }: { segments: Segment[] }): Promise<Placement[]> =>
-    translating(() => findPlacements(segments, withAttached)),
+  "keeper.place": ({ segments, names }: { segments: Segment[]; names: string[] }): Promise<Placement[]> =>
+    translating(() =>
+      findPlacements(
+        segments,
+        withAttached,
+        segments.filter(({ name }) => names.includes(name)),
+      ),
+    ),
 };
 
 async function translating<T>(work: () => T | Promise<T>): Promise<T> {

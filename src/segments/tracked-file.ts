@@ -2,6 +2,7 @@ import { isWalMark } from "./content-mark.ts";
 import { type Look, look } from "./look.ts";
 import type { Holding } from "./ownership.ts";
 import type { Facts, Segment } from "./types.ts";
+import { WorkShare } from "./work-share.ts";
 
 /**
  * How a source file is doing. `ok`: its present content answers. `absent`, `locked`, `broken`, `changing`: it cannot be read now.
@@ -18,6 +19,13 @@ const refillLookMs = 1_000;
 /** A table smaller than this is refilled in an instant, so a loss of rows in it is taken at its word. */
 const refillMinRows = 100;
 
+/**
+ * A large file that is written all the time has a fifth of one processor's time spent on finding out what it grew by, and so have the requests
+ * that wait for it; ten such works in a row (0.2 s each at 1 GB) are done without a rest.
+ */
+const growthRest = 4;
+const growthBurstMs = 10_000;
+
 /** What the hub knows of one source file: what it last saw, what it last published, and what keeps it from more. */
 export class TrackedFile {
   holding: Holding;
@@ -29,6 +37,18 @@ export class TrackedFile {
   settleAt = 0;
   /** The last good version; null when there never was one. */
   segment: Segment | null = null;
+  /** The rows that were appended to a large file since `segment` was mirrored; both together are the version then. */
+  tail: Segment | null = null;
+  /** Counts the versions noted as good. */
+  publications = 0;
+  /** False once the mirror was found not to be the beginning of its source: only a whole new one will do. */
+  growing = true;
+  /** A change of a mirrored file is not dealt with before, ms since the epoch, so that one that is written all the time leaves time to answer. */
+  restUntil = 0;
+  readonly growthShare = new WorkShare(growthRest, growthBurstMs);
+  /** When a mirror that was out of date as soon as it was done may be followed by another, and how long the last one took, ms. */
+  copyFrom = 0;
+  copyTookMs = 0;
   /** When that version was taken from the source, ms since the epoch. */
   asOf: number | null = null;
   /** Bytes of the source at the last look. */
@@ -52,10 +72,17 @@ export class TrackedFile {
   #refill: { since: number; version: string; changedAt: number; lookAgainAt: number } | null = null;
   /** Work on a large file that requests do not wait for. */
   background: Promise<void> | null = null;
+  /** The moment in which a new mirror takes the place of the former one; requests wait for it. */
+  change: Promise<boolean> | null = null;
 
   constructor(holding: Holding, path: string) {
     this.holding = holding;
     this.path = path;
+  }
+
+  /** What answers: the mirror or the file itself, and the tail where there is one. */
+  get segments(): Segment[] {
+    return [this.segment, this.tail].filter((segment) => segment !== null);
   }
 
   /** Looks at the source as cheaply as what is known of it allows. */
@@ -67,8 +94,21 @@ export class TrackedFile {
 
   /** True when the look shows something that was not dealt with yet. */
   needsWork(seen: Look, now: number): boolean {
-    if (this.slow || (this.background && this.segment?.immutable)) return false;
+    if (this.slow) return false;
+    if (this.segment?.immutable) {
+      if (this.background && !this.growing) return false;
+      if (now < this.restUntil) {
+        if (seen.version !== this.seen && this.state === "ok") this.lags("Newer rows are read in a moment");
+        return false;
+      }
+    }
     return seen.version !== this.seen || this.settleAt > 0 || (this.retryAt > 0 && now >= this.retryAt);
+  }
+
+  /** Notes why a version that is not the newest answers. */
+  lags(reason: string): void {
+    this.state = "copying";
+    this.note = `${reason}; the version before answers.`;
   }
 
   /** Notes that the source cannot be read; the last good version stays. */
@@ -87,8 +127,17 @@ export class TrackedFile {
   }
 
   /** Notes a version as good. */
-  published(segment: Segment, result: { version: string; mark: string }, settleAt: number, now: number): void {
+  published(
+    segment: Segment,
+    tail: Segment | null,
+    result: { version: string; mark: string },
+    settleAt: number,
+    now: number,
+  ): void {
     this.segment = segment;
+    this.tail = tail;
+    this.publications++;
+    this.growing = true;
     this.unpublished = true;
     this.goneAt = null;
     this.seen = result.version;
@@ -110,10 +159,12 @@ export class TrackedFile {
    * the most.
    */
   looksLikeRefill(copy: { facts: Facts; version: string }, seen: Look, now: number): boolean {
-    const before = this.segment?.facts;
+    if (!this.segment) return false;
+    const rowsBefore = this.segments.reduce((sum, segment) => sum + (segment.facts.rows ?? 0), 0);
+    const before = { ...this.segment.facts, rows: rowsBefore, maxId: this.segments.at(-1)!.facts.maxId };
     const { facts } = copy;
     const rows = facts.rows ?? 0;
-    if (!before?.rows || before.rows < refillMinRows || rows >= before.rows) return false;
+    if (!before.rows || before.rows < refillMinRows || rows >= before.rows) return false;
     if (this.#refill) return seen.version !== copy.version && this.#refillUnderWay(seen, now);
     const lost = (before.rows - rows) / before.rows;
     const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);

@@ -1,8 +1,9 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { SourceError } from "../../src/segments/errors.ts";
 import { type JournalMode, temporaryHome } from "../support/files.ts";
+import { startScript } from "../support/processes.ts";
 import { append, mirrorOf, openSource, tailFile, tailOf } from "./grown-files.ts";
 
 /** Milliseconds of tails beside a writer, per journal mode. */
@@ -18,11 +19,7 @@ test.each(["delete", "wal"] as JournalMode[])(
     append(db, 20_000);
     db.close();
     const file = await mirrorOf(source);
-    const writer = Bun.spawn([process.execPath, resolve(import.meta.dir, "flip-writer.ts"), source], {
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "inherit",
-    });
+    const writer = startScript("flip-writer.ts", source);
     const seen = { grown: 0, refused: 0, changing: 0 };
     const wrong: string[] = [];
     let largest = 0;

@@ -1,5 +1,5 @@
 /**
- * An ERP that never rests, run as a process of its own: `bun test/segments/flip-writer.ts FILE`. It changes an old row in the same transaction
+ * An ERP that never rests, run as a process of its own: `bun test/faults/flip-writer.ts FILE`. It changes an old row in the same transaction
  * that appends a row named 'flag', puts the old row back byte for byte in the one that deletes the flag, and appends three rows at a time in
  * between. Whoever sees a flag and the old rows as they were mixes two states. Ends when its input does.
  */
