@@ -3,15 +3,14 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { SourceError } from "./errors.ts";
+import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
-import { type Locked, SlicedCopy, sliceBytes } from "./sliced-copy.ts";
 
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
-/** Passes over a large file between the ERP's commits, before one is made under a single lock. */
-const slicedPasses = 4;
-/** How long the lock for a slice is waited for, ms: nobody waits for the copy of a large file, and a lock in its middle must not undo it. */
-const patientTimeoutMs = 2_000;
+
+/** Up to this size a file is copied under one lock, some 20 ms, or in one read transaction; a larger one in passes. */
+const smallBytes = 16 * 1024 * 1024;
 
 /** Which content of a source was read. */
 export interface SourceVersion {
@@ -46,11 +45,12 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
   const lookedAt = Date.now();
   const before = look(source);
   if (!before.exists) throw new SourceError("absent", "The file does not exist.");
+  if (before.bytes - before.walBytes > smallBytes) return copyLarge(source, part);
   const identity = inode(source);
   const header = headerOf(source);
   const mark = contentMark(source);
   if (!header.wal) {
-    copyUnderLock(source, part, before.bytes);
+    copyUnderLock(source, part);
     // A lock belongs to the file and not to its name, so that what took the name meanwhile was copied without one.
     if (inode(source) !== identity) throw new SourceError("changing", "The file was replaced while it was copied.");
     // The look before the lock may be older than what was copied; then the next look finds a change and copies once more.
@@ -61,38 +61,16 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
   return { version: before.version, mark, lookedAt };
 }
 
-/**
- * Copies a file in rollback-journal mode. A read lock holds commits up while it is held, so a large file is copied in slices with a lock
- * for each. What was committed meanwhile is copied after it, until no commit comes in between; only when the ERP never pauses for that
- * long is the file gone over once more under one lock, which by then means little more than reading it.
- */
-function copyUnderLock(source: string, part: string, bytes: number): void {
-  const large = bytes > sliceBytes;
-  const db = new DatabaseSync(source, { readOnly: true, timeout: large ? patientTimeoutMs : busyTimeoutMs });
+/** A read lock holds commits up, but no longer than a small file takes. */
+function copyUnderLock(source: string, part: string): void {
+  const db = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
   try {
-    const locked: Locked = (work) => {
-      db.exec("BEGIN");
-      try {
-        db.prepare("SELECT count(*) FROM sqlite_schema").get();
-        return work();
-      } finally {
-        db.exec("ROLLBACK");
-      }
-    };
-    if (large) copySliced(source, part, locked);
-    else locked(() => copyFileSync(source, part));
+    db.exec("BEGIN");
+    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    copyFileSync(source, part);
+    db.exec("ROLLBACK");
   } finally {
     db.close();
-  }
-}
-
-function copySliced(source: string, part: string, locked: Locked): void {
-  const copy = new SlicedCopy(source, part);
-  try {
-    for (let pass = 0; pass < slicedPasses; pass++) if (copy.pass(locked)) return;
-    copy.finish(locked);
-  } finally {
-    copy.close();
   }
 }
 

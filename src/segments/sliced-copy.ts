@@ -1,10 +1,11 @@
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import type { Pages } from "./pages.ts";
 
 /** Runs work while a read lock keeps the source as it is. */
 export type Locked = <T>(work: () => T) => T;
 
-/** Bytes read under one lock: some 10 ms from the system's cache. */
-export const sliceBytes = 16 * 1024 * 1024;
+/** Bytes read under one lock: a few ms from the system's cache, and few enough for the processor's. A multiple of every page size. */
+const sliceBytes = 4 * 1024 * 1024;
 /** Unit that is compared and written anew; a divisor of the slice. */
 const blockBytes = 16 * 1024;
 /** Changed blocks kept back until the lock is given up. */
@@ -16,15 +17,17 @@ const lockBytes = 512;
 const counterPosition = 24;
 
 /**
- * A copy of a database in rollback-journal mode that is brought nearer to its source by every pass, as a running virtual machine is moved to
- * another host. A hash of each block is kept, so that a pass after the first reads the source (1 GB: 0.1 s from the system's cache) and writes
- * only what changed. What is read under a lock is written after it: it is the writing that takes long (1 GB: 3 to 6 s).
+ * A copy of a large database that is brought nearer to its source by every pass, as a running virtual machine is moved to another host. A hash
+ * of each block is kept, so that a pass after the first reads the source (1 GB: 0.1 s from the system's cache) and writes only what changed.
+ * What is read under a lock is written after it: it is the writing that takes long (1 GB: 3 to 6 s).
  */
 export class SlicedCopy {
   readonly #from: number;
   readonly #to: number;
   readonly #buffer = Buffer.alloc(sliceBytes);
   #hashes = new BigUint64Array(0);
+  #heldBack: { bytes: Buffer; position: number }[] = [];
+  #readMs = 0;
 
   /** Opens both files; throws the file system's error. */
   constructor(source: string, part: string) {
@@ -37,10 +40,24 @@ export class SlicedCopy {
     }
   }
 
-  /** Goes over the source with a lock for each slice. True when no commit came in between, so that the copy shows one state. */
+  /** How long reading and comparing took in the last pass, ms; 0 before the first. */
+  get readMs(): number {
+    return this.#readMs;
+  }
+
+  /** The file that is copied, whatever has its name by now. */
+  get inode(): bigint {
+    return fstatSync(this.#from, { bigint: true }).ino;
+  }
+
+  /**
+   * Goes over the source with a lock for each slice. True when no commit outside of WAL mode came in between, so that the copy shows one state.
+   * Without locks it is a rough copy, which `finish` makes good.
+   */
   pass(locked: Locked): boolean {
     let first: number | null = null;
     let undisturbed = true;
+    this.#readMs = 0;
     for (let position = 0; ; position += sliceBytes) {
       // From the disk into the system's cache, so that the lock is not held while the disk seeks.
       this.#read(position);
@@ -48,33 +65,48 @@ export class SlicedCopy {
         const counter = this.#changeCounter();
         first ??= counter;
         undisturbed &&= counter === first;
-        return this.#read(position);
+        return this.#timed(() => this.#read(position));
       });
-      for (const [start, end] of this.#changed(position, length)) {
+      for (const [start, end] of this.#timed(() => this.#changed(position, length))) {
         this.#write(this.#buffer.subarray(start, end), position + start);
       }
-      if (length < sliceBytes) return this.#end(position + length, undisturbed);
+      if (length < sliceBytes) {
+        this.#cut(position + length);
+        return undisturbed;
+      }
     }
   }
 
-  /** Goes over the source under a single lock. The copy shows one state afterwards. */
-  finish(locked: Locked): void {
-    const heldBack: [Buffer, number][] = [];
+  /**
+   * Goes over one state of the source, all `count` pages of it, for as long as somebody may wait for it. True when it came to the end: the
+   * copy shows that state once `flush` has been called, which is to be done after the lock, also when it did not.
+   */
+  finish(pages: Pages, count: number, limitMs: number): boolean {
+    const until = performance.now() + limitMs;
+    const atOnce = sliceBytes / pages.size;
     let room = heldBackBytes;
-    const size = locked(() => {
-      for (let position = 0; ; position += sliceBytes) {
-        const length = this.#read(position);
-        for (const [start, end] of this.#changed(position, length)) {
-          const bytes = this.#buffer.subarray(start, end);
-          room -= bytes.length;
-          if (room < 0) this.#write(bytes, position + start);
-          else heldBack.push([Buffer.from(bytes), position + start]);
-        }
-        if (length < sliceBytes) return position + length;
+    for (let first = 1; first <= count; first += atOnce) {
+      const read = Math.min(atOnce, count - first + 1);
+      const position = (first - 1) * pages.size;
+      const skipped = first === pages.lockPage ? 1 : 0;
+      this.#buffer.fill(0, 0, skipped * pages.size);
+      pages.read(first + skipped, read - skipped, this.#buffer.subarray(skipped * pages.size));
+      for (const [start, end] of this.#changed(position, read * pages.size)) {
+        const bytes = this.#buffer.subarray(start, end);
+        room -= bytes.length;
+        if (room < 0) this.#write(bytes, position + start);
+        else this.#heldBack.push({ bytes: Buffer.from(bytes), position: position + start });
       }
-    });
-    for (const [bytes, position] of heldBack) this.#write(bytes, position);
-    this.#end(size, true);
+      if (performance.now() > until) return false;
+    }
+    this.#cut(count * pages.size);
+    return true;
+  }
+
+  /** Writes what was held back. */
+  flush(): void {
+    for (const { bytes, position } of this.#heldBack) this.#write(bytes, position);
+    this.#heldBack = [];
   }
 
   close(): void {
@@ -96,8 +128,9 @@ export class SlicedCopy {
     return bytes.readUInt32BE(0);
   }
 
-  /** The runs of blocks in the buffer that differ from what was written before, as [start, end). */
-  *#changed(position: number, length: number): Generator<[number, number], void> {
+  /** The runs of blocks in the buffer that differ from what the copy was given before, as [start, end). */
+  #changed(position: number, length: number): [start: number, end: number][] {
+    const runs: [number, number][] = [];
     const firstBlock = position / blockBytes;
     const known = this.#hashes.length;
     const blocks = Math.ceil(length / blockBytes);
@@ -111,11 +144,19 @@ export class SlicedCopy {
       this.#hashes[index] = hash;
       if (!same && start < 0) start = at;
       if (same && start >= 0) {
-        yield [start, at];
+        runs.push([start, at]);
         start = -1;
       }
     }
-    if (start >= 0) yield [start, length];
+    if (start >= 0) runs.push([start, length]);
+    return runs;
+  }
+
+  #timed<T>(work: () => T): T {
+    const started = performance.now();
+    const result = work();
+    this.#readMs += performance.now() - started;
+    return result;
   }
 
   #grow(blocks: number): void {
@@ -131,10 +172,9 @@ export class SlicedCopy {
     }
   }
 
-  /** Cuts off what the source does not have any more. */
-  #end<T>(size: number, result: T): T {
+  /** Forgets what the source does not have any more. */
+  #cut(size: number): void {
     this.#hashes = this.#hashes.subarray(0, Math.ceil(size / blockBytes));
     ftruncateSync(this.#to, size);
-    return result;
   }
 }
