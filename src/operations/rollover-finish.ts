@@ -212,7 +212,7 @@ async function verifyArchives(
     const verdict = JSON.parse(Buffer.from(payload).toString()) as string;
     if (verdict !== "ok") {
       throw new OperationError(
-        `${name} is in service, but SQLite's integrity_check finds fault with it: ${verdict.replaceAll("\n", " ")}. No more rows are moved into it. Every row that is gone from Live was the same in the archive, and stands in the Live backup made before the rollover. Check the disk, then restore that backup with --restore, remove ${name}, and begin again.`,
+        `${name} is in service, but SQLite's integrity_check finds fault with it: ${verdict.replaceAll("\n", " ")}. No more rows are moved into it. Nothing is lost: each row that is gone from Live was the same in the archive, and the Live backup made before the rollover holds it too. Check the disk. To go back, restore that backup with --restore and remove ${name}.`,
       );
     }
   }

@@ -9,7 +9,8 @@ export const rolloverTasks = {
       attach(db, "archive", file, false);
       // In SQLite's own 2 MB the entries of five indexes push each other out: half as long again.
       db.run("PRAGMA archive.cache_size = -8192");
-      return db.query<{ integrity_check: string }, []>("PRAGMA archive.integrity_check(1)").get()!.integrity_check;
+      const found = db.query<{ integrity_check: string }, []>("PRAGMA archive.integrity_check(1)").get()!;
+      return found.integrity_check.replace("*** in database archive ***\n", "");
     } finally {
       db.close();
     }

@@ -11,6 +11,7 @@ import { openForWriting } from "./rollover-lock.ts";
 import { planRollover, type RolloverPlan, renderPlan } from "./rollover-plan.ts";
 import { buildArchives, nothing, publish } from "./rollover-publish.ts";
 import { resume, undo, unlessUnderWay } from "./rollover-resume.ts";
+import { requireNoTriggers } from "./rollover-triggers.ts";
 import { settledVersion } from "./settled.ts";
 
 export { resumeRollover } from "./rollover-resume.ts";
@@ -69,7 +70,11 @@ const noOutcome = { after: null, moved: 0, already: 0, kept: 0, longest_lock_ms:
 
 async function look(context: OperationContext, today: Day) {
   await settledVersion(path.join(context.settings.databaseDir, liveFileName), quiet);
-  const found = await translating(() => planRollover(context.settings, today));
+  const found = await translating(async () => {
+    const planned = await planRollover(context.settings, today);
+    await requireNoTriggers(planned.files, planned.plan.moves);
+    return planned;
+  });
   context.log.info(renderPlan(found.plan));
   return { ...found, rows: found.plan.moves.reduce((sum, move) => sum + move.rows, 0) };
 }

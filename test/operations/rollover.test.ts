@@ -1,5 +1,6 @@
+import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { resumeRollover, runRollover } from "../../src/operations/rollover.ts";
@@ -138,7 +139,6 @@ test("no small nasty database loses, doubles or changes a row", async () => {
 test("archives are complete databases with every required index", async () => {
   const home = homeWith({ live: rows(2025, 30, 1), archives: new Map() });
   await runRollover(contextFor(home), { today });
-  const { Database } = await import("bun:sqlite");
   const db = new Database(archivePath(home, 2025), { readonly: true });
   const names = db.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY 1").all();
   expect(names.map(({ name }) => name)).toEqual(
@@ -147,3 +147,127 @@ test("archives are complete databases with every required index", async () => {
   expect(db.query("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
   db.close();
 });
+
+test("a trigger that would act on the moved rows is refused with its name, and others do not stand in the way", async () => {
+  const home = homeWith({ live: rows(2025, 30, 1), archives: new Map() });
+  const before = truthOf(readFactory(home));
+  const run = (sql: string) => {
+    const db = new Database(livePath(home));
+    db.run(sql);
+    db.close();
+  };
+  run("CREATE TABLE booked_out (id INTEGER)");
+  run("CREATE TRIGGER erp_stock AFTER DELETE ON production_records BEGIN INSERT INTO booked_out VALUES (old.id); END");
+  for (const dryRun of [true, false]) {
+    await expect(runRollover(contextFor(home), { today, dryRun })).rejects.toThrow(
+      /production_analysis\.db .*erp_stock .*Nothing was changed\. Drop it/,
+    );
+  }
+  expect(readdirSync(join(home, "database")).filter((name) => name.includes("archive"))).toEqual([]);
+  run("DROP TRIGGER erp_stock");
+  run("CREATE TRIGGER on_delete AFTER INSERT ON production_records BEGIN INSERT INTO booked_out VALUES (new.id); END");
+  expect((await runRollover(contextFor(home), { today })).moved).toBe(30);
+  expect(truthOf(readFactory(home))).toEqual(before);
+});
+
+/** Carries a rollover out during whose move another process runs a shell command once; returns what was said. */
+async function interfered(home: string, command: string[]): Promise<{ said: string[]; error: string | null }> {
+  const said: string[] = [];
+  const context = contextFor(home, said);
+  let done = false;
+  context.progress = ({ phase }) => {
+    if (done || phase !== "production_analysis.db to archive_2025.db") return;
+    done = true;
+    expect(Bun.spawnSync(command, { stderr: "inherit" }).exitCode).toBe(0);
+  };
+  const error = await runRollover(context, { today }).then(
+    () => null,
+    (thrown: Error) => thrown.message,
+  );
+  expect(done).toBe(true);
+  return { said, error };
+}
+
+/** A program that runs SQL on a file. */
+const runSql = (path: string, sql: string): string =>
+  `new (require("node:sqlite").DatabaseSync)(${JSON.stringify(path)}, { timeout: 5000 }).exec(${JSON.stringify(sql)})`;
+
+const finishedYear = rows(2025, 20_000, 1);
+const replacements: [what: string, live: Row[]][] = [
+  ["with all of its rows once more", [...finishedYear, ...rows(2026, 10, 30_001)]],
+  ["without the finished year", rows(2026, 10, 30_001)],
+];
+for (const [what, live] of replacements) {
+  test(`a Live that the ERP replaces ${what} in the middle of the move loses nothing, and the log says so`, async () => {
+    const home = homeWith({ live: [...finishedYear, ...rows(2026, 5, 30_001)], archives: new Map() });
+    const another = temporaryHome();
+    writeFactory(another, { live, archives: new Map() });
+    const { said, error } = await interfered(home, ["mv", livePath(another), livePath(home)]);
+    expect(error).toBeNull();
+    expect(said.join("\n")).toContain("production_analysis.db was replaced by another file while its rows were moved.");
+    const after = readFactory(home);
+    expect(after.archives.get(2025)).toEqual(finishedYear);
+    expect(after.live).toEqual(live.filter(({ production_date }) => production_date >= "2026"));
+  });
+}
+
+for (const journal of ["delete", "wal"] as const) {
+  test(`a Live that the ERP fills anew in the middle of the move loses and doubles nothing (journal mode ${journal})`, async () => {
+    const home = homeWith({ live: finishedYear, archives: new Map() }, journal);
+    const another = homeWith({ live: finishedYear.slice(0, 12_000), archives: new Map() });
+    const sql = `ATTACH '${livePath(another)}' AS b; BEGIN IMMEDIATE; DELETE FROM main.production_records;
+      INSERT INTO main.production_records SELECT * FROM b.production_records; COMMIT`;
+    const { error } = await interfered(home, [process.execPath, "-e", runSql(livePath(home), sql)]);
+    expect(error).toBeNull();
+    expect(readFactory(home)).toEqual({ live: [], archives: new Map([[2025, finishedYear]]) });
+  });
+}
+
+test("a finished year that the ERP corrects in the middle of the move is corrected in the archive, and the month is named", async () => {
+  const home = homeWith({ live: finishedYear, archives: new Map() });
+  const corrected = { ...(finishedYear[19_999] as Row), good_quantity: 7 };
+  const sql = `UPDATE production_records SET good_quantity = 7 WHERE id = ${corrected.id}`;
+  const { error } = await interfered(home, [process.execPath, "-e", runSql(livePath(home), sql)]);
+  expect(error).toMatch(/^The month 2025-\d\d counts something else than before the rollover\./);
+  expect(readFactory(home)).toEqual({
+    live: [],
+    archives: new Map([[2025, [...finishedYear.slice(0, -1), corrected]]]),
+  });
+});
+
+test("an archive with a broken index is found out before the rollover is called finished, and no row is lost", async () => {
+  const home = homeWith({ live: finishedYear, archives: new Map() });
+  const before = truthOf(readFactory(home));
+  const said: string[] = [];
+  const context = contextFor(home, said);
+  context.progress = ({ phase }) => {
+    if (phase === "archive_2025.db is in service") spoilIndex(archivePath(home, 2025), "idx_item_code");
+  };
+  await expect(runRollover(context, { today })).rejects.toThrow(
+    /^archive_2025\.db is in service, but SQLite's integrity_check finds fault with it: row 1 missing from index idx_item_code\..*--restore/,
+  );
+  // The next start says so again rather than to call it finished.
+  await expect(resumeRollover(contextFor(home))).rejects.toThrow(/integrity_check finds fault/);
+  expect(truthOf(readFactory(home))).toEqual(before);
+  const [backup] = readdirSync(join(home, "database", "backups")).filter((name) => name.startsWith("production_"));
+  const db = new Database(join(home, "database", "backups", backup as string), { readonly: true });
+  expect(db.query("SELECT count(*) FROM production_records").values()).toEqual([[finishedYear.length]]);
+  db.close();
+});
+
+/** Writes another code into the first entry of an index on the code, behind SQLite's back (file format, "B-tree Pages"). */
+function spoilIndex(path: string, index: string): void {
+  const db = new Database(path, { readonly: true });
+  const { rootpage } = db
+    .query<{ rootpage: number }, [string]>("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+    .get(index)!;
+  db.close();
+  const bytes = readFileSync(path);
+  const pageSize = bytes.readUInt16BE(16);
+  const start = (page: number) => (page - 1) * pageSize;
+  let page = rootpage;
+  while (bytes[start(page)] === 2) page = bytes.readUInt32BE(start(page) + bytes.readUInt16BE(start(page) + 12));
+  const code = bytes.indexOf("BW0021", start(page) + bytes.readUInt16BE(start(page) + 8));
+  bytes.write("A", code);
+  writeFileSync(path, bytes);
+}
