@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
-import { askRunningHub } from "./operations/running-hub.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { StartError, serve } from "./serve.ts";
 import { buildDate, version } from "./version.ts";
@@ -170,10 +169,7 @@ async function rollOver(settings: Settings, dryRun: boolean): Promise<number> {
       return operations.rollover(context, {});
     });
   }
-  return operate(settings, "rollover", async ({ operations }, context) => {
-    await operations.rollover(context, { dryRun: true });
-    return { summary: await askRunningHub(settings, "rollover", context.progress) };
-  });
+  return operate(settings, "rollover", ({ rolloverByHub }, context) => rolloverByHub(context));
 }
 
 function lockIsFree({ mirrorDir }: Settings): boolean {
