@@ -9,7 +9,7 @@ import { describeRollups } from "./api/health.ts";
 import type { Settings } from "./config.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
-import { fastLane } from "./http/fast-lane.ts";
+import { FastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { factoryClock } from "./observe/clock.ts";
@@ -128,6 +128,19 @@ export function serve(settings: Settings): Hub {
       operationLog.error(error.message),
     );
   }
+  const lane = new FastLane({
+    cache,
+    limiter,
+    newRequestId,
+    crossOrigin: settings.corsOrigins.length > 0,
+    // With keys to check, every request goes through the middleware that checks them.
+    currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
+    plainTarget: (url) => log.plain(readableTarget(url)),
+    note: (answer, { target, status, ms, client, requestId, hit }) => {
+      performance.record(answer.name, ms, { hit, rows: answer.rows });
+      log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
+    },
+  });
   const app = createApp({
     settings,
     schedule,
@@ -138,24 +151,13 @@ export function serve(settings: Settings): Hub {
     log,
     performance,
     limiter,
+    remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
     rollups: () => rollups?.status() ?? null,
     diskFreeGb: () => disk.current(),
     aiKeyConfigured: settings.geminiConfigured,
-  });
-  const quick = fastLane({
-    cache,
-    limiter,
-    newRequestId,
-    // With keys to check, every request goes through the middleware that checks them.
-    currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
-    plainTarget: (url) => log.plain(readableTarget(url)),
-    note: (answer, { target, status, ms, client, requestId }) => {
-      performance.record(answer.name, ms, { hit: true, rows: answer.rows });
-      log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
-    },
   });
 
   // Bun reads this property at Bun.serve; node:http declares it read-only.
@@ -168,7 +170,7 @@ export function serve(settings: Settings): Hub {
     const client = clientOf(request);
     // An HTTP/1.0 request without a Host gets a URL that is a path alone; hono and the cache must see the same address.
     const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
-    return quick(whole, client) ?? app.fetch(whole, { client });
+    return lane.answer(whole, client) ?? app.fetch(whole, { client });
   });
   const url = `http://${hostInUrl(settings.host)}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);

@@ -9,7 +9,7 @@ import {
   pathOf,
 } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
-import type { Desk } from "../production/desk.ts";
+import type { Answer, Desk } from "../production/desk.ts";
 import type { QuestionName, Questions } from "../production/questions.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { buildDate, version } from "../version.ts";
@@ -47,8 +47,9 @@ export class Answers {
     const cached = this.cache.get(key, version);
     const answer = cached ?? (await this.#compute(`${version} ${key}`, key, name, parameters, c.get("requestId")));
     c.set("answer", answer);
+    c.set("again", (requestId) => this.#answerNow(key, name, parameters, requestId));
     c.set("measured", { name, rows: answer.rows, hit: cached !== undefined });
-    c.header("ETag", tagOf(answer.version));
+    c.header("ETag", answer.tag);
     c.header("Cache-Control", "no-cache");
     c.header("Vary", "Accept-Encoding", { append: true });
     if (this.#catalog.lagging) c.header("X-Data-State", "last-good");
@@ -72,14 +73,26 @@ export class Answers {
     if (flying) return flying;
     const flight = this.#desk
       .ask(name, parameters, requestId)
-      .then((answer) => {
-        const entry = new CachedAnswer({ ...answer, name });
-        this.cache.set(key, entry);
-        return entry;
-      })
+      .then((answer) => this.#keep(key, name, answer))
       .finally(() => this.#flights.delete(flightKey));
     this.#flights.set(flightKey, flight);
     return flight;
+  }
+
+  #answerNow<Name extends QuestionName>(
+    key: string,
+    name: Name,
+    parameters: Questions[Name],
+    requestId: string,
+  ): CachedAnswer | null {
+    const answer = this.#desk.answerNow(name, parameters, requestId);
+    return answer && this.#keep(key, name, answer);
+  }
+
+  #keep(key: string, name: string, answer: Answer): CachedAnswer {
+    const kept = new CachedAnswer({ ...answer, name, tag: tagOf(answer.version) });
+    this.cache.set(key, kept);
+    return kept;
   }
 }
 

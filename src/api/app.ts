@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
@@ -12,7 +12,6 @@ import { requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
-import { rememberHeaders } from "../http/fast-lane.ts";
 import { sendJson } from "../http/json.ts";
 import { limitAddress, limitRate } from "../http/limits.ts";
 import type { RateLimiter } from "../http/rate-limit.ts";
@@ -41,6 +40,8 @@ export interface AppServices extends HealthServices {
   settings: Settings;
   answers: Answers;
   limiter: RateLimiter;
+  /** Sees what each answer was sent with. */
+  remember: MiddlewareHandler<HubEnv>;
   log: Log;
   performance: Performance;
   events: Events;
@@ -114,7 +115,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
     c.header("X-Request-ID", c.get("requestId"));
     await next();
   });
-  app.use(rememberHeaders);
+  app.use(services.remember);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
   for (const path of ["/", "/docs"]) app.use(path, secureHeaders(securePages));

@@ -11,6 +11,8 @@ export interface HubEnv {
     requestId: string;
     /** The cacheable answer that is being sent. */
     answer?: CachedAnswer;
+    /** Answers the request's question anew, where that can be done at once; else gives null. */
+    again?: (requestId: string) => CachedAnswer | null;
     /** Rows in the answer and whether it came from the cache, for the metrics. */
     measured?: { name: string; rows: number; hit: boolean };
   };

@@ -83,7 +83,7 @@ export class Desk {
         const effort = this.#effort(name, parameters, snapshot);
         const { text, rows } =
           effort === "little"
-            ? answerQuestion({ snapshot, reader: this.#reader, rollupOf: this.#rollupOf }, name, parameters)
+            ? this.#answer(name, parameters, snapshot)
             : await this.#askWorker(effort === "seeks" ? this.#promptPool : this.#pool, snapshot, name, parameters);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
@@ -100,6 +100,29 @@ export class Desk {
     throw new UnavailableError(
       trouble?.message ?? "The data file keeps changing while it is read. Try again in a moment.",
     );
+  }
+
+  /**
+   * The answer, where this process can give it at once and from files that do not change while it reads them; null where it takes more than
+   * that or cannot be given, which `ask` does and says.
+   */
+  answerNow<Name extends QuestionName>(name: Name, parameters: Questions[Name], requestId?: string): Answer | null {
+    const started = performance.now();
+    const snapshot = this.#options.catalog.ready();
+    if (!snapshot) return null;
+    try {
+      if (this.#effort(name, parameters, snapshot) !== "little") return null;
+      if (!segmentsOf(snapshot, name, parameters).every(({ immutable }) => immutable)) return null;
+      const { text, rows } = this.#answer(name, parameters, snapshot);
+      this.#options.onAnswer({ name, ms: performance.now() - started, rows, parameters }, requestId);
+      return { body: text, rows, version: snapshot.version };
+    } catch {
+      return null;
+    }
+  }
+
+  #answer<Name extends QuestionName>(name: Name, parameters: Questions[Name], snapshot: Snapshot) {
+    return answerQuestion({ snapshot, reader: this.#reader, rollupOf: this.#rollupOf, search: null }, name, parameters);
   }
 
   /** Process ids of the worker processes that are running. */
