@@ -1,9 +1,13 @@
+import type { Day } from "../segments/day.ts";
 import { hasIndex } from "../segments/schema.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { listItems } from "./items.ts";
+import { latestRecords } from "./latest.ts";
 import { type DayRange, monthRange, segmentsFor } from "./range.ts";
+import { type MoversPeriods, movers, rankItems } from "./ranking.ts";
 import { type Cursor, listRecords, type RecordFilter } from "./records.ts";
+import { coverage, itemCounts, type SeriesFilter, seriesOf } from "./series.ts";
 import {
   comparePeriods,
   dailyTotals,
@@ -31,6 +35,12 @@ export interface Questions {
   by_item: TotalFilter & { from: string; to: string; limit: number };
   monthly_by_item: Pick<TotalFilter, "items"> & { yearMonth?: string | undefined; limit: number };
   compare: Pick<TotalFilter, "items"> & { period1: Required<DayRange>; period2: Required<DayRange> };
+  series: SeriesFilter;
+  item_counts: SeriesFilter;
+  ranking: TotalFilter & { limit: number };
+  movers: Pick<TotalFilter, "items"> & MoversPeriods;
+  latest: TotalFilter & { limit: number };
+  coverage: { today: Day };
 }
 
 export type QuestionName = keyof Questions;
@@ -53,6 +63,11 @@ interface Question<Parameters> {
 }
 
 const list = <Row>(body: Row[]) => ({ body, rows: body.length });
+/** A body whose rows are the entries of one of its lists. */
+const counted = <Body extends { [Name in List]: unknown[] }, List extends string>(body: Body, list: List) => ({
+  body,
+  rows: body[list].length,
+});
 const daysOf = ({ from, to }: DayRange): DayRange[] => [{ from, to }];
 const everyDay = (): DayRange[] => [{}];
 
@@ -109,6 +124,35 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
       body: { status: "success", ...comparePeriods(context, period1, period2, items) },
       rows: 2,
     }),
+  },
+  series: { days: daysOf, fromTotals: true, answer: (context, filter) => counted(seriesOf(context, filter), "parts") },
+  item_counts: {
+    days: daysOf,
+    fromTotals: true,
+    answer: (context, filter) => counted(itemCounts(context, filter), "counts"),
+  },
+  ranking: {
+    days: daysOf,
+    fromTotals: true,
+    answer: (context, filter) => counted(rankItems(context, filter), "items"),
+  },
+  movers: {
+    days: ({ now, before }) => [now, before],
+    fromTotals: true,
+    answer: (context, parameters) => {
+      const body = movers(context, parameters);
+      return { body, rows: body.rises.length + body.falls.length };
+    },
+  },
+  latest: {
+    days: daysOf,
+    effort: (snapshot, { items, ...range }) => effortOfWalk(snapshot, range, items && ""),
+    answer: (context, parameters) => list(latestRecords(context, parameters)),
+  },
+  coverage: {
+    days: () => [],
+    effort: () => "little",
+    answer: (context, today) => ({ body: coverage(context, today), rows: 1 }),
   },
 };
 

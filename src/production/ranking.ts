@@ -1,0 +1,119 @@
+import type { Day } from "../segments/day.ts";
+import type { Context } from "./context.ts";
+import { itemNames } from "./items.ts";
+import type { DayRange } from "./range.ts";
+import type { ItemTotal } from "./summaries.ts";
+import { compareText } from "./text-order.ts";
+import { average, type Total, type TotalFilter, tidy, totalsByItem } from "./totals.ts";
+
+/** An item's place among all items of a filter. Shares are of the filter's total, 1 for all of it; null where that is 0 or less. */
+export interface RankedItem extends ItemTotal {
+  share: number | null;
+  /** This item's share together with those of all before it. */
+  cumulative_share: number | null;
+}
+
+export interface Ranking {
+  /** Greatest total first, then by code. */
+  items: RankedItem[];
+  /** The items that the limit left out, together. */
+  others: { items: number; total_production: number; batch_count: number; share: number | null };
+  /** All items of the filter together. */
+  item_count: number;
+  total_production: number;
+  batch_count: number;
+  avg_batch_size: number;
+}
+
+/** The items with the greatest totals, and all items together. */
+export function rankItems(context: Context, { limit, ...filter }: TotalFilter & { limit: number }): Ranking {
+  const all = [...totalsByItem(context, filter)].sort(
+    ([codeA, a], [codeB, b]) => b.sum - a.sum || compareText(codeA, codeB),
+  );
+  const whole = together(all);
+  const shareOf = (sum: number): number | null => (whole.sum > 0 ? sum / whole.sum : null);
+  const first = all.slice(0, limit);
+  const names = itemNames(
+    context,
+    first.map(([code]) => code),
+  );
+  let before = 0;
+  const items = first.map(([item_code, { count, sum }]): RankedItem => {
+    before = tidy(before + sum);
+    return {
+      item_code,
+      item_name: names.get(item_code) ?? null,
+      total_production: sum,
+      batch_count: count,
+      share: shareOf(sum),
+      cumulative_share: shareOf(before),
+    };
+  });
+  const rest = together(all.slice(limit));
+  return {
+    items,
+    others: {
+      items: all.length - first.length,
+      total_production: rest.sum,
+      batch_count: rest.count,
+      share: shareOf(rest.sum),
+    },
+    item_count: all.length,
+    total_production: whole.sum,
+    batch_count: whole.count,
+    avg_batch_size: average(whole),
+  };
+}
+
+/** How an item's total changed from one period to another. */
+export interface Mover {
+  item_code: string;
+  item_name: string | null;
+  before: number;
+  now: number;
+  /** `now` less `before`. */
+  difference: number;
+}
+
+/** The items whose totals rose and fell the most from the period `before` to the period `now`, the greatest change first, then by code. */
+export function movers(
+  context: Context,
+  { now, before, items, limit }: Pick<TotalFilter, "items"> & MoversPeriods,
+): { rises: Mover[]; falls: Mover[] } {
+  const present = totalsByItem(context, { ...now, items });
+  const past = totalsByItem(context, { ...before, items });
+  const changes = [...new Set([...present.keys(), ...past.keys()])].map((item_code) => {
+    const [a, b] = [past.get(item_code)?.sum ?? 0, present.get(item_code)?.sum ?? 0];
+    return { item_code, before: a, now: b, difference: tidy(b - a) };
+  });
+  const greatest = (sign: 1 | -1) =>
+    changes
+      .filter(({ difference }) => difference * sign > 0)
+      .sort((a, b) => (b.difference - a.difference) * sign || compareText(a.item_code, b.item_code))
+      .slice(0, limit);
+  const [rises, falls] = [greatest(1), greatest(-1)];
+  const names = itemNames(
+    context,
+    [...rises, ...falls].map(({ item_code }) => item_code),
+  );
+  const named = (change: Omit<Mover, "item_name">): Mover => ({
+    ...change,
+    item_name: names.get(change.item_code) ?? null,
+  });
+  return { rises: rises.map(named), falls: falls.map(named) };
+}
+
+export interface MoversPeriods {
+  now: Required<DayRange> & { from: Day; to: Day };
+  before: Required<DayRange> & { from: Day; to: Day };
+  limit: number;
+}
+
+function together(totals: readonly (readonly [string, Total])[]): Total {
+  const whole = { count: 0, sum: 0 };
+  for (const [, { count, sum }] of totals) {
+    whole.count += count;
+    whole.sum += sum;
+  }
+  return { count: whole.count, sum: tidy(whole.sum) };
+}
