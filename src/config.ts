@@ -199,7 +199,8 @@ const variables = {
     name: "ROLLUP",
     kind: yesNo,
     default: "true",
-    meaning: "Keep daily totals per item, from which summaries take milliseconds; false adds up the rows each time.",
+    meaning:
+      "Keep daily totals and search indexes in hub.db, which answer in milliseconds; false reads the rows each time.",
   },
   queryTimeoutSec: {
     name: "QUERY_TIMEOUT_SEC",

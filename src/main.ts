@@ -9,8 +9,16 @@ if (first === workerFlag) {
   const { healTasks } = await import("./operations/heal-tasks.ts");
   const { rolloverTasks } = await import("./operations/rollover-tasks.ts");
   const { rollupTasks } = await import("./rollup/tasks.ts");
+  const { searchTasks } = await import("./search/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
-  await serveTasks({ ...keeperTasks, ...healTasks, ...rolloverTasks, ...rollupTasks, ...questionTasks() });
+  await serveTasks({
+    ...keeperTasks,
+    ...healTasks,
+    ...rolloverTasks,
+    ...rollupTasks,
+    ...searchTasks,
+    ...questionTasks(),
+  });
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");
   await runExport();

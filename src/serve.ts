@@ -5,8 +5,9 @@ import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
-import { describeRollups } from "./api/health.ts";
+import { describeDerived } from "./api/health.ts";
 import type { Settings } from "./config.ts";
+import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
 import { FastLane } from "./http/fast-lane.ts";
@@ -27,8 +28,8 @@ import { hasJournal } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
-import { RollupKeeper } from "./rollup/keeper.ts";
 import { RollupShelf } from "./rollup/shelf.ts";
+import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
@@ -80,6 +81,7 @@ export function serve(settings: Settings): Hub {
     ...settings,
     catalog,
     rollups: shelf,
+    isSearchIndexed: (segment) => derived?.isSearchIndexed(segment) ?? false,
     onAnswer: ({ name, ms, rows, parameters }, requestId) => {
       if (ms < settings.slowQueryThresholdMs) return;
       log.warn("query", `SLOW QUERY ${name} ${ms.toFixed(0)}ms rows=${rows} ${JSON.stringify(parameters)}`, requestId);
@@ -110,15 +112,21 @@ export function serve(settings: Settings): Hub {
     operationLog,
     settings.timezone,
   );
-  const rollups =
+  const derived =
     shelf &&
-    new RollupKeeper({
+    new DerivedKeeper({
       catalog,
-      shelf,
+      rollups: shelf,
+      search: new SearchShelf(settings.databaseDir),
       databaseDir: settings.databaseDir,
-      report: (level, message) => log[level]("rollup", message),
-      onChange: () => events.emit("rollup", describeRollups(rollups?.status() ?? null)),
+      report: (level, message) => log[level]("derived", message),
+      onChange: () => {
+        const { rollup, search } = describeDerived(derivedStatus());
+        events.emit("rollup", rollup);
+        events.emit("search", search);
+      },
     });
+  const derivedStatus = () => derived && { rollup: derived.status("rollup"), search: derived.status("search") };
   const leftovers = removeInterrupted(settings);
   if (leftovers.length > 0) operationLog.warn(`Removed what an interrupted operation left: ${leftovers.join(", ")}`);
   if (hasJournal(settings.databaseDir)) {
@@ -155,7 +163,7 @@ export function serve(settings: Settings): Hub {
     answers: new Answers(desk, catalog, cache),
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
-    rollups: () => rollups?.status() ?? null,
+    derived: derivedStatus,
     diskFreeGb: () => disk.current(),
     aiKeyConfigured: settings.geminiConfigured,
   });
@@ -184,7 +192,7 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
-    stop: (reason) => stop(server!, reason, { catalog, rollups, events, desk, log, lock, schedule, hubDb, announced }),
+    stop: (reason) => stop(server!, reason, { catalog, derived, events, desk, log, lock, schedule, hubDb, announced }),
   };
 }
 
@@ -245,7 +253,7 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
 /** The parts that are put away when the hub stops. */
 interface Running {
   catalog: Catalog;
-  rollups: RollupKeeper | null;
+  derived: DerivedKeeper | null;
   events: Events;
   desk: Desk;
   log: Log;
@@ -258,7 +266,7 @@ interface Running {
 async function stop(
   server: Server<undefined>,
   reason: string,
-  { catalog, rollups, events, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, derived, events, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   events.end();
@@ -270,7 +278,7 @@ async function stop(
   clearTimeout(grace);
   await server.stop(true);
   schedule.stop();
-  rollups?.close();
+  derived?.close();
   desk.close();
   catalog.close();
   hubDb.close();

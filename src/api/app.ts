@@ -26,7 +26,7 @@ import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
 import { eventEndpoints } from "./events.ts";
 import { exportEndpoints } from "./exports.ts";
-import { describeRollups, type HealthServices, healthEndpoints } from "./health.ts";
+import { describeDerived, type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -194,7 +194,7 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,
-    present: () => ({ rollup: describeRollups(services.rollups()) }),
+    present: () => describeDerived(services.derived()),
   });
   const adminKey = settings.adminKey;
   const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);

@@ -23,7 +23,7 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
     tag: "health",
     summary: "What is going on, as server-sent events",
     description:
-      "`rollup`: how far the daily totals of each file are, sent at first and whenever it changed. A comment line comes after 10 s of silence.",
+      "`rollup` and `search`: how far the daily totals and the search index of each file are, sent at first and whenever that changed. A comment line comes every 10 s.",
     answer: { "text/event-stream": z.string() },
     handle: (c) => {
       if (events.listeners >= maxStreams) {

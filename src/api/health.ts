@@ -1,10 +1,10 @@
 import { z } from "zod";
+import type { DerivedStatus } from "../derived/keeper.ts";
 import type { AnswerCache } from "../http/answer-cache.ts";
 import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
-import type { RollupStatus } from "../rollup/keeper.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
 import { buildDate, version } from "../version.ts";
@@ -20,24 +20,25 @@ export interface HealthServices {
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
   aiKeyConfigured: boolean;
-  /** How far the daily totals are; null where they are turned off. */
-  rollups: () => RollupStatus[] | null;
+  /** How far the daily totals and the search indexes are; null where they are turned off. */
+  derived: () => Record<"rollup" | "search", DerivedStatus[]> | null;
 }
 
 const number = z.number().nullable();
 const text = z.string().nullable();
 
-/** The daily totals of one file, as `/healthz` and the event `rollup` tell of them. */
-const rollupState = z.object({
+/** The daily totals or the search indexes of all files, as `/healthz` and the events tell of them. */
+const derivedState = z.object({
   state: z.enum(["ready", "building", "off"]).meta({
-    description: "`building`: until the totals of each file are ready, its rows themselves are added up.",
+    description: "`building`: until what is derived from a file is ready, its rows themselves answer.",
   }),
   segments: z.array(
     z.object({
       segment: z.string(),
-      state: z.enum(["ready", "building", "waiting"]),
+      state: z.enum(["ready", "building", "waiting", "none"]),
       totals: z.int().nullable(),
       progress: z.object({ rows: z.int(), of: z.int().nullable() }).nullable(),
+      note: text,
     }),
   ),
 });
@@ -63,7 +64,8 @@ const health = z
     backup: z.object({ last_success: text, age_hours: number }),
     watcher: z.object({ last_run: text }),
     drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
-    rollup: rollupState,
+    rollup: derivedState,
+    search: derivedState,
     alerts: z.array(z.string()).meta({ description: "A sentence for each job whose last run failed." }),
     files: z.array(
       z.object({
@@ -172,16 +174,21 @@ function describeHealth(services: HealthServices): z.output<typeof health> {
       result: drill?.result ?? null,
       message: drill?.message ?? null,
     },
-    rollup: describeRollups(services.rollups()),
+    ...describeDerived(services.derived()),
     alerts,
     files,
   };
 }
 
-/** The state of the daily totals as a whole and file by file. */
-export function describeRollups(segments: RollupStatus[] | null): z.output<typeof rollupState> {
-  const ready = segments?.every(({ state }) => state === "ready");
-  return { state: segments === null ? "off" : ready ? "ready" : "building", segments: segments ?? [] };
+/** The state of the daily totals and of the search indexes, as a whole and file by file. */
+export function describeDerived(
+  derived: ReturnType<HealthServices["derived"]>,
+): Record<"rollup" | "search", z.output<typeof derivedState>> {
+  const describe = (segments: DerivedStatus[] | undefined): z.output<typeof derivedState> => {
+    const ready = segments?.every(({ state }) => state === "ready" || state === "none");
+    return { state: segments === undefined ? "off" : ready ? "ready" : "building", segments: segments ?? [] };
+  };
+  return { rollup: describe(derived?.rollup), search: describe(derived?.search) };
 }
 
 /** A newer content on its way is daily life; a file that cannot be read is not. */

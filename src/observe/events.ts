@@ -2,6 +2,8 @@
 export interface HubEvents {
   /** How far the daily totals are, segment by segment. */
   rollup: unknown;
+  /** How far the search indexes are. */
+  search: unknown;
 }
 
 type Listener = <Name extends keyof HubEvents>(name: Name, data: HubEvents[Name]) => void;

@@ -30,6 +30,8 @@ export interface DeskOptions {
   catalog: Catalog;
   /** Where the daily totals are; null to add up the rows themselves. */
   rollups: RollupShelf | null;
+  /** True when searches in a segment need not read its rows. */
+  isSearchIndexed: (segment: Segment) => boolean;
   /** The folder of hub.db, for the workers. */
   databaseDir: string;
   workers: number;
@@ -145,7 +147,7 @@ export class Desk {
     // Rows that are passed over one by one are work that neither an index nor the number of rows shows.
     const passedOver = segments.reduce((sum, { facts, excluded }) => sum + excluded.rows + facts.undated.rows, 0);
     if (passedOver > maxPassedOver) return "rows";
-    const effort = question.effort?.(snapshot, parameters) ?? "rows";
+    const effort = question.effort?.(snapshot, parameters, this.#options.isSearchIndexed) ?? "rows";
     if (effort === "little") return effort;
     const rows = segments.map(({ facts }) => facts.rows ?? Number.POSITIVE_INFINITY);
     return rows.reduce((sum, count) => sum + count, 0) <= inlineMaxRows ? "little" : effort;

@@ -57,7 +57,7 @@ interface Question<Parameters> {
   /** The ranges of days the question reads. */
   days: (parameters: Parameters) => DayRange[];
   /** How much work it is however many rows the segments hold; without it, that depends on their number. */
-  effort?: (snapshot: Snapshot, parameters: Parameters) => Effort;
+  effort?: (snapshot: Snapshot, parameters: Parameters, isSearchIndexed: (segment: Segment) => boolean) => Effort;
   /** True when the daily totals answer it wherever they are ready, which is small work as well. */
   fromTotals?: true;
 }
@@ -78,9 +78,12 @@ const boundedLimit = 5_000;
 export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = {
   records: {
     days: ({ filter }) => daysOf(filter),
-    effort: (snapshot, { filter, limit, offset }) => {
+    effort: (snapshot, { filter, limit, offset }, isSearchIndexed) => {
       const selective = [filter.q, filter.lotPrefix, filter.minQuantity, filter.maxQuantity];
-      if (selective.some((value) => value !== undefined) || limit + (offset ?? 0) > boundedLimit) return "rows";
+      if (limit + (offset ?? 0) > boundedLimit) return "rows";
+      if (selective.some((value) => value !== undefined)) {
+        return segmentsFor(snapshot, filter).every(isSearchIndexed) ? "seeks" : "rows";
+      }
       return effortOfWalk(snapshot, filter, filter.itemCode);
     },
     answer: (context, { filter, ...page }) => {

@@ -288,6 +288,7 @@ async function answersOf(home: string, catalog: Catalog): Promise<unknown[]> {
   const desk = new Desk({
     catalog,
     rollups: null,
+    isSearchIndexed: () => false,
     databaseDir: join(home, "database"),
     workers: 1,
     inlineMaxRows: 1_000_000,

@@ -1,0 +1,224 @@
+import type { RollupShelf } from "../rollup/shelf.ts";
+import type { SearchShelf } from "../search/shelf.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import type { Segment, Snapshot } from "../segments/types.ts";
+import { TaskError, WorkerProcess } from "../workers/process.ts";
+
+/** How soon a new version of the data is noticed, ms. */
+const lookEveryMs = 100;
+/** How often what is stored is looked at for damage; half a millisecond for each file. */
+const verifyEveryMs = 5_000;
+/** When what could not be made is tried again, ms. */
+const retryMs = 10_000;
+/** How long the building process is kept warm: a factory's Live is written every few minutes, and a start costs 60 ms. */
+const restMs = 10_000;
+const buildTimeoutMs = 30 * 60_000;
+/** A build that takes longer than this is worth a line in the log, and so is each further such time of it. */
+const longMs = 5_000;
+/** How often a page hears how far a build is, ms. */
+const tellEveryMs = 250;
+/** A file with fewer rows is searched row by row: 20 ms. */
+const searchFromRows = 50_000;
+/** A file that is written all the time gets a new search index this often at most; its rows are searched meanwhile. */
+const searchPauseMs = 10_000;
+
+/** What is derived from a segment. */
+type Kind = "rollup" | "search";
+const kinds: readonly Kind[] = ["rollup", "search"];
+const titles: Record<Kind, string> = { rollup: "Daily totals", search: "The search index" };
+
+/** What is derived from one segment, for `/healthz` and the pages. */
+export interface DerivedStatus {
+  segment: string;
+  /** `ready`: it answers. `building`, `waiting`: the rows themselves answer until it is ready. `none`: they do it as well as it would. */
+  state: "ready" | "building" | "waiting" | "none";
+  /** Daily totals per item; null until they are ready. */
+  totals: number | null;
+  /** Rows read so far by the build under way, and rows in the file where they were counted. */
+  progress: { rows: number; of: number | null } | null;
+  /** Why there is none. */
+  note: string | null;
+}
+
+export interface DerivedKeeperOptions {
+  catalog: Catalog;
+  rollups: RollupShelf;
+  search: SearchShelf;
+  databaseDir: string;
+  report: (level: "info" | "warn", message: string) => void;
+  /** Hears whenever something is begun, goes on or is ready. */
+  onChange: () => void;
+}
+
+/**
+ * Keeps daily totals and search indexes up to date: looks which segments of the published snapshot lack them, and has them made one after
+ * the other in a process of its own, totals first and small files first. Until then the rows answer, so nothing stale is ever served.
+ */
+export class DerivedKeeper {
+  readonly #options: DerivedKeeperOptions;
+  readonly #builder = new WorkerProcess(restMs);
+  readonly #timer: ReturnType<typeof setInterval>;
+  #working = false;
+  #closed = false;
+  /** The snapshot that was dealt with last, and when there is something to do although it is still the same. */
+  #doneSerial = -1;
+  #verifyAt = Date.now() + verifyEveryMs;
+  #againAt = Number.POSITIVE_INFINITY;
+  #building: { kind: Kind; segment: Segment; rows: number } | null = null;
+  readonly #failures = new Map<string, { version: string; retryAt: number }>();
+  /** Search indexes that were found in hub.db, by segment, and when each was begun last. */
+  readonly #searches = new Map<string, { version: string; refused: string | null }>();
+  readonly #searchBegunAt = new Map<string, number>();
+
+  constructor(options: DerivedKeeperOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#tick(), lookEveryMs);
+    this.#timer.unref();
+  }
+
+  /** The state of each segment's daily totals, or search index, from memory. */
+  status(kind: Kind): DerivedStatus[] {
+    return (this.#options.catalog.lastPublished?.segments ?? []).map((segment) => this.#describe(kind, segment));
+  }
+
+  /** True when searches in a segment take milliseconds: by its index, or because it has few rows. */
+  isSearchIndexed(segment: Segment): boolean {
+    const { state } = this.#describe("search", segment);
+    return state === "ready" || isSearchedRowByRow(segment);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#builder.close();
+    this.#options.search.close();
+  }
+
+  #describe(kind: Kind, segment: Segment): DerivedStatus {
+    const building = this.#building?.kind === kind && this.#building.segment === segment ? this.#building : null;
+    const status = { segment: segment.name, totals: null, note: null };
+    if (building) {
+      return { ...status, state: "building", progress: { rows: building.rows, of: segment.facts.rows } };
+    }
+    if (kind === "rollup") {
+      const totals = this.#options.rollups.held(segment)?.cells ?? null;
+      return { ...status, state: totals === null ? "waiting" : "ready", totals, progress: null };
+    }
+    if (isSearchedRowByRow(segment)) {
+      return { ...status, state: "none", progress: null, note: "Its few rows are searched one by one." };
+    }
+    const found = this.#searches.get(segment.name);
+    if (found?.version !== segment.version) return { ...status, state: "waiting", progress: null };
+    return { ...status, state: found.refused === null ? "ready" : "none", progress: null, note: found.refused };
+  }
+
+  async #tick(): Promise<void> {
+    const snapshot = this.#options.catalog.lastPublished;
+    if (this.#working || !snapshot) return;
+    const now = Date.now();
+    const verify = now >= this.#verifyAt;
+    if (snapshot.serial === this.#doneSerial && !verify && now < this.#againAt) return;
+    this.#working = true;
+    try {
+      this.#againAt = Number.POSITIVE_INFINITY;
+      if (verify) this.#verifyAt = now + verifyEveryMs;
+      if (await this.#bringUpToDate(snapshot, verify)) this.#doneSerial = snapshot.serial;
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** False when the data changed meanwhile, so that there is more to do. */
+  async #bringUpToDate(snapshot: Snapshot, verify: boolean): Promise<boolean> {
+    const { catalog, rollups } = this.#options;
+    rollups.keepOnly(snapshot.segments);
+    const smallFirst = snapshot.segments.toSorted((a, b) => rowsOf(a) - rowsOf(b));
+    const release = catalog.pin(snapshot);
+    try {
+      for (const kind of kinds) {
+        for (const segment of smallFirst) {
+          if (!this.#isLacking(kind, segment, verify) || this.#mustWait(kind, segment)) continue;
+          await this.#build(kind, segment);
+          // What is published now comes first; what belongs to a version that is gone is of no use.
+          if (this.#closed || catalog.lastPublished?.serial !== snapshot.serial) return false;
+        }
+      }
+      return true;
+    } finally {
+      release();
+    }
+  }
+
+  #isLacking(kind: Kind, segment: Segment, verify: boolean): boolean {
+    const { rollups, search } = this.#options;
+    if (kind === "rollup") {
+      if (verify && rollups.held(segment) && !rollups.isStored(segment)) return true;
+      return (rollups.held(segment) ?? rollups.load(segment)) === null;
+    }
+    if (isSearchedRowByRow(segment)) return false;
+    const found = search.registered(segment);
+    if (found) this.#searches.set(segment.name, { version: segment.version, refused: found.refused });
+    else this.#searches.delete(segment.name);
+    return found === null;
+  }
+
+  /** True when a build has to wait, after a failure or because the one before was begun a moment ago; it is then looked at again. */
+  #mustWait(kind: Kind, { name, version }: Segment): boolean {
+    const failure = this.#failures.get(`${kind} ${name}`);
+    const until = Math.max(
+      failure?.version === version ? failure.retryAt : 0,
+      kind === "search" ? (this.#searchBegunAt.get(name) ?? 0) + searchPauseMs : 0,
+    );
+    if (Date.now() >= until) return false;
+    this.#againAt = Math.min(this.#againAt, until);
+    return true;
+  }
+
+  async #build(kind: Kind, segment: Segment): Promise<void> {
+    const { databaseDir, report, onChange } = this.#options;
+    const started = Date.now();
+    let lineAt = started + longMs;
+    let tellAt = started + tellEveryMs;
+    const what = `${titles[kind]} of ${segment.name}`;
+    if (kind === "search") this.#searchBegunAt.set(segment.name, started);
+    this.#building = { kind, segment, rows: 0 };
+    onChange();
+    const onProgress = (progress: unknown): void => {
+      const rows = progress as number;
+      this.#building = { kind, segment, rows };
+      const now = Date.now();
+      if (now >= tellAt) {
+        tellAt = now + tellEveryMs;
+        onChange();
+      }
+      if (now < lineAt) return;
+      lineAt += longMs;
+      report("info", `${what}: ${rows.toLocaleString("en")} rows read`);
+    };
+    try {
+      await this.#builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, onProgress);
+      if (this.#isLacking(kind, segment, false)) throw new Error("What was made could not be read back from hub.db.");
+      this.#failures.delete(`${kind} ${segment.name}`);
+      const seconds = (Date.now() - started) / 1000;
+      if (seconds * 1000 >= longMs) report("info", `${what}: ready after ${seconds.toFixed(1)} s`);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#failures.set(`${kind} ${segment.name}`, { version: segment.version, retryAt: Date.now() + retryMs });
+      const changed = error instanceof TaskError && error.details.trouble === "changing";
+      if (!changed) report("warn", `${what} could not be made: ${(error as Error).message}`);
+      this.#againAt = Math.min(this.#againAt, Date.now() + retryMs);
+    } finally {
+      this.#building = null;
+      if (!this.#closed) onChange();
+    }
+  }
+}
+
+/** Rows of a segment; those of a file that is read directly are not counted, because it is large. */
+function rowsOf({ facts }: Segment): number {
+  return facts.rows ?? Number.POSITIVE_INFINITY;
+}
+
+function isSearchedRowByRow(segment: Segment): boolean {
+  return rowsOf(segment) < searchFromRows;
+}
