@@ -8,7 +8,7 @@ const interiorHeaderBytes = 12;
 /** No table is deeper: SQLite's own bound (BTCURSOR_MAX_DEPTH). */
 const maxDepth = 20;
 
-/** A table's pages are not of the plain kind that can be compared. */
+/** A table's pages are not of the plain kind that can be compared, or not those of a table that only grew; the message is half a sentence. */
 export class OddPagesError extends Error {}
 
 /** Page numbers of a table's leaves, ascending. Throws OddPagesError. `breathe` is called every few pages. */

@@ -52,8 +52,8 @@ export class Grower {
       for (const rest of [target, `${target}.tmp`]) this.#mirrors.retire(rest);
       throw error;
     }
-    const { refused, facts, version, mark, lookedAt } = result;
-    if (refused !== null) return { refused };
+    if ("refused" in result) return result;
+    const { facts, version, mark, lookedAt } = result;
     const tail: Segment | null = facts && {
       ...base,
       name: `${base.name}_tail`,

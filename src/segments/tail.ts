@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { renameSync } from "node:fs";
-import { type Comparison, compareGrown } from "./appended.ts";
+import { compareGrown, plainLeaves } from "./appended.ts";
+import { OddPagesError } from "./btree.ts";
 import { attach, openHost } from "./connection.ts";
 import type { SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
@@ -22,20 +23,20 @@ export interface TailOrder {
   maxRows: number;
 }
 
-export interface TailResult extends SourceVersion {
-  /** Why there is no tail: half a sentence. Null when base and tail together hold the rows of the source. */
-  refused: string | null;
+/** Why there is no tail, as half a sentence; or which state of the source base and tail are. */
+export type TailResult = { refused: string } | GrownSource;
+
+export interface GrownSource extends SourceVersion {
   /** Facts of the tail; null when no rows were added, so that there is none. */
   facts: Facts | null;
 }
 
-const baseSchema = "base";
 /**
  * How long commits are held up at a time, ms, in each attempt to see one state of a file in rollback-journal mode. A writer that never pauses
- * spoils the short ones, and what takes longer than the last one is left to a full copy: a file of 1 GB takes 0.2 s. With 400 ms for it a
- * writer waited for up to 480 (test/bench/backup.ts), and nobody may wait for longer than 250; 150 is what the copy allows itself as well.
+ * spoils the short one, and what takes longer than the others is left to a full copy: a file of 1 GB takes 0.1 s. With 400 ms a writer waited
+ * for up to 480 (test/bench/backup.ts), and nobody may wait for longer than 250; 150 is what the copy allows itself as well.
  */
-const holdsMs = [40, 40, 150];
+const holdsMs = [40, 150, 150];
 const lockTimeoutMs = 500;
 /** Rows added under one lock: some 20 ms. */
 const rowsAtOnce = 10_000;
@@ -59,66 +60,92 @@ export function makeTail(order: TailOrder, holds: readonly number[] = holdsMs): 
 function makeOnce(order: TailOrder, holdMs: number): TailResult {
   const part = `${order.target}.tmp`;
   removeDatabase(part);
-  const db = openHost(part);
-  let result: TailResult;
+  const base = new Pages(order.base);
+  let db: Database | null = null;
   try {
-    db.run("PRAGMA journal_mode = MEMORY");
-    db.run("PRAGMA synchronous = OFF");
-    db.run(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
-    attach(db, baseSchema, order.base, true);
-    const { result: seen, version } = withSourceView(db, order.source, holdMs, (view) => fill(db, view, order));
-    const refused = "refused" in seen ? seen.refused : null;
-    const facts = refused === null && "added" in seen && seen.added > 0 ? completeMirror(db) : null;
-    result = { ...version, refused, facts };
+    // Before the source is held, for it takes as long as comparing them.
+    const table = baseOf(order, base);
+    db = openHost(part);
+    const tail = db;
+    tail.run("PRAGMA journal_mode = MEMORY");
+    tail.run("PRAGMA synchronous = OFF");
+    tail.run(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
+    const { result, version } = withSourceView(tail, order.source, holdMs, (view) =>
+      fill(tail, { ...table, pages: base }, view, order),
+    );
+    const facts = result.added > 0 ? completeMirror(tail) : null;
+    tail.close();
+    if (facts) renameSync(part, order.target);
+    return { ...version, facts };
   } catch (error) {
-    db.close();
-    removeDatabase(part);
+    if (error instanceof OddPagesError) return { refused: error.message };
     throw error;
+  } finally {
+    base.close();
+    db?.close();
+    removeDatabase(part);
   }
-  db.close();
-  if (result.facts) renameSync(part, order.target);
-  else removeDatabase(part);
-  return result;
+}
+
+/** What was found of the base last, which never changes: a stamp tells whether it is the same file. */
+let known: { stamp: string; base: Base } | null = null;
+
+interface Base {
+  root: number;
+  leaves: Uint32Array;
+  /** The statement that made the table. */
+  sql: string;
+}
+
+function baseOf({ base: file, lastId }: TailOrder, pages: Pages): Base {
+  if (known?.stamp === pages.stamp) return known.base;
+  if (lastId !== null && !Number.isSafeInteger(lastId)) throw new OddPagesError("an id is beyond 2^53");
+  const db = openHost();
+  let found: TableDeclaration | null;
+  try {
+    attach(db, "main_file", file, true);
+    found = tableOf(db, "main_file");
+    if (!found || !isRowidId(db, "main_file")) throw new OddPagesError("its rows are not stored by their id");
+  } finally {
+    db.close();
+  }
+  const base = { ...found, leaves: plainLeaves({ pages, root: found.root }) };
+  known = { stamp: pages.stamp, base };
+  return base;
 }
 
 /** Compares the source with its base and copies what was added into the main schema. */
-function fill(db: Database, view: SourceView, order: TailOrder): Comparison {
-  const base = tableOf(db, baseSchema);
+function fill(db: Database, base: Base & { pages: Pages }, view: SourceView, order: TailOrder): { added: number } {
   const source = tableOf(db, sourceSchema);
-  if (!base || source?.sql !== base.sql) return { refused: "its table was made anew" };
-  if (!isRowidId(db)) return { refused: "its id is not the one by which its rows are stored" };
-  const pages = new Pages(order.base);
-  let seen: Comparison;
-  try {
-    const before = { pages, root: base.rootpage };
-    const after = { pages: view.pages, root: source.rootpage };
-    seen = compareGrown(before, after, order.lastId, order.maxRows, view.breathe);
-  } finally {
-    pages.close();
-  }
-  if ("refused" in seen) return seen;
-  if (seen.added === 0) return seen;
-  const copied = copyRows(db, source.sql, order.lastId, view.breathe);
-  return copied === seen.added ? seen : { refused: "its rows could not be read in full" };
+  if (source?.sql !== base.sql) throw new OddPagesError("its table was made anew");
+  const grown = { pages: view.pages, root: source.root };
+  const added = compareGrown(base, grown, order.lastId, order.maxRows, view.breathe);
+  const copied = added === 0 ? 0 : copyRows(db, source.sql, order.lastId, view.breathe);
+  if (copied !== added) throw new OddPagesError("its rows could not be read in full");
+  return { added };
 }
 
-function tableOf(db: Database, schema: string): { rootpage: number; sql: string } | null {
+interface TableDeclaration {
+  root: number;
+  sql: string;
+}
+
+function tableOf(db: Database, schema: string): TableDeclaration | null {
   return db
-    .query<{ rootpage: number; sql: string }, [string]>(
-      `SELECT rootpage, sql FROM ${schema}.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
+    .query<TableDeclaration, [string]>(
+      `SELECT rootpage root, sql FROM ${schema}.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
     )
     .get(table);
 }
 
 /** True when `id` is the rowid itself, by which a table's pages are ordered. */
-function isRowidId(db: Database): boolean {
+function isRowidId(db: Database, schema: string): boolean {
   const statement = db.prepare<{ detail: string }, []>(
-    `EXPLAIN QUERY PLAN SELECT 1 FROM ${baseSchema}.${table} WHERE id = 1`,
+    `EXPLAIN QUERY PLAN SELECT 1 FROM ${schema}.${table} WHERE id = 1`,
   );
   try {
     return statement.all().some(({ detail }) => detail.includes("USING INTEGER PRIMARY KEY"));
   } finally {
-    // An explanation that is not put away keeps bun:sqlite from detaching the files.
     statement.finalize();
   }
 }

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { rmSync } from "node:fs";
 import { makeMirror } from "../../src/segments/mirror.ts";
-import { makeTail, type TailResult } from "../../src/segments/tail.ts";
+import { makeTail } from "../../src/segments/tail.ts";
 import type { Facts } from "../../src/segments/types.ts";
 import { CREATE_TABLE } from "../support/files.ts";
 
@@ -32,6 +32,12 @@ export function append(db: Database, rows: number, text = "클리어 렌즈"): v
   );
 }
 
+/** Why there is no tail (null: base and tail are the source), and the facts of the tail where there is one. */
+export interface Tail {
+  refused: string | null;
+  facts: Facts | null;
+}
+
 /** Mirrors the source as it is now. */
 export async function mirrorOf(source: string): Promise<GrownFile> {
   const base = `${source}.mirror`;
@@ -43,10 +49,12 @@ export async function mirrorOf(source: string): Promise<GrownFile> {
 export const tailFile = ({ base }: GrownFile): string => `${base}.tail`;
 
 /** Makes the tail of a source that may have grown; one from before is removed. */
-export function tailOf(file: GrownFile, maxRows = 100_000, holds?: readonly number[]): TailResult {
+export function tailOf(file: GrownFile, maxRows = 100_000, holds?: readonly number[]): Tail {
   const target = tailFile(file);
   rmSync(target, { force: true });
-  return makeTail({ source: file.source, base: file.base, lastId: file.facts.maxId, target, maxRows }, holds);
+  const order = { source: file.source, base: file.base, lastId: file.facts.maxId, target, maxRows };
+  const result = makeTail(order, holds);
+  return "refused" in result ? { ...result, facts: null } : { refused: null, facts: result.facts };
 }
 
 /** All rows of these files together, every value with its type, by id. */
