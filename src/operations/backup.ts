@@ -4,7 +4,7 @@ import { copySource } from "../segments/copy.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
 import { look } from "../segments/look.ts";
 import { removeDatabase } from "../segments/mirror.ts";
-import { hubDbName } from "../store/hub-db.ts";
+import { forgetDerived, hubDbName } from "../store/hub-db.ts";
 import { alone } from "./alone.ts";
 import { type BackupFile, backupName, backupsByTarget, freeStamp } from "./backup-files.ts";
 import {
@@ -257,6 +257,7 @@ async function copyOfSource(
     const last = attempt === copyAttempts || bytes > copiedAgainBytes;
     const takenAt = Date.now();
     const { version, mark } = await patiently(() => copySource(target.path, part));
+    if (!production) forgetDerived(part);
     boundary("copied");
     const state = `${version}/${mark}`;
     let found: Found;

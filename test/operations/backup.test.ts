@@ -120,17 +120,22 @@ test("a mirror that is gone or damaged is passed over for the source", async () 
   }
 });
 
-test("the hub's own state is backed up too", async () => {
+test("the hub's own state is backed up too, without what is made anew from the ERP's files", async () => {
   const home = factory([]);
   const hub = new Database(join(home, "database", "hub.db"));
   hub.run("PRAGMA journal_mode = WAL");
   hub.run("CREATE TABLE job (name TEXT)");
   hub.run("INSERT INTO job VALUES ('backup')");
+  hub.run("CREATE TABLE search_page (page INTEGER PRIMARY KEY, bytes BLOB)");
+  hub.run("INSERT INTO search_page VALUES (1, zeroblob(1000000))");
   const result = await runBackup(contextOf(home));
+  expect(hub.query("SELECT count(*) FROM search_page").values()).toEqual([[1]]);
   hub.close();
   expect(files(result)).toEqual(["production_analysis.db", "hub.db"]);
   const copy = new Database(backupPath(home, result.files[1]?.backup ?? ""), { readonly: true });
   expect(copy.query("SELECT name FROM job").values()).toEqual([["backup"]]);
+  expect(copy.query("SELECT count(*) FROM search_page").values()).toEqual([[0]]);
+  expect(result.files[1]?.bytes).toBeLessThan(100_000);
   copy.close();
 });
 
