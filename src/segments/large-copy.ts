@@ -14,7 +14,7 @@ import { sourceSchema, withSourceView } from "./source-view.ts";
  */
 const lockLimitMs = 150;
 /** How long a pause of the ERP, or of whatever else keeps the machine busy, is waited for after the bulk has been copied, ms. */
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 /** Pause between two passes, so that a writer that waited gets its turn. */
 const turnMs = 50;
 /** How long a lock is waited for, ms: nobody waits for the copy of a large file, and a lock in its middle must not undo it. */
