@@ -36,7 +36,7 @@ export class Answers {
     this.cache = cache;
   }
 
-  /** The response to a request that asks this question. */
+  /** The response to a request that asks this question. The parameters follow from the address alone: it is answered with them again. */
   async respond<Name extends QuestionName>(
     c: Context<HubEnv>,
     name: Name,
