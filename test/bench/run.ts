@@ -11,6 +11,7 @@ import { exportMemory } from "./claims/exports.ts";
 import { growth } from "./claims/growth.ts";
 import { freeEventLoop } from "./claims/health.ts";
 import { deepPages, newestPages } from "./claims/pages.ts";
+import { searchLatency } from "./claims/search.ts";
 import { startTime } from "./claims/start.ts";
 import { clientCrowd, summaryLatency, summaryThroughput } from "./claims/summaries.ts";
 import { readyAnswers, uncachedAnswers } from "./claims/throughput.ts";
@@ -37,6 +38,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   summaryLatency,
   summaryThroughput,
   clientCrowd,
+  searchLatency,
   derivedRefresh,
   growth,
 ];
