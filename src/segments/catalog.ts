@@ -13,6 +13,8 @@ export interface CatalogOptions {
   mirrorDir: string;
   archiveCutoffYear: number | null;
   mirrorMaxMb: number;
+  /** Daily totals are kept, so that large mirrors need no index for summaries. */
+  rollup: boolean;
   /** Size in bytes above which a changed file is not copied within a request but grows by a tail; for tests on small files. */
   promptBytes?: number;
   /** How long a file with a tail must have been quiet to be mirrored as a whole, ms. */
@@ -198,11 +200,12 @@ export class Catalog {
     this.#discover();
     this.#folderVersion = this.#folderStamp();
     const files = [...this.#files.values()];
-    const work = Promise.all(files.map((file) => this.#refresher.refresh(file)));
-    if (!(await isDoneWithin(work, requestWaitMs))) {
+    const work = files.map((file) => this.#refresher.refresh(file));
+    const waitedFor = work.filter((_, at) => !files[at]!.slow);
+    if (!(await isDoneWithin(Promise.all(waitedFor), requestWaitMs)) || waitedFor.length < work.length) {
       // A file that takes long, an archive without indexes say, is published when it is ready; the others need not wait for it.
       for (const file of files) file.slow = file.work !== null;
-      void work.then(() => this.#publish());
+      void Promise.all(work).then(() => this.#publish());
     }
     await this.#publish();
     this.#mirrors.removeRetired(this.#snapshot);

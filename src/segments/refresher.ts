@@ -27,6 +27,8 @@ const seldomRestMs = 1_000;
 /** When a mirror that was out of date before it was done, or that could not be made, is tried again. */
 const staleRetryMs = 1_000;
 const failedRetryMs = 10_000;
+/** Requests do not wait for what a large file grew by when the last time took longer than this: it lies on a slow disk or network. */
+const patientGrowMs = 1_000;
 /** When the mirror of a large file that is up to date by its tail is tried again. */
 const failedFoldMs = 600_000;
 /**
@@ -39,7 +41,8 @@ const copyQuietMs = 2_000;
 const foldQuietMs = 5 * 60_000;
 const foldQuietTimes = 50;
 
-interface RefresherOptions extends Pick<CatalogOptions, "mirrorMaxMb" | "report" | "promptBytes" | "foldQuietMs"> {
+interface RefresherOptions
+  extends Pick<CatalogOptions, "mirrorMaxMb" | "rollup" | "report" | "promptBytes" | "foldQuietMs"> {
   mirrors: MirrorStore;
   /** Called when the mirror of a large file is ready. */
   onBackgroundDone: () => Promise<void>;
@@ -131,19 +134,25 @@ export class Refresher {
     } else if (file.growing) {
       const isUpToDate = file.state === "ok" && file.seen === seen.version && file.settleAt === 0;
       if (isUpToDate) file.retryAt = 0;
-      else await this.#grow(file, seen);
+      else await this.#grow(file, file.segment, seen);
       if (file.growing && !(file.tail && this.#isFoldDue(file, file.tail, isUpToDate))) return;
     } else if (this.#mustRest(file, seen)) return;
     file.background ??= this.#copyInBackground(file);
   }
 
   /** Adds to the mirror of a large file what the file grew by; if it did anything but grow, `growing` is false afterwards. */
-  async #grow(file: TrackedFile, seen: Look): Promise<void> {
+  async #grow(file: TrackedFile, base: Segment, seen: Look): Promise<void> {
     const started = Date.now();
+    if (file.growTookMs > patientGrowMs) {
+      file.slow = true;
+      file.lags("Newer rows are being read");
+    }
     try {
-      const grown = await this.#grower.grow(file, file.segment!);
+      const grown = await this.#grower.grow(file, base);
       if ("refused" in grown) this.#stopGrowing(file, grown.refused);
-      else this.#adopt(file, file.segment!, grown.tail, grown, seen);
+      else if (file.segment === base) this.#adopt(file, base, grown.tail, grown, seen);
+      // Somebody deleted the mirror meanwhile.
+      else if (grown.tail) this.#mirrors.retire(grown.tail.file);
     } catch (error) {
       const trouble = error instanceof TaskError && error.name === "SourceError" ? error.details.trouble : null;
       if (trouble === "changing") this.#stopGrowing(file, "it is written without a pause");
@@ -151,7 +160,8 @@ export class Refresher {
       else this.#failWith(file, seen, error);
     }
     const now = Date.now();
-    file.restUntil = file.growthShare.spent(now - started, now);
+    file.growTookMs = now - started;
+    file.restUntil = file.growthShare.spent(file.growTookMs, now);
     const quietMs = this.#options.foldQuietMs ?? Math.max(foldQuietMs, foldQuietTimes * file.copyTookMs);
     if (file.tail && file.state === "ok") file.retryAt = now + quietMs;
   }
@@ -213,7 +223,7 @@ export class Refresher {
     const started = Date.now();
     const { publications } = file;
     try {
-      const order = { source: file.path, target, durable };
+      const order = { source: file.path, target, durable, totalsAnswer: durable && this.#options.rollup };
       const timeout = durable ? backgroundTimeoutMs : promptTimeoutMs;
       const result = await askKeeper<MirrorResult>(keeper, "keeper.mirror", order, timeout);
       if (!durable) return this.#replace(file, target, result, { ...result, tail: null }, seen, false);

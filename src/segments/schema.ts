@@ -23,6 +23,9 @@ export const requiredIndexes: readonly RequiredIndex[] = [
   { name: "idx_date_item_quantity", columns: "production_date,item_code,good_quantity" },
 ];
 
+/** Without the index that daily totals stand in for. */
+export const indexesBesideTotals = requiredIndexes.filter(({ name }) => name !== "idx_date_item_quantity");
+
 /** Throws SourceError when the schema lacks the table or one of its columns. */
 export function verifyTable(db: Database, schema: string): void {
   const found = db.query<{ name: string }, [string, string]>("SELECT name FROM pragma_table_info(?, ?)");

@@ -38,6 +38,7 @@ function openCatalog(home: string, options: Partial<CatalogOptions> = {}): Catal
     mirrorDir: mirrorDir(home),
     archiveCutoffYear: null,
     mirrorMaxMb: 1024,
+    rollup: false,
     promptBytes: LARGE_BYTES,
     report: (_, message) => said.push(message),
     ...options,
