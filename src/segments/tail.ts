@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { renameSync } from "node:fs";
-import { compareGrown, plainLeaves } from "./appended.ts";
+import { type BaseTable, compareGrown, plainLeaves } from "./appended.ts";
 import { OddPagesError } from "./btree.ts";
 import { attach, openHost } from "./connection.ts";
 import type { SourceVersion } from "./copy.ts";
@@ -51,67 +51,68 @@ export function makeTail(order: TailOrder, holds: readonly number[] = holdsMs): 
   try {
     return makeOnce(order, holdMs!);
   } catch (error) {
+    if (error instanceof OddPagesError) return { refused: error.message };
     const passing = error instanceof SourceError && error.trouble === "changing";
     if (!passing || others.length === 0) throw error;
     return makeTail(order, others);
   }
 }
 
-function makeOnce(order: TailOrder, holdMs: number): TailResult {
+function makeOnce(order: TailOrder, holdMs: number): GrownSource {
   const part = `${order.target}.tmp`;
   removeDatabase(part);
-  const base = new Pages(order.base);
-  let db: Database | null = null;
+  // Before the source is held, for it takes as long as comparing them.
+  const base = openBase(order);
+  const db = openHost(part);
   try {
-    // Before the source is held, for it takes as long as comparing them.
-    const table = baseOf(order, base);
-    db = openHost(part);
-    const tail = db;
-    tail.run("PRAGMA journal_mode = MEMORY");
-    tail.run("PRAGMA synchronous = OFF");
-    tail.run(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
-    const { result, version } = withSourceView(tail, order.source, holdMs, (view) =>
-      fill(tail, { ...table, pages: base }, view, order),
-    );
-    const facts = result.added > 0 ? completeMirror(tail) : null;
-    tail.close();
+    db.run("PRAGMA journal_mode = MEMORY");
+    db.run("PRAGMA synchronous = OFF");
+    db.run(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
+    const { result, version } = withSourceView(db, order.source, holdMs, (view) => fill(db, base, view, order));
+    const facts = result.added > 0 ? completeMirror(db) : null;
+    db.close();
     if (facts) renameSync(part, order.target);
     return { ...version, facts };
-  } catch (error) {
-    if (error instanceof OddPagesError) return { refused: error.message };
-    throw error;
   } finally {
-    base.close();
-    db?.close();
+    base.pages.close();
+    db.close();
     removeDatabase(part);
   }
 }
 
-/** What was found of the base last, which never changes: a stamp tells whether it is the same file. */
-let known: { stamp: string; base: Base } | null = null;
-
-interface Base {
-  root: number;
-  leaves: Uint32Array;
+interface Base extends BaseTable {
   /** The statement that made the table. */
   sql: string;
 }
 
-function baseOf({ base: file, lastId }: TailOrder, pages: Pages): Base {
-  if (known?.stamp === pages.stamp) return known.base;
+/** What was found of the base last, which never changes: a stamp tells whether it is the same file. */
+let known: { stamp: string; base: Omit<Base, "pages"> } | null = null;
+
+/** Opens the mirror. Throws OddPagesError where it cannot be compared with anything. */
+function openBase({ base: file, lastId }: TailOrder): Base {
   if (lastId !== null && !Number.isSafeInteger(lastId)) throw new OddPagesError("an id is beyond 2^53");
-  const db = openHost();
-  let found: TableDeclaration | null;
+  let pages: Pages | null = null;
   try {
-    attach(db, "main_file", file, true);
-    found = tableOf(db, "main_file");
-    if (!found || !isRowidId(db, "main_file")) throw new OddPagesError("its rows are not stored by their id");
+    pages = new Pages(file);
+    if (known?.stamp !== pages.stamp) known = { stamp: pages.stamp, base: readBase(file, pages) };
+    return { ...known.base, pages };
+  } catch (error) {
+    pages?.close();
+    // Deleted by somebody, or damaged: what is said of it must not be taken for what is said of the source.
+    throw error instanceof OddPagesError ? error : new OddPagesError("its mirror cannot be read");
+  }
+}
+
+function readBase(file: string, pages: Pages): Omit<Base, "pages"> {
+  const db = openHost();
+  try {
+    attach(db, "mirror", file, true);
+    const found = tableOf(db, "mirror");
+    if (!found || !isRowidId(db, "mirror")) throw new OddPagesError("its rows are not stored by their id");
+    return { ...found, leaves: plainLeaves({ pages, root: found.root }) };
   } finally {
     db.close();
   }
-  const base = { ...found, leaves: plainLeaves({ pages, root: found.root }) };
-  known = { stamp: pages.stamp, base };
-  return base;
 }
 
 /** Compares the source with its base and copies what was added into the main schema. */

@@ -45,6 +45,8 @@ export class TrackedFile {
   growing = true;
   /** A change of a mirrored file is not dealt with before, ms since the epoch, so that one that is written all the time leaves time to answer. */
   restUntil = 0;
+  /** How long it took last to find out what it grew by, ms. */
+  growTookMs = 0;
   readonly growthShare = new WorkShare(growthRest, growthBurstMs);
   /** When a mirror that was out of date as soon as it was done may be followed by another, and how long the last one took, ms. */
   copyFrom = 0;
@@ -138,6 +140,7 @@ export class TrackedFile {
     this.tail = tail;
     this.publications++;
     this.growing = true;
+    this.restUntil = 0;
     this.unpublished = true;
     this.goneAt = null;
     this.seen = result.version;

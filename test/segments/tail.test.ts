@@ -299,6 +299,15 @@ describe.each(["delete", "wal"] as JournalMode[])("in journal mode %s", (journal
     expectRefusal(file);
   });
 
+  test("a mirror that somebody deleted or damaged is a refusal, and no trouble of the source", async () => {
+    const file = await start(journal);
+    append(erp!, 3);
+    writeFileSync(file.base, readFileSync(file.base).fill(0, 4096));
+    expectRefusal(file);
+    rmSync(file.base);
+    expectRefusal(file);
+  });
+
   test("a locked, broken or absent source is no refusal but an error that says so", async () => {
     const file = await start(journal);
     const trouble = (): string => {
