@@ -119,6 +119,8 @@ export function serve(settings: Settings): Hub {
       rollups: shelf,
       search: new SearchShelf(settings.databaseDir),
       databaseDir: settings.databaseDir,
+      // What this process may read at once needs no index.
+      searchFromRows: settings.inlineMaxRows,
       report: (level, message) => log[level]("derived", message),
       onChange: () => {
         const { rollup, search } = describeDerived(derivedStatus());

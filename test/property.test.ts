@@ -27,7 +27,7 @@ afterAll(async () => {
   await Promise.all(hubs.map((hub) => hub.stop()));
 });
 
-/** How the hub answers, and in which state its daily totals are when it is asked. */
+/** How the hub answers, and in which state what it derives is when it is asked. */
 interface Manner {
   readonly title: string;
   readonly env: Readonly<Record<string, string>>;
@@ -39,23 +39,23 @@ interface Manner {
 
 const manners: readonly Manner[] = [
   {
-    title: "in the server's own process, from daily totals that are ready",
+    title: "in the server's own process, from daily totals and search indexes that are ready",
     env: {},
     cases: CASES,
-    prepare: totalsReady,
+    prepare: derivedReady,
   },
   {
-    title: "in the worker processes, from daily totals that are ready",
+    title: "in the worker processes, from daily totals and search indexes that are ready",
     env: { INLINE_MAX_ROWS: "0" },
     cases: CASES,
-    prepare: totalsReady,
+    prepare: derivedReady,
   },
-  { title: "without daily totals", env: { ROLLUP: "false" }, cases: Math.ceil(CASES / 2) },
+  { title: "without daily totals and search indexes", env: { ROLLUP: "false" }, cases: Math.ceil(CASES / 2) },
   {
-    title: "in the worker processes, while daily totals are made, damaged and deleted",
+    title: "in the worker processes, while daily totals and search indexes are made, damaged and deleted",
     env: { INLINE_MAX_ROWS: "0" },
     cases: Math.ceil(CASES / 2),
-    disturb: spoilTotals,
+    disturb: spoilDerived,
   },
 ];
 
@@ -63,17 +63,18 @@ for (const manner of manners) {
   test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 240_000);
 }
 
-/** Waits until the totals of the present version of every file are ready. */
-async function totalsReady(hub: Hub): Promise<void> {
+/** Waits until what is derived from the present version of every file is ready. */
+async function derivedReady(hub: Hub): Promise<void> {
   await (await hub.fetch("/records?limit=1")).bytes();
-  await eventually("daily totals of every file", async () => {
+  await eventually("daily totals and search indexes of every file", async () => {
     const { body } = await hub.json("/healthz");
-    return body.rollup.state === "ready" || body.files.every((file: Json) => file.read_from === null) || undefined;
+    const ready = body.rollup.state === "ready" && body.search.state === "ready";
+    return ready || body.files.every((file: Json) => file.read_from === null) || undefined;
   });
 }
 
-/** Takes the totals away, one of them, or a byte of one, as an operator, a full disk or a power cut might. */
-function spoilTotals({ home }: Hub, draw: number): void {
+/** Takes totals or search indexes away, one of them, or a byte of one, as an operator, a full disk or a power cut might. */
+function spoilDerived({ home }: Hub, draw: number): void {
   const file = join(home, "database", "hub.db");
   if (!existsSync(file)) return;
   if (draw === 0) {
@@ -85,6 +86,9 @@ function spoilTotals({ home }: Hub, draw: number): void {
     2: "DELETE FROM rollup WHERE segment = 'live'",
     3: "UPDATE rollup SET data = substr(data, 1, length(data) - 1) || x'55'",
     4: "UPDATE rollup SET version = version || '?'",
+    5: "DELETE FROM search_index",
+    6: "DELETE FROM search_page",
+    7: "UPDATE search_page SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'55' AS BLOB)",
   };
   const statement = statements[draw];
   if (statement === undefined) return;

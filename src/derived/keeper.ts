@@ -17,10 +17,12 @@ const buildTimeoutMs = 30 * 60_000;
 const longMs = 5_000;
 /** How often a page hears how far a build is, ms. */
 const tellEveryMs = 250;
-/** A file with fewer rows is searched row by row: 20 ms. */
-const searchFromRows = 50_000;
-/** A file that is written all the time gets a new search index this often at most; its rows are searched meanwhile. */
+/**
+ * A file that is written all the time gets a new search index this often at most; its rows are searched meanwhile. A small file's index
+ * takes some milliseconds, and then a pause of a few times as long does.
+ */
 const searchPauseMs = 10_000;
+const searchPauseFactor = 5;
 
 /** What is derived from a segment. */
 type Kind = "rollup" | "search";
@@ -45,6 +47,8 @@ export interface DerivedKeeperOptions {
   rollups: RollupShelf;
   search: SearchShelf;
   databaseDir: string;
+  /** A file with fewer rows is searched row by row. */
+  searchFromRows: number;
   report: (level: "info" | "warn", message: string) => void;
   /** Hears whenever something is begun, goes on or is ready. */
   onChange: () => void;
@@ -66,9 +70,9 @@ export class DerivedKeeper {
   #againAt = Number.POSITIVE_INFINITY;
   #building: { kind: Kind; segment: Segment; rows: number } | null = null;
   readonly #failures = new Map<string, { version: string; retryAt: number }>();
-  /** Search indexes that were found in hub.db, by segment, and when each was begun last. */
+  /** Search indexes that were found in hub.db, by segment, and when the next one of a segment may be begun. */
   readonly #searches = new Map<string, { version: string; refused: string | null }>();
-  readonly #searchBegunAt = new Map<string, number>();
+  readonly #searchAgainAt = new Map<string, number>();
 
   constructor(options: DerivedKeeperOptions) {
     this.#options = options;
@@ -84,7 +88,7 @@ export class DerivedKeeper {
   /** True when searches in a segment take milliseconds: by its index, or because it has few rows. */
   isSearchIndexed(segment: Segment): boolean {
     const { state } = this.#describe("search", segment);
-    return state === "ready" || isSearchedRowByRow(segment);
+    return state === "ready" || this.#isSearchedRowByRow(segment);
   }
 
   close(): void {
@@ -104,7 +108,7 @@ export class DerivedKeeper {
       const totals = this.#options.rollups.held(segment)?.cells ?? null;
       return { ...status, state: totals === null ? "waiting" : "ready", totals, progress: null };
     }
-    if (isSearchedRowByRow(segment)) {
+    if (this.#isSearchedRowByRow(segment)) {
       return { ...status, state: "none", progress: null, note: "Its few rows are searched one by one." };
     }
     const found = this.#searches.get(segment.name);
@@ -155,7 +159,7 @@ export class DerivedKeeper {
       if (verify && rollups.held(segment) && !rollups.isStored(segment)) return true;
       return (rollups.held(segment) ?? rollups.load(segment)) === null;
     }
-    if (isSearchedRowByRow(segment)) return false;
+    if (this.#isSearchedRowByRow(segment)) return false;
     const found = search.registered(segment);
     if (found) this.#searches.set(segment.name, { version: segment.version, refused: found.refused });
     else this.#searches.delete(segment.name);
@@ -167,11 +171,15 @@ export class DerivedKeeper {
     const failure = this.#failures.get(`${kind} ${name}`);
     const until = Math.max(
       failure?.version === version ? failure.retryAt : 0,
-      kind === "search" ? (this.#searchBegunAt.get(name) ?? 0) + searchPauseMs : 0,
+      kind === "search" ? (this.#searchAgainAt.get(name) ?? 0) : 0,
     );
     if (Date.now() >= until) return false;
     this.#againAt = Math.min(this.#againAt, until);
     return true;
+  }
+
+  #isSearchedRowByRow(segment: Segment): boolean {
+    return rowsOf(segment) < this.#options.searchFromRows;
   }
 
   async #build(kind: Kind, segment: Segment): Promise<void> {
@@ -180,7 +188,6 @@ export class DerivedKeeper {
     let lineAt = started + longMs;
     let tellAt = started + tellEveryMs;
     const what = `${titles[kind]} of ${segment.name}`;
-    if (kind === "search") this.#searchBegunAt.set(segment.name, started);
     this.#building = { kind, segment, rows: 0 };
     onChange();
     const onProgress = (progress: unknown): void => {
@@ -208,6 +215,8 @@ export class DerivedKeeper {
       if (!changed) report("warn", `${what} could not be made: ${(error as Error).message}`);
       this.#againAt = Math.min(this.#againAt, Date.now() + retryMs);
     } finally {
+      const pause = Math.min(searchPauseMs, searchPauseFactor * (Date.now() - started));
+      if (kind === "search") this.#searchAgainAt.set(segment.name, started + pause);
       this.#building = null;
       if (!this.#closed) onChange();
     }
@@ -217,8 +226,4 @@ export class DerivedKeeper {
 /** Rows of a segment; those of a file that is read directly are not counted, because it is large. */
 function rowsOf({ facts }: Segment): number {
   return facts.rows ?? Number.POSITIVE_INFINITY;
-}
-
-function isSearchedRowByRow(segment: Segment): boolean {
-  return rowsOf(segment) < searchFromRows;
 }
