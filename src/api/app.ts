@@ -187,7 +187,11 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
   for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, revalidated());
 
-  exportEndpoints(endpoints, { catalog, report: (message, id) => log.error("export", message, id) });
+  exportEndpoints(endpoints, {
+    catalog,
+    hubDbDir: settings.rollup ? settings.databaseDir : null,
+    report: (message, id) => log.error("export", message, id),
+  });
   recordEndpoints(endpoints, answers);
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);

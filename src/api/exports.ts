@@ -25,6 +25,8 @@ const maxWaitMs = 30_000;
 
 export interface ExportServices {
   catalog: Catalog;
+  /** The folder of hub.db, where search indexes are kept; null where there are none. */
+  hubDbDir: string | null;
   /** Called when an export ends before it is complete. */
   report: (message: string, requestId: string) => void;
 }
@@ -59,7 +61,7 @@ class Exporter {
   }
 
   async respond(c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter, rawDates: boolean): Promise<Response> {
-    const { catalog } = this.#services;
+    const { catalog, hubDbDir } = this.#services;
     c.set("measured", { name: `records_${format}`, rows: 0, hit: false });
     c.header("Content-Type", format === "csv" ? "text/csv; charset=utf-8" : mediaTypes.xlsx);
     c.header("Content-Disposition", `attachment; filename="${fileName(filter)}.${format}"`);
@@ -75,7 +77,7 @@ class Exporter {
     // Taken after the wait: by then the mirrors of the snapshot before may be gone.
     const snapshot = await catalog.current();
     c.header("ETag", tagOf(snapshot.version));
-    return c.body(await this.#start({ format, filter, rawDates, snapshot }, c.get("requestId")));
+    return c.body(await this.#start({ format, filter, rawDates, snapshot, hubDbDir }, c.get("requestId")));
   }
 
   /** Waits until fewer than the allowed number of exports are under way, and takes the place. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Cursor, listRecords, type RecordFilter } from "../production/records.ts";
+import { SearchShelf } from "../search/shelf.ts";
 import { SourceError } from "../segments/errors.ts";
 import { isUnchanged, Reader } from "../segments/reader.ts";
 import type { Snapshot } from "../segments/types.ts";
@@ -18,6 +19,8 @@ export interface ExportOrder {
   filter: RecordFilter;
   rawDates: boolean;
   snapshot: Snapshot;
+  /** The folder of hub.db, where search indexes are kept; null to read the rows themselves. */
+  hubDbDir: string | null;
 }
 
 /** Rows read at a time: about 1 MB. */
@@ -41,12 +44,13 @@ export async function runExport(): Promise<void> {
 }
 
 /** Pages of rows in the record order, all from one snapshot. Throws SourceError when a file that is read directly changes. */
-function* pages({ filter, rawDates, snapshot }: ExportOrder): Generator<ExportRow[]> {
-  const reader = new Reader();
+function* pages({ filter, rawDates, snapshot, hubDbDir }: ExportOrder): Generator<ExportRow[]> {
+  const search = hubDbDir === null ? null : new SearchShelf(hubDbDir);
+  const context = { reader: new Reader(), snapshot, rollupOf: () => null, search };
   const sources = snapshot.segments.filter(({ immutable }) => !immutable);
   let cursor: Cursor | undefined;
   do {
-    const page = listRecords({ reader, snapshot, rollupOf: () => null }, filter, { limit: pageRows, cursor, rawDates });
+    const page = listRecords(context, filter, { limit: pageRows, cursor, rawDates });
     if (!sources.every(isUnchanged)) throw new SourceError("changing", "The data changed during the export.");
     yield page.records;
     cursor = page.next ?? undefined;
