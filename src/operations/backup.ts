@@ -18,7 +18,7 @@ import {
   stateOf,
 } from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
-import { fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
+import { counted, fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";
 import { expectedFiles, requireDatabaseFolder } from "./source-files.ts";
 
@@ -98,7 +98,7 @@ async function backUpAll(context: OperationContext, args: BackupArgs): Promise<B
     try {
       const made = await backUp(context, target, args.mirror?.[target.segment ?? ""], boundary);
       result.files.push(made);
-      const rows = made.rows === null ? "" : `${made.rows} rows, `;
+      const rows = made.rows === null ? "" : `${counted(made.rows, "row")}, `;
       log.info(
         `Backed up ${made.file} as ${made.backup}: ${rows}${(made.bytes / mb).toFixed(1)} MB, ${inSeconds(made.ms)}`,
       );
@@ -133,8 +133,8 @@ function summaryOf({ files, removed, ms }: BackupResult, folder: string): string
   const names = files.map(({ backup, compared }) =>
     compared ? backup : `${backup} (written meanwhile, not compared)`,
   );
-  const gone = removed.length > 0 ? ` ${removed.length} older backups were removed.` : "";
-  return `Backed up ${files.length} files to ${folder} in ${inSeconds(ms)}: ${names.join(", ")}.${gone}`;
+  const gone = removed.length > 0 ? ` Removed ${counted(removed.length, "older backup")}.` : "";
+  return `Backed up ${counted(files.length, "file")} to ${folder} in ${inSeconds(ms)}: ${names.join(", ")}.${gone}`;
 }
 
 function chooseTargets({ settings }: OperationContext, { live, archive }: BackupArgs): Target[] {

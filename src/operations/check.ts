@@ -13,7 +13,7 @@ import type { Facts, Segment } from "../segments/types.ts";
 import { backupsByTarget } from "./backup-files.ts";
 import { checkTotals } from "./check-totals.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
-import type { OperationContext } from "./operation.ts";
+import { counted, type OperationContext } from "./operation.ts";
 import { expectedFiles, type SourceFile } from "./source-files.ts";
 import { readSteadily } from "./steady.ts";
 import { readWatcherState } from "./watcher-state.ts";
@@ -132,14 +132,14 @@ async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[])
     }
     add("integrity", "ok", `SQLite's ${pragma} found nothing wrong (${inMb(bytes)} MB).`);
     const days = facts.firstDay === null ? "" : `, ${facts.firstDay} to ${facts.lastDay}`;
-    add("rows", facts.rows === 0 ? "warn" : "ok", `${rowCount(facts.rows!)}${days}.`);
+    add("rows", facts.rows === 0 ? "warn" : "ok", `${counted(facts.rows!, "row")}${days}.`);
     const undated = facts.undated.rows;
     if (undated === 0) add("dates", "ok", "Every date text begins with a valid day.");
     else
       add(
         "dates",
         "warn",
-        `In ${rowCount(undated)} the date text begins with no valid day, so that no period counts ${undated === 1 ? "it" : "them"}.${examples(facts)}`,
+        `In ${counted(undated, "row")} the date text begins with no valid day, so that no period counts ${undated === 1 ? "it" : "them"}.${examples(facts)}`,
       );
     const missing = requiredIndexes.filter(({ columns }) => !facts.indexes.includes(columns)).map(({ name }) => name);
     if (missing.length === 0) add("indexes", "ok", "All required indexes exist.");
@@ -236,7 +236,7 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
           area: "misplaced",
           file,
           status: "warn",
-          message: `${rowCount(misplaced)} of days that another file owns (this one owns ${days}). They are counted.`,
+          message: `${counted(misplaced, "row")} of days that another file owns (this one owns ${days}). They are counted.`,
         },
   );
   if (misplaced === 0) return;
@@ -247,7 +247,7 @@ async function checkPlaces(segment: Segment, segments: readonly Segment[], rows:
           area: "duplicates",
           file,
           status: "warn",
-          message: `${rowCount(duplicates)} of them ${duplicates === 1 ? "is" : "are"} in the owner's file as well; each counts once.`,
+          message: `${counted(duplicates, "row")} of them ${duplicates === 1 ? "is" : "are"} in the owner's file as well; each counts once.`,
         },
   );
 }
@@ -302,10 +302,6 @@ function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: Chec
   const wanted = files.reduce((sum, file) => sum + look(file.path).bytes, 0) * 1.2 + 200 * mb;
   const status = free < leastFreeBytes ? "fail" : free < wanted ? "warn" : "ok";
   add(status, `${(free / gb).toFixed(1)} GB free; a round of backups needs ${(wanted / gb).toFixed(1)} GB.`);
-}
-
-function rowCount(rows: number): string {
-  return rows === 1 ? "1 row" : `${rows} rows`;
 }
 
 function inMb(bytes: number): string {

@@ -7,7 +7,7 @@ import { hubDbName } from "../store/hub-db.ts";
 import { alone, drillFolder } from "./alone.ts";
 import { type BackupFile, backupsByTarget } from "./backup-files.ts";
 import { examine, reasonOf, requireSpace } from "./database-file.ts";
-import { inSeconds, type OperationContext, OperationError } from "./operation.ts";
+import { counted, inSeconds, type OperationContext, OperationError } from "./operation.ts";
 import { requireDatabaseFolder } from "./source-files.ts";
 
 /** How the newest backup of one file came through. */
@@ -72,7 +72,7 @@ async function drill({ settings, log, progress }: OperationContext): Promise<Dri
   const rows = files.reduce((sum, file) => sum + (file.rows ?? 0), 0);
   const names = files.map(({ backup }) => backup).join(", ");
   return {
-    summary: `The newest backup of each of ${files.length} files can be restored (${rows} rows, ${inSeconds(ms)}): ${names}.`,
+    summary: `The newest backup of ${files.length === 1 ? "1 file" : `each of ${files.length} files`} can be restored (${counted(rows, "row")}, ${inSeconds(ms)}): ${names}.`,
     files,
     ms,
   };

@@ -29,6 +29,11 @@ export function inSeconds(ms: number): string {
   return `${Math.max(1, Math.round(ms / 100)) / 10} s`;
 }
 
+/** A number of things, such as `1 file` or `3 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** What every operation is given. */
 export interface OperationContext {
   settings: Settings;

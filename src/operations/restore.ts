@@ -8,7 +8,7 @@ import { hubDbName } from "../store/hub-db.ts";
 import { alone, restorePart } from "./alone.ts";
 import { freeStamp, keptName, keptTarget, targetOf } from "./backup-files.ts";
 import { examine, type Found, reasonOf, requireSpace, setFormat, stateOf } from "./database-file.ts";
-import { fsyncFile, inSeconds, type OperationContext, OperationError } from "./operation.ts";
+import { counted, fsyncFile, inSeconds, type OperationContext, OperationError } from "./operation.ts";
 import { type Hold, hold, swap, swapBack } from "./swap.ts";
 
 export interface RestoreResult {
@@ -111,7 +111,7 @@ async function restoreTo(target: string, backup: string, context: OperationConte
     }
     boundary("checked");
     const time = inSeconds(performance.now() - started);
-    const rows = found.rows === null ? "" : ` with ${found.rows} rows`;
+    const rows = found.rows === null ? "" : ` with ${counted(found.rows, "row")}`;
     const before = held ? ` The file from before is kept as ${path.basename(kept)}.` : "";
     return {
       summary: `Restored ${target} from ${name}${rows} in ${time}.${before}`,
