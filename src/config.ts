@@ -193,7 +193,8 @@ const variables = {
     name: "INLINE_MAX_ROWS",
     kind: whole(0, 1_000_000_000),
     default: "20000",
-    meaning: "Questions over at most this many rows are answered in the server's own process.",
+    meaning:
+      "Questions over at most this many rows are answered in the server's own process; larger files get a search index.",
   },
   rollup: {
     name: "ROLLUP",
