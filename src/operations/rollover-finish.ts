@@ -5,7 +5,7 @@ import { runInChild } from "./child.ts";
 import { reasonOf } from "./database-file.ts";
 import { type OperationContext, OperationError } from "./operation.ts";
 import { dropIndexes, indexesToSetAside, restoreIndexes } from "./rollover-indexes.ts";
-import { type RolloverJournal, removeJournal, writeJournal } from "./rollover-journal.ts";
+import { type RolloverJournal, removeJournal, signsOfLife, writeJournal } from "./rollover-journal.ts";
 import {
   countMonths,
   firstDifference,
@@ -166,10 +166,12 @@ function surveyedBefore({ settings }: OperationContext, known: readonly Surveyed
   }));
 }
 
-function progressFrom({ progress }: OperationContext, rows: number): Report {
+function progressFrom({ settings, progress }: OperationContext, rows: number): Report {
   const total = Math.max(1, 2 * rows);
+  const beat = signsOfLife(settings.databaseDir);
   let done = rows;
   return (more, phase) => {
+    beat();
     done = Math.min(total, done + more);
     progress({ done, total, phase });
   };

@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 import { fsyncFolder } from "./operation.ts";
 import type { RolloverPlan } from "./rollover-plan.ts";
@@ -31,6 +42,32 @@ export function writeJournal(databaseDir: string, journal: RolloverJournal): voi
   }
   renameSync(part, fileOf(databaseDir));
   fsyncFolder(databaseDir);
+}
+
+/** A rollover that has given no sign of life for this long was killed, and its files are like any others until the next start. */
+const silentMs = 120_000;
+const signEveryMs = 10_000;
+
+/** True while a rollover is under way, as far as its journal tells: one look at it, which opens nothing. */
+export function isUnderWay(databaseDir: string): boolean {
+  try {
+    const stat = statSync(fileOf(databaseDir), { throwIfNoEntry: false });
+    return stat !== undefined && Date.now() - stat.mtimeMs < silentMs;
+  } catch {
+    // A share that answers with an error: no rollover gets far there.
+    return false;
+  }
+}
+
+/** A function that keeps `isUnderWay` true, to be called as often as something was done. */
+export function signsOfLife(databaseDir: string): () => void {
+  let next = Date.now() + signEveryMs;
+  return () => {
+    const now = new Date();
+    if (now.getTime() < next) return;
+    next = now.getTime() + signEveryMs;
+    if (hasJournal(databaseDir)) utimesSync(fileOf(databaseDir), now, now);
+  };
 }
 
 /** True when a rollover was begun and not finished. */

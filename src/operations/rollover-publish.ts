@@ -9,6 +9,7 @@ import { buildArchive, isStillSame, type NewArchive } from "./rollover-archive.t
 import { identityOf, openForWriting, patiently } from "./rollover-lock.ts";
 import { holdingsAfter, type RolloverPlan, type SurveyedFile } from "./rollover-plan.ts";
 import { agree } from "./rollover-rows.ts";
+import type { Report } from "./rollover-sweep.ts";
 
 /** A hub looks at the folder every second, and must have seen the new archive before rows disappear from Live. */
 const hubLooksMs = 2_500;
@@ -30,7 +31,7 @@ export async function buildArchives(
   { settings: { databaseDir } }: OperationContext,
   plan: RolloverPlan,
   files: readonly SurveyedFile[],
-  report: (rows: number, phase: string) => void,
+  report: Report,
 ): Promise<Built | null> {
   if (plan.newYears.length === 0) return null;
   const livePath = path.join(databaseDir, liveFileName);

@@ -6,11 +6,12 @@ import { liveFileName } from "../segments/ownership.ts";
 import { reasonOf } from "./database-file.ts";
 import { type OperationContext, OperationError } from "./operation.ts";
 import { backUp, finish, goesOn } from "./rollover-finish.ts";
-import { type RolloverJournal, writeJournal } from "./rollover-journal.ts";
+import { type RolloverJournal, signsOfLife, writeJournal } from "./rollover-journal.ts";
 import { openForWriting } from "./rollover-lock.ts";
 import { planRollover, type RolloverPlan, renderPlan } from "./rollover-plan.ts";
 import { buildArchives, nothing, publish } from "./rollover-publish.ts";
 import { resume, undo, unlessUnderWay } from "./rollover-resume.ts";
+import type { Report } from "./rollover-sweep.ts";
 import { requireNoTriggers } from "./rollover-triggers.ts";
 import { settledVersion } from "./settled.ts";
 
@@ -146,10 +147,12 @@ function summaryOf(
 }
 
 /** Each row is copied once and moved once. */
-function reporter({ progress }: OperationContext, plan: RolloverPlan): (rows: number, phase: string) => void {
+function reporter({ settings, progress }: OperationContext, plan: RolloverPlan): Report {
   const total = Math.max(1, 2 * plan.moves.reduce((sum, { rows }) => sum + rows, 0));
+  const beat = signsOfLife(settings.databaseDir);
   let done = 0;
   return (rows, phase) => {
+    beat();
     done = Math.min(total, done + rows);
     progress({ done, total, phase });
   };

@@ -19,6 +19,8 @@ export interface CatalogOptions {
   promptBytes?: number;
   /** How long a file with a tail must have been quiet to be mirrored as a whole, ms. */
   foldQuietMs?: number;
+  /** True while a rollover takes rows out of Live. */
+  isRollover?: () => boolean;
   /** Called with a sentence for operators whenever the state of a file changes. */
   report: (level: "info" | "warn", message: string) => void;
 }
@@ -212,6 +214,7 @@ export class Catalog {
   }
 
   #tick(): void {
+    for (const file of this.#files.values()) this.#refresher.prepareForRollover(file);
     if (!this.#running && !this.#upToDate()) void this.#refresh();
     else this.#mirrors.removeRetired(this.#snapshot);
   }

@@ -42,7 +42,7 @@ const foldQuietMs = 5 * 60_000;
 const foldQuietTimes = 50;
 
 interface RefresherOptions
-  extends Pick<CatalogOptions, "mirrorMaxMb" | "rollup" | "report" | "promptBytes" | "foldQuietMs"> {
+  extends Pick<CatalogOptions, "mirrorMaxMb" | "rollup" | "report" | "promptBytes" | "foldQuietMs" | "isRollover"> {
   mirrors: MirrorStore;
   /** Called when the mirror of a large file is ready. */
   onBackgroundDone: () => Promise<void>;
@@ -83,6 +83,15 @@ export class Refresher {
       file.seen = null;
     }
     file.unpublished = true;
+  }
+
+  /**
+   * Has a Live that is read directly mirrored while a rollover is under way, whatever its size: it will be written several times a second, and
+   * no answer would be done before the next write.
+   */
+  prepareForRollover(file: TrackedFile): void {
+    const isDirect = file.segment !== null && !file.segment.immutable && file.background === null;
+    if (isDirect && file.holding.source === "live" && this.#isRollover()) file.retryAt = Date.now();
   }
 
   /** Mirrors a file that has a tail as a whole, so that one file holds all its rows; resolves when that is published or failed. */
@@ -137,6 +146,7 @@ export class Refresher {
       else await this.#grow(file, file.segment, seen);
       if (file.growing && !(file.tail && this.#isFoldDue(file, file.tail, isUpToDate))) return;
     } else if (this.#mustRest(file, seen)) return;
+    if (file.segment?.immutable && this.#waitsForRollover(file)) return;
     file.background ??= this.#copyInBackground(file);
   }
 
@@ -175,7 +185,7 @@ export class Refresher {
   /** True when a tail is to be folded into a new mirror: it is long, or its file has been quiet since. */
   #isFoldDue(file: TrackedFile, tail: Segment, isQuiet: boolean): boolean {
     const isLong = (tail.facts.rows ?? 0) > mostTailRows(file.segment!);
-    if (file.state !== "ok" || !(isQuiet || isLong)) return false;
+    if (file.state !== "ok" || !(isQuiet || isLong) || this.#isRollover()) return false;
     if (Date.now() >= file.copyFrom) return true;
     file.retryAt = file.copyFrom;
     return false;
@@ -190,9 +200,21 @@ export class Refresher {
     return true;
   }
 
+  /** True while rows are taken out of Live: the archive answers for them, and a copy would be out of date and take the rollover's processor. */
+  #waitsForRollover(file: TrackedFile): boolean {
+    if (file.holding.source !== "live" || !this.#isRollover()) return false;
+    file.restUntil = Date.now() + staleRetryMs;
+    file.lags("A rollover takes rows out of the file");
+    return true;
+  }
+
   #isMirrored(file: TrackedFile, seen: Look): boolean {
-    const limit = file.holding.source === "live" ? this.#options.mirrorMaxMb * mb : smallArchiveBytes;
-    return seen.bytes <= limit;
+    if (file.holding.source === "archive") return seen.bytes <= smallArchiveBytes;
+    return seen.bytes <= this.#options.mirrorMaxMb * mb || this.#isRollover();
+  }
+
+  #isRollover(): boolean {
+    return this.#options.isRollover?.() ?? false;
   }
 
   /** Looks once more at a version that a second write could hide behind; true when it still is what was published. */
@@ -311,9 +333,15 @@ export class Refresher {
     const known = file.refilling;
     const facts = { ...base.facts };
     if (tail) Object.assign(facts, { rows: (facts.rows ?? 0) + (tail.facts.rows ?? 0), maxId: tail.facts.maxId });
-    if (!file.looksLikeRefill({ facts, version }, file.look(), Date.now())) return false;
+    if (!file.looksLikeRefill({ facts, version }, this.#duplicatesOf(file), file.look(), Date.now())) return false;
     if (!known) this.#options.report("warn", `${file.holding.fileName}: ${file.note}`);
     return true;
+  }
+
+  /** Rows of the version that answers which count in archives: a rollover may take them out of the file at any time. */
+  #duplicatesOf({ segments, holding: { ownsFrom, ownsTo } }: TrackedFile): number {
+    const placed = segments.filter((segment) => hasStrays({ ...segment, ownsFrom, ownsTo }));
+    return placed.reduce((sum, { name }) => sum + (this.#placed.get(name)?.placement.excluded.rows ?? 0), 0);
   }
 
   /** Uses the mirror of an earlier run again when the source is still the one it was copied from. */

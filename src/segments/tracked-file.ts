@@ -159,15 +159,15 @@ export class TrackedFile {
   /**
    * True when a copy looks like a refill under way: far fewer rows than before, or the newest ones gone, in a file that was written a
    * moment ago (`seen`, a look after the copy). It is then published once the file has been quiet for a second, two minutes later at
-   * the most.
+   * the most. That `duplicates`, rows which an archive holds as well, are gone is no loss.
    */
-  looksLikeRefill(copy: { facts: Facts; version: string }, seen: Look, now: number): boolean {
+  looksLikeRefill(copy: { facts: Facts; version: string }, duplicates: number, seen: Look, now: number): boolean {
     if (!this.segment) return false;
-    const rowsBefore = this.segments.reduce((sum, segment) => sum + (segment.facts.rows ?? 0), 0);
+    const rowsBefore = this.segments.reduce((sum, segment) => sum + (segment.facts.rows ?? 0), -duplicates);
     const before = { ...this.segment.facts, rows: rowsBefore, maxId: this.segments.at(-1)!.facts.maxId };
     const { facts } = copy;
     const rows = facts.rows ?? 0;
-    if (!before.rows || before.rows < refillMinRows || rows >= before.rows) return false;
+    if (before.rows < refillMinRows || rows >= before.rows) return false;
     if (this.#refill) return seen.version !== copy.version && this.#refillUnderWay(seen, now);
     const lost = (before.rows - rows) / before.rows;
     const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);

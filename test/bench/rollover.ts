@@ -5,7 +5,7 @@
  * `--stock` names a folder that holds them already (its `database` is copied). Needs five times Live's size of disk.
  */
 import { Database } from "bun:sqlite";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -107,8 +107,10 @@ async function compare(url: string, truth: ReadonlyMap<string, string>, until: P
       const began = performance.now();
       const { status, text } = await ask(url, path);
       asked.longestMs = Math.max(asked.longestMs, performance.now() - began);
-      if (status === 503) asked.refused += 1;
-      else asked.answers += 1;
+      if (status === 503) {
+        asked.refused += 1;
+        console.log(`refused: ${path}: ${text}`);
+      } else asked.answers += 1;
       if (status !== 503 && text !== expected) {
         writeDifference(asked.answers, expected, text);
         asked.wrong.push(`answer ${asked.answers}, ${path}, status ${status}`);
@@ -156,9 +158,9 @@ async function besideHub(): Promise<void> {
   console.log("the minute after:", await compare(hub.url, truth, Bun.sleep(60_000)));
   writer.stdin.end();
   console.log("writer:", JSON.parse(await writer.stdout.text()) as AppenderReport);
-  const files = (await (await fetch(`${hub.url}/healthz`)).json()) as { files: unknown[] };
-  console.log(files.files);
   await hub.stop();
+  const log = readFileSync(join(home, "logs", "app.log"), "utf8").split("\n");
+  console.log(log.filter((line) => /\| (segments|rollover|rollup|backup) /.test(line)).join("\n"));
 }
 
 try {
