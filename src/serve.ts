@@ -24,7 +24,7 @@ import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
 import { JobTable } from "./operations/jobs.ts";
 import { eachLine, type OperationLog } from "./operations/operation.ts";
-import { hasJournal } from "./operations/rollover-journal.ts";
+import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
 import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
@@ -72,6 +72,7 @@ export function serve(settings: Settings): Hub {
   const catalog = new Catalog({
     ...settings,
     archiveCutoffYear: settings.archiveCutoffYear ?? null,
+    isRollover: () => isUnderWay(settings.databaseDir),
     report: (level, message) => log[level]("segments", message),
   });
   // First of all, so that the files are looked at while the rest is put together.
