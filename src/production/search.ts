@@ -1,10 +1,12 @@
 import { IndexLostError } from "../search/pages.ts";
 import type { SearchPart } from "../search/search-index.ts";
+import type { Reader } from "../segments/reader.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import type { RecordFilter } from "./records.ts";
 
-/** Ids handed to one statement. */
+/** Ids handed to the first statement, and to any. */
+const firstIds = 64;
 const mostIds = 5_000;
 
 /**
@@ -12,7 +14,7 @@ const mostIds = 5_000;
  * must be read instead: the filter asks for nothing that the index knows, or there is none, or it turns out to be damaged or gone.
  */
 export function searchedRows<Row>(
-  { search }: Context,
+  { reader, search }: Context,
   segment: Segment,
   filter: RecordFilter,
   part: SearchPart,
@@ -28,10 +30,15 @@ export function searchedRows<Row>(
     const candidates = index.search(filter, part);
     if (!candidates) return null;
     const rows: Row[] = [];
-    for (let portion = most; rows.length < most; portion *= 2) {
+    for (let portion = Math.min(firstIds, most); rows.length < most; ) {
       const ids = candidates.next(Math.min(portion, mostIds));
       if (ids.length === 0) break;
-      for (const row of select(ids, most - rows.length)) rows.push(row);
+      const found = select(ids, most - rows.length);
+      for (const row of found) rows.push(row);
+      if (found.length === ids.length) portion = most - rows.length;
+      // Up to a thousand candidates are too old, because the index knows the date text of one row in a thousand only.
+      else if (part.oldest !== undefined && isOlder(reader, segment, ids.at(-1)!, part.oldest)) break;
+      else portion = 2 * Math.max(portion, firstIds);
     }
     return rows;
   } catch (error) {
@@ -39,4 +46,8 @@ export function searchedRows<Row>(
     search.drop(segment);
     return null;
   }
+}
+
+function isOlder(reader: Reader, segment: Segment, id: number, text: string): boolean {
+  return reader.rows(segment, "SELECT 1 FROM {rows} WHERE id = ? AND production_date < ?", [id, text]).length > 0;
 }

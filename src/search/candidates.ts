@@ -7,6 +7,9 @@ import type { Term } from "./terms.ts";
 /** Bytes of posting lists that are decoded in the time in which one row is looked at (2 µs). */
 const bytesPerRow = 400;
 
+/** Room for one term's rows, of no use after it. */
+const found = new OrdinalSet();
+
 /** The rows that may fulfil all terms, in the record order; worked out chunk by chunk as they are asked for. */
 export class Candidates {
   readonly #pages: PageReader;
@@ -14,7 +17,6 @@ export class Candidates {
   readonly #terms: readonly Term[];
   readonly #end: number;
   readonly #rows = new OrdinalSet();
-  readonly #found = new OrdinalSet();
   /** The next ordinal to look at, and the chunk that `#rows` holds. */
   #at: number;
   #chunk = -1;
@@ -61,9 +63,9 @@ export class Candidates {
       if (left === 0) return;
       // The last few rows are sooner looked at than told apart.
       if (left * bytesPerRow < cost) return;
-      this.#found.clear();
-      term.addTo(this.#found, chunk);
-      this.#rows.and(this.#found);
+      found.clear();
+      term.addTo(found, chunk);
+      this.#rows.and(found);
       left = this.#rows.count();
     }
   }

@@ -34,11 +34,14 @@ export class AnyOf implements Term {
   }
 }
 
+/** Room for the work of one `addTo` each, which calls none of its own kind; a set of its own for each term costs 32 KB. */
+const inAll = new OrdinalSet();
+const kept = new OrdinalSet();
+
 /** Rows that are in all of the lists. */
 export class AllOf implements Term {
   readonly #lists: Lists;
   readonly #all: readonly PostingList[];
-  readonly #set = new OrdinalSet();
 
   constructor(lists: Lists, all: readonly PostingList[]) {
     this.#lists = lists;
@@ -57,14 +60,14 @@ export class AllOf implements Term {
   addTo(set: OrdinalSet, chunk: number): void {
     if (this.cost(chunk) === 0) return;
     const shortestFirst = [...this.#all].sort((a, b) => a.lengths[chunk]! - b.lengths[chunk]!);
-    this.#set.clear();
+    inAll.clear();
     for (const [at, list] of shortestFirst.entries()) {
       const bytes = this.#lists.bytes(list, chunk);
-      if (at === 0) addRows(bytes, this.#set);
-      else retainRows(bytes, this.#set, chunkRows);
-      if (this.#set.next(0) < 0) return;
+      if (at === 0) addRows(bytes, inAll);
+      else retainRows(bytes, inAll, chunkRows);
+      if (inAll.next(0) < 0) return;
     }
-    set.or(this.#set);
+    set.or(inAll);
   }
 }
 
@@ -87,12 +90,11 @@ export class Either implements Term {
   }
 }
 
-/** Rows that fulfil a condition and are not in a list. */
+/** Rows that fulfil a condition (which holds no other one of this kind) and are not in a list. */
 export class Without implements Term {
   readonly #lists: Lists;
   readonly #term: Term;
   readonly #list: PostingList;
-  readonly #set = new OrdinalSet();
 
   constructor(lists: Lists, term: Term, list: PostingList) {
     this.#lists = lists;
@@ -106,9 +108,9 @@ export class Without implements Term {
   }
 
   addTo(set: OrdinalSet, chunk: number): void {
-    this.#set.clear();
-    this.#term.addTo(this.#set, chunk);
-    removeRows(this.#lists.bytes(this.#list, chunk), this.#set);
-    set.or(this.#set);
+    kept.clear();
+    this.#term.addTo(kept, chunk);
+    removeRows(this.#lists.bytes(this.#list, chunk), kept);
+    set.or(kept);
   }
 }
