@@ -120,6 +120,12 @@ const variables = {
     default: "8000",
     meaning: "Port of the REST API; 0 takes any free port.",
   },
+  dashboardPort: {
+    name: "DASHBOARD_PORT",
+    kind: whole(0, 65_535, "off"),
+    default: "8502",
+    meaning: "A second port under which the dashboard was known before; it is on API_PORT as well.",
+  },
   host: { name: "HOST", kind: host, default: "0.0.0.0", meaning: "Address to listen on." },
   timezone: {
     name: "HUB_TIMEZONE",

@@ -5,6 +5,7 @@ import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
+import { announceData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import type { Settings } from "./config.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
@@ -96,10 +97,9 @@ export function serve(settings: Settings): Hub {
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
-  let server: Server<undefined> | undefined;
-  const clientOf = (request: Request): string => {
+  const clientOf = (request: Request, server: Server<undefined>): string => {
     const forwardedFor = settings.trustedProxies.length === 0 ? null : request.headers.get("X-Forwarded-For");
-    return clientAddress({ peer: server?.requestIP(request)?.address, forwardedFor, trusted });
+    return clientAddress({ peer: server.requestIP(request)?.address, forwardedFor, trusted });
   };
   const operationLog: OperationLog = {
     info: (message) => eachLine(message, (line) => log.info("operations", line)),
@@ -152,8 +152,10 @@ export function serve(settings: Settings): Hub {
       log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
     },
   });
+  announceData(catalog, events);
   const app = createApp({
     settings,
+    desk,
     schedule,
     jobs: () => schedule.list(),
     catalog,
@@ -177,12 +179,14 @@ export function serve(settings: Settings): Hub {
   for (const event of ["unhandledRejection", "uncaughtException"] as const) {
     process.on(event, (error: Error) => log.error("hub", `${event}: ${error.stack ?? error}`));
   }
-  server = listen(settings, (request) => {
-    const client = clientOf(request);
+  const answer = (request: Request, asked: Server<undefined>): Response | Promise<Response> => {
+    const client = clientOf(request, asked);
     // An HTTP/1.0 request without a Host gets a URL that is a path alone; hono and the cache must see the same address.
     const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
     return lane.answer(whole, client) ?? app.fetch(whole, { client });
-  });
+  };
+  const server = listen(settings, answer);
+  const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
   const url = `http://${hostInUrl(settings.host)}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const announced = announceHub(settings, url);
@@ -195,7 +199,18 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
-    stop: (reason) => stop(server!, reason, { catalog, derived, events, desk, log, lock, schedule, hubDb, announced }),
+    stop: (reason) =>
+      stop(second ? [server, second] : [server], reason, {
+        catalog,
+        derived,
+        events,
+        desk,
+        log,
+        lock,
+        schedule,
+        hubDb,
+        announced,
+      }),
   };
 }
 
@@ -228,20 +243,12 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
   }
 }
 
-function listen(settings: Settings, fetch: (request: Request) => Response | Promise<Response>): Server<undefined> {
+type Answer = (request: Request, server: Server<undefined>) => Response | Promise<Response>;
+
+/** Listens on the API's port, without which there is no hub. */
+function listen(settings: Settings, fetch: Answer): Server<undefined> {
   try {
-    return Bun.serve({
-      port: settings.apiPort,
-      hostname: settings.host,
-      // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
-      idleTimeout: 255,
-      development: false,
-      // Without it `development: false` shares the port on Bun 1.4.5, and two hubs would answer by turns.
-      reusePort: false,
-      fetch,
-      // What fails outside of the application still answers in the contract's shape.
-      error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),
-    });
+    return listenOn(settings.apiPort, settings.host, fetch);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE")
@@ -251,6 +258,45 @@ function listen(settings: Settings, fetch: (request: Request) => Response | Prom
         "Stop that program, or set API_PORT to another port in the .env file.",
     );
   }
+}
+
+/**
+ * Listens on the dashboard's port of the earlier service too, unless that is turned off or the API's own. A port that is taken is no reason to
+ * leave the API and the dashboard on it unserved, so it is only told.
+ */
+function listenForDashboard(
+  settings: Settings,
+  fetch: Answer,
+  warn: (message: string) => void,
+): Server<undefined> | null {
+  const { dashboardPort: port, apiPort, host } = settings;
+  if (port === 0 || port === apiPort) return null;
+  try {
+    return listenOn(port, host, fetch);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "EADDRINUSE" ? "is in use by another program" : `cannot be listened on (${message})`;
+    warn(
+      `Port ${port} ${reason}, so the dashboard is on port ${apiPort} alone. ` +
+        "Stop that program and start the hub again, or set DASHBOARD_PORT to another port (0 = off) in the .env file.",
+    );
+    return null;
+  }
+}
+
+function listenOn(port: number, hostname: string, fetch: Answer): Server<undefined> {
+  return Bun.serve({
+    port,
+    hostname,
+    // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
+    idleTimeout: 255,
+    development: false,
+    // Without it `development: false` shares the port on Bun 1.4.5, and two hubs would answer by turns.
+    reusePort: false,
+    fetch,
+    // What fails outside of the application still answers in the contract's shape.
+    error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),
+  });
 }
 
 /** The parts that are put away when the hub stops. */
@@ -267,7 +313,7 @@ interface Running {
 }
 
 async function stop(
-  server: Server<undefined>,
+  servers: readonly Server<undefined>[],
   reason: string,
   { catalog, derived, events, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
@@ -277,9 +323,9 @@ async function stop(
   const patience = new Promise<void>((resolve) => {
     grace = setTimeout(resolve, graceMs);
   });
-  await Promise.race([server.stop(), patience]);
+  await Promise.race([Promise.all(servers.map((server) => server.stop())), patience]);
   clearTimeout(grace);
-  await server.stop(true);
+  await Promise.all(servers.map((server) => server.stop(true)));
   schedule.stop();
   derived?.close();
   desk.close();

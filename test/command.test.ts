@@ -19,7 +19,7 @@ afterEach(async () => {
 function spawn(home: string, args: string[], env: Record<string, string> = {}) {
   const { PATH = "", HOME = "" } = process.env;
   return Bun.spawn([process.execPath, main, ...args], {
-    env: { PATH, HOME, HUB_HOME: home, API_PORT: "0", ...env },
+    env: { PATH, HOME, HUB_HOME: home, API_PORT: "0", DASHBOARD_PORT: "0", ...env },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -31,6 +31,7 @@ test("without a file and variables every setting has its documented default", ()
   const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, ...settings } = load({});
   expect(settings).toEqual({
     apiPort: 8000,
+    dashboardPort: 8502,
     archiveBackupRetention: 12,
     autoRollover: false,
     backupCron: "0 2 * * *",

@@ -31,7 +31,7 @@ describe("a hub that was started in another folder", () => {
   beforeAll(async () => {
     child = Bun.spawn([process.execPath, main, "--home", temporaryHome()], {
       cwd: elsewhere,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: "127.0.0.1", API_PORT: "0" },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: "127.0.0.1", API_PORT: "0", DASHBOARD_PORT: "0" },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",

@@ -19,7 +19,8 @@ const scratch = mkdtempSync(join(tmpdir(), "hub-test-report-"));
 const report = join(scratch, "junit.xml");
 
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
-for (const check of ["node_modules/typescript/bin/tsc --noEmit", "node_modules/@biomejs/biome/bin/biome check ."]) {
+const tsc = "node_modules/typescript/bin/tsc --noEmit";
+for (const check of [tsc, `${tsc} -p tsconfig.browser.json`, "node_modules/@biomejs/biome/bin/biome check ."]) {
   if ((await run([bun, ...check.split(" ")])) === 0) tally.passed += 1;
   else tally.failed += 1;
 }

@@ -8,20 +8,23 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import type { Settings } from "../config.ts";
-import { requireApiKey } from "../http/access.ts";
+import { Dashboard } from "../dashboard/routes.tsx";
+import { hasApiKey, requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
 import { sendJson } from "../http/json.ts";
 import { limitAddress, limitRate } from "../http/limits.ts";
-import type { RateLimiter } from "../http/rate-limit.ts";
+import { RateLimiter } from "../http/rate-limit.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
 import type { Schedule } from "../operations/schedule.ts";
+import type { Desk } from "../production/desk.ts";
 import type { Answers } from "./answer.ts";
+import { describeData } from "./data-events.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
 import { eventEndpoints } from "./events.ts";
@@ -38,6 +41,7 @@ import { summaryEndpoints } from "./summaries.ts";
 export interface AppServices extends HealthServices {
   schedule: Schedule;
   settings: Settings;
+  desk: Desk;
   answers: Answers;
   limiter: RateLimiter;
   /** Sees what each answer was sent with. */
@@ -51,6 +55,10 @@ export interface AppServices extends HealthServices {
 const unlimited =
   /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*)$/;
 const open = /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*)$/;
+
+/** The hub's own pages and what they fetch: the same person's reading, with a budget of its own (CONTRACT §2), a minute. */
+const ownPages = /^\/(dashboard(\/.*)?|events)$/;
+const ownPagesLimit = 600;
 
 /** Bodies are small JSON questions; nothing here takes a file. */
 const maxBodyBytes = 1024 * 1024;
@@ -118,7 +126,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.use(services.remember);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
-  for (const path of ["/", "/docs"]) app.use(path, secureHeaders(securePages));
+  for (const path of ["/", "/docs", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
   if (settings.corsOrigins.length > 0) {
     app.use(
       cors({
@@ -143,10 +151,15 @@ export function createApp(services: AppServices): Hono<HubEnv> {
 
   const authorize = requireApiKey(settings.apiKeys, settings.adminKey);
   app.use((c, next) => (open.test(c.req.path) ? next() : authorize(c, next)));
-  const limit = limitRate(services.limiter, (client, path, id) =>
-    log.warn("limit", `Rate Limited ${client} ${path}`, id),
-  );
-  app.use((c, next) => (unlimited.test(c.req.path) ? next() : limit(c, next)));
+  const reportRefusal = (client: string, path: string, id: string): void =>
+    log.warn("limit", `Rate Limited ${client} ${path}`, id);
+  const limit = limitRate(services.limiter, reportRefusal);
+  const pageLimiter = new RateLimiter({ limit: settings.rateLimitApi === 0 ? 0 : ownPagesLimit, windowSec: 60 });
+  const limitPages = limitRate(pageLimiter, reportRefusal);
+  app.use((c, next) => {
+    if (ownPages.test(c.req.path)) return limitPages(c, next);
+    return unlimited.test(c.req.path) ? next() : limit(c, next);
+  });
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
@@ -164,12 +177,17 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const { api, endpoints } = createApi(services);
   const document = openApiDocument(endpoints.list);
   api.get("/openapi.json", revalidated(), (c) => sendJson(c, document));
-  app.route("/", rootRoutes(services.catalog));
+  const reportError = (error: Error, id: string): void =>
+    log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id);
+  const dashboard = new Dashboard({ ...services, report: reportError });
+  const mayRead = hasApiKey(settings.apiKeys, settings.adminKey);
+  app.route("/", rootRoutes(services.catalog, { mayRead, overview: dashboard.overview, limit: limitPages }));
+  app.route("/", dashboard.routes());
   app.route("/", docsRoutes());
   app.route("/", staticFiles());
   app.route("/", api);
   app.route("/api/v1", api);
-  app.route("/api/v1", rootRoutes(services.catalog));
+  app.route("/api/v1", rootRoutes(services.catalog, null));
   app.route("/api/v1", docsRoutes());
   return app;
 }
@@ -198,7 +216,7 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,
-    present: () => describeDerived(services.derived()),
+    present: () => ({ ...describeDerived(services.derived()), data: describeData(catalog) }),
   });
   const adminKey = settings.adminKey;
   const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);

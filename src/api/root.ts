@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import type { HubEnv } from "../http/env.ts";
 import { sendJson } from "../http/json.ts";
@@ -7,10 +7,25 @@ import type { Catalog } from "../segments/catalog.ts";
 import { version } from "../version.ts";
 import { detectLanguage, landingPage } from "./landing-page.tsx";
 
-/** GET `/`: the status that clients of the earlier service ask for, and a page for browsers. */
-export function rootRoutes(catalog: Catalog): Hono<HubEnv> {
+/** The dashboard's first page, for browsers. */
+export interface FrontPage {
+  overview: Handler<HubEnv>;
+  /** Counts the request against the budget of the hub's own pages. */
+  limit: MiddlewareHandler<HubEnv>;
+  /** Whether whoever asks may see data. */
+  mayRead: (c: Context<HubEnv>) => boolean;
+}
+
+/** Seconds after which a browser looks again whether there are data by now. */
+const lookAgainSec = 5;
+
+/**
+ * GET `/`: the status that clients of the earlier service ask for, and for browsers the dashboard. Without data, without a key where one is
+ * needed, and without a `front` it is a page about the hub and its files.
+ */
+export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
-  app.get("/", detectLanguage, (c) => {
+  app.get("/", detectLanguage, async (c, next) => {
     c.header("Vary", "Accept", { append: true });
     const wanted = accepts(c, {
       header: "Accept",
@@ -20,6 +35,14 @@ export function rootRoutes(catalog: Catalog): Hono<HubEnv> {
       match: (ranges) => (ranges.some(({ type }) => type === "text/html") ? "text/html" : "application/json"),
     });
     if (wanted === "application/json") return sendJson(c, { status: "active", system: "Production Data Hub API" });
+    if (front?.mayRead(c)) {
+      if (await hasData(catalog)) {
+        return front.limit(c, async () => {
+          c.res = await front.overview(c, next);
+        });
+      }
+      c.header("Refresh", String(lookAgainSec));
+    }
     const files = catalog.status().map(({ file, state, note, first_day, last_day }) => ({
       name: file,
       state,
@@ -31,4 +54,12 @@ export function rootRoutes(catalog: Catalog): Hono<HubEnv> {
     return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang });
   });
   return app;
+}
+
+async function hasData(catalog: Catalog): Promise<boolean> {
+  try {
+    return (await catalog.current()).segments.length > 0;
+  } catch {
+    return false;
+  }
 }

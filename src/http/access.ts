@@ -36,6 +36,15 @@ export function requireApiKey(keys: readonly string[], adminKey: string | undefi
   };
 }
 
+/** Tells whether a request may read data: it shows one of the keys (or the admin key), or none is asked for. */
+export function hasApiKey(keys: readonly string[], adminKey: string | undefined): (c: Context<HubEnv>) => boolean {
+  const allowed = [...keys, ...(adminKey ? [adminKey] : [])].map(digest);
+  return (c) => {
+    const shown = shownKey((name) => c.req.header(name));
+    return keys.length === 0 || (shown !== null && matches(shown, allowed));
+  };
+}
+
 /**
  * Lets only the administrator through: whoever shows ADMIN_KEY; without one configured, requests from the machine itself.
  * A page of another site open in a browser on that machine is not the machine itself, so a foreign Origin is refused.

@@ -20,10 +20,12 @@ export class Asset {
     return this.#read().version;
   }
 
-  /** The file as an answer: kept for a year where the link names this version, asked about (`ETag`) each time otherwise. */
-  response(c: Context): Response {
+  /**
+   * The file as an answer: kept for a year where the link names this version (`current` says so where it does in another way than by
+   * `?v=`), asked about (`ETag`) each time otherwise.
+   */
+  response(c: Context, current: boolean = c.req.query("v") === this.version): Response {
     const { bytes, type, version } = this.#read();
-    const current = c.req.query("v") === version;
     return c.body(bytes, 200, {
       "Content-Type": type,
       "Content-Length": String(bytes.length), // HEAD would say 0 otherwise

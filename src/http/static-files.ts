@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
@@ -25,6 +26,11 @@ function list(root: string): [string, Asset][] {
 /** GET `/static/…`: the files of `public/`. Unknown names fall through to the app's own 404. */
 export function staticFiles(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
+  app.get("/static/:version{@[0-9a-f]+}/:folder/:name", etag(), async (c, next) => {
+    const { version, folder, name } = c.req.param();
+    const asset = assets.get(`${folder}/${name}`);
+    return asset === undefined ? next() : asset.response(c, version === `@${versionOf(folder)}`);
+  });
   app.get("/static/:name{.+}", etag(), async (c, next) => {
     const asset = assets.get(c.req.param("name"));
     return asset === undefined ? next() : asset.response(c);
@@ -40,4 +46,25 @@ export function staticUrl(name: string): string {
   const asset = assets.get(name);
   if (asset === undefined) throw new Error(`public/${name} does not exist.`);
   return `/static/${name}?v=${asset.version}`;
+}
+
+/**
+ * The link to a module in a folder of `public/`. The folder's version stands in the path, so that a module's relative imports carry it too:
+ * behind a `?v=` they would be asked about each time, or be loaded twice.
+ */
+export function moduleUrl(folder: string, name: string): string {
+  if (!assets.has(`${folder}/${name}`)) throw new Error(`public/${folder}/${name} does not exist.`);
+  return `/static/@${versionOf(folder)}/${folder}/${name}`;
+}
+
+const versions = new Map<string, string>();
+
+/** Twelve characters that change with any file of the folder. */
+function versionOf(folder: string): string {
+  const known = versions.get(folder);
+  if (known !== undefined) return known;
+  const parts = [...assets].filter(([name]) => name.startsWith(`${folder}/`)).map(([, { version }]) => version);
+  const version = createHash("sha256").update(parts.sort().join()).digest("hex").slice(0, 12);
+  versions.set(folder, version);
+  return version;
 }

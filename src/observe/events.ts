@@ -2,6 +2,8 @@
 export interface HubEvents {
   /** How far the daily totals are, segment by segment. */
   rollup: unknown;
+  /** The version of the data that answers now, and when the newest of its files was written (ISO 8601); null before there are any. */
+  data: { version: string | null; as_of: string | null };
   /** How far the search indexes are. */
   search: unknown;
 }

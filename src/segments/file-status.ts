@@ -47,3 +47,13 @@ export function describeFile(file: TrackedFile, segments: readonly Segment[]): F
     undated_rows: sum(({ facts }) => facts.undated.rows),
   };
 }
+
+/** When the newest of some files was written, ISO 8601; null while none was read. */
+export function newestWrite(files: readonly FileStatus[]): string | null {
+  return (
+    files
+      .flatMap(({ as_of }) => (as_of === null ? [] : [as_of]))
+      .sort()
+      .at(-1) ?? null
+  );
+}

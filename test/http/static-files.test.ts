@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { staticFiles, staticUrl } from "../../src/http/static-files.ts";
+import { moduleUrl, staticFiles, staticUrl } from "../../src/http/static-files.ts";
 
 const app = staticFiles();
 const folder = join(import.meta.dir, "../../public");
@@ -9,7 +9,7 @@ const folder = join(import.meta.dir, "../../public");
 describe("static files", () => {
   test("are served byte for byte, every file of public/, with a type that a browser accepts", async () => {
     const types: Record<string, string> = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
-    for (const name of readdirSync(folder)) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((one) => one.includes("."))) {
       const response = await app.request(`/static/${name}`);
       expect(response.status).toBe(200);
       expect(response.headers.get("Content-Type")).toStartWith(types[name.split(".").at(-1)!]!);
@@ -33,6 +33,16 @@ describe("static files", () => {
       expect(await again.text()).toBe("");
     },
   );
+
+  test("that are modules may be kept for good with what they import, whose links have the version in their path", async () => {
+    const url = moduleUrl("dashboard", "live.js");
+    expect(url).toMatch(/^\/static\/@[0-9a-f]{12}\/dashboard\/live\.js$/);
+    expect((await app.request(url)).headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    const other = await app.request(url.replace(/@[0-9a-f]{12}/, "@000000000000"));
+    expect(other.headers.get("Cache-Control")).toBe("no-cache");
+    expect((await app.request(url.replace("live", "none"))).status).toBe(404);
+    expect(() => moduleUrl("dashboard", "none.js")).toThrow("does not exist");
+  });
 
   test("are sent again when the browser holds another version", async () => {
     const response = await app.request("/static/hub.css", { headers: { "If-None-Match": '"000000000000"' } });

@@ -83,7 +83,9 @@ test("a hub that finds a newer hub.db says so and ends with 1", () => {
   db.close();
   const main = join(import.meta.dir, "../../src/main.ts");
   const { PATH = "", HOME = "" } = process.env;
-  const hub = Bun.spawnSync([process.execPath, main], { env: { PATH, HOME, HUB_HOME: home, API_PORT: "0" } });
+  const hub = Bun.spawnSync([process.execPath, main], {
+    env: { PATH, HOME, HUB_HOME: home, API_PORT: "0", DASHBOARD_PORT: "0" },
+  });
   expect(hub.exitCode).toBe(1);
   expect(hub.stderr.toString().trim().split("\n")).toEqual([
     expect.stringContaining("hub.db was written by a newer hub"),

@@ -35,7 +35,7 @@ describe.skipIf(!runner)("hub.exe under Wine, in a folder with Korean letters an
     cpSync(join(root, "dist/hub.exe"), join(outside, program));
     const port = freePort();
     url = `http://127.0.0.1:${port}`;
-    writeFileSync(join(home, ".env"), `API_PORT=${port}\r\nHOST=127.0.0.1\r\n`);
+    writeFileSync(join(home, ".env"), `API_PORT=${port}\r\nDASHBOARD_PORT=0\r\nHOST=127.0.0.1\r\n`);
   });
 
   // A program that went on running would be seen by the next one: programs under Wine share one server.

@@ -1,0 +1,153 @@
+/** How charts look: scales, axes, bars and lines, in the colours of the page and the numbers of its language. */
+
+/**
+ * @typedef {object} ChartSeries
+ * @property {string} label
+ * @property {"bars" | "line" | "dashed"} form
+ * @property {string} scale name of a scale; series with the same one share an axis
+ * @property {string} colour a custom property of the stylesheet, such as `--quantity`
+ * @property {(number | null)[]} values
+ * @property {(string | null)[]} [starts] the parts that the values are of, where they are others than the chart's own
+ */
+/**
+ * @typedef {object} ChartData
+ * @property {string} kind
+ * @property {"day" | "week" | "month" | "year"} unit
+ * @property {string[]} starts first day of each part
+ * @property {ChartSeries[]} series
+ */
+
+const { lang } = document.documentElement;
+const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
+const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
+const words = new Map([
+  ["day", new Intl.DateTimeFormat(lang, { dateStyle: "full", timeZone: "UTC" })],
+  ["week", new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" })],
+  ["month", new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC" })],
+  ["year", new Intl.DateTimeFormat(lang, { year: "numeric", timeZone: "UTC" })],
+]);
+
+/** @param {number} value */
+export const exactNumber = (value) => exact.format(value);
+/** @param {number} value */
+export const compactNumber = (value) => compact.format(value);
+
+/**
+ * A part of the series in words, as the crosshair shows it.
+ * @param {ChartData} data
+ * @param {number} at
+ */
+export function partLabel({ unit, starts }, at) {
+  const start = starts[at];
+  return start === undefined ? "" : (words.get(unit)?.format(new Date(`${start}T00:00:00Z`)) ?? start);
+}
+
+/** A part as short as an axis needs it. @param {ChartData} data @param {number} at */
+function axisLabel({ unit, starts }, at) {
+  const start = starts[at];
+  if (start === undefined) return "";
+  if (unit === "year") return start.slice(0, 4);
+  const month = Number(start.slice(5, 7));
+  if (unit === "month")
+    return month === 1 || at === 0 ? `${start.slice(0, 4)}-${start.slice(5, 7)}` : start.slice(5, 7);
+  return `${month}/${Number(start.slice(8))}`;
+}
+
+/**
+ * A colour of the stylesheet as a canvas takes it: custom properties come back unresolved, so an element wears it for an instant.
+ * @param {string} name
+ */
+export function colour(name) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** The legend above a chart. @param {ChartData} data */
+export function legendOf({ series }) {
+  const legend = document.createElement("div");
+  legend.className = "plot-legend";
+  for (const { label, form, colour: name } of series) {
+    const [entry, mark] = [document.createElement("span"), document.createElement("i")];
+    mark.className = form === "bars" ? "" : "line";
+    mark.style.background = `var(${name})`;
+    entry.append(mark, label);
+    legend.append(entry);
+  }
+  return legend;
+}
+
+/**
+ * Options of uPlot for bars and lines over the parts of a period. The horizontal scale counts parts, so that months are as wide as one another.
+ * @param {typeof import("uplot")} Plot
+ * @param {() => ChartData} data the data at the time of drawing
+ * @param {{ width: number, height: number }} size
+ * @param {{ tip: () => void, zoomed: () => void }} on
+ * @returns {import("uplot").Options}
+ */
+export function seriesOptions(Plot, data, size, on) {
+  const { series } = data();
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const [ink, line] = [colour("--quiet"), colour("--line")];
+  const scales = [...new Set(series.map(({ scale }) => scale))];
+  const { paths } = Plot;
+  return {
+    ...size,
+    legend: { show: false },
+    cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false, setScale: true } },
+    scales: {
+      // Whole parts, and half of one on either side for the first and the last bar.
+      x: { time: false, range: (_, min, max) => [Math.round(min) - 0.5, Math.round(max) + 0.5] },
+      ...Object.fromEntries(scales.map((name) => [name, { range: fromZero }])),
+    },
+    axes: [
+      {
+        stroke: ink,
+        font,
+        grid: { show: false },
+        ticks: { stroke: line, size: 4 },
+        space: 48,
+        size: 28,
+        incrs: [1, 2, 5, 7, 10, 14, 20, 30, 60, 120, 240, 480],
+        values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? axisLabel(data(), at) : "")),
+      },
+      ...scales.map((scale, at) => ({
+        scale,
+        side: at === 0 ? 3 : 1,
+        stroke: ink,
+        font,
+        size: 58,
+        grid: { show: at === 0, stroke: line, width: 1 },
+        ticks: { show: false },
+        values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map(compactNumber),
+      })),
+    ],
+    series: [
+      {},
+      ...series.map(({ label, form, scale, colour: name }) => {
+        const stroke = colour(name);
+        const plain = { label, scale, stroke, spanGaps: false };
+        if (form === "bars" && paths.bars) {
+          const bars = paths.bars({ size: [0.72, 48], radius: 0.12 });
+          return { ...plain, fill: stroke, width: 0, paths: bars, points: { show: false } };
+        }
+        const points = { show: data().starts.length === 1, size: 5 };
+        return form === "dashed" ? { ...plain, width: 1.5, dash: [5, 3], points } : { ...plain, width: 2, points };
+      }),
+    ],
+    padding: [8, scales.length > 1 ? 0 : 12, 0, 0],
+    hooks: {
+      setCursor: [on.tip],
+      setScale: [(_, name) => name === "x" && on.zoomed()],
+    },
+  };
+}
+
+/** Bars stand on zero; a part below it (corrections do that) is shown as well. @type {import("uplot").Range.Function} */
+function fromZero(_, min, max) {
+  const [low, high] = [Math.min(0, min ?? 0), Math.max(0, max ?? 0)];
+  return low === high ? [0, 1] : [low * 1.08, high * 1.08];
+}

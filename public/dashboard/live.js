@@ -1,0 +1,146 @@
+/**
+ * Keeps the page up to date: one connection to `/events`, over which the hub says which version of the data it has. When that is not the
+ * version on the page, the page is fetched anew and morphed into the one on screen. Words come from the catalogue in the page.
+ */
+
+/** @type {typeof import("htmx.org").default} */
+const htmx = /** @type {any} */ (window).htmx;
+const words = JSON.parse(document.getElementById("client-texts")?.textContent ?? "{}");
+/** A burst of writes makes one refresh, ms. */
+const settleMs = 150;
+const retryMs = { first: 1000, most: 15_000 };
+
+const page = () => /** @type {HTMLElement} */ (document.getElementById("page"));
+/** @type {string | null} */
+let dataVersion = null;
+/** @type {EventSource | null} */
+let source = null;
+let waitMs = retryMs.first;
+let wasLost = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let refreshTimer;
+let refreshing = false;
+let failures = 0;
+
+connect();
+showAge();
+setInterval(showAge, 1000);
+// A laptop that slept, or a tab that the browser froze: the connection may look open and be dead.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  if (source?.readyState === EventSource.OPEN) refreshSoon(0);
+  else connect();
+});
+addEventListener("online", () => connect());
+addEventListener("pagehide", () => source?.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) connect();
+});
+document.addEventListener("htmx:after:swap", showAge);
+// What is no page (an answer of the API's to an error, a proxy's) must not take the place of one.
+document.addEventListener("htmx:before:response", (event) => {
+  const { headers } = /** @type {CustomEvent} */ (event).detail.ctx.response;
+  if (headers.get("Content-Type")?.startsWith("text/html")) return;
+  event.preventDefault();
+  say(words.failed, true);
+});
+
+function connect() {
+  source?.close();
+  const opened = new EventSource("/events");
+  source = opened;
+  opened.addEventListener("open", () => {
+    waitMs = retryMs.first;
+    if (wasLost) say(words.back, true);
+    wasLost = false;
+    showState("live");
+  });
+  opened.addEventListener("data", (event) => {
+    dataVersion = JSON.parse(event.data).version;
+    refreshSoon(settleMs);
+  });
+  opened.addEventListener("error", () => {
+    // The browser's own retries end for good when it gets an error answer, so the hub's restart would be missed.
+    opened.close();
+    if (source !== opened) return;
+    wasLost = true;
+    say(words.lost, false);
+    showState("lost");
+    setTimeout(() => {
+      if (source === opened) connect();
+    }, waitMs);
+    waitMs = Math.min(waitMs * 2, retryMs.most);
+  });
+}
+
+/** @param {number} afterMs */
+function refreshSoon(afterMs) {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refresh, afterMs);
+}
+
+async function refresh() {
+  if (dataVersion === null || page().dataset.version === dataVersion) return;
+  if (refreshing) return refreshSoon(settleMs);
+  // Nobody looks: the page catches up when it is shown again.
+  if (document.hidden) return;
+  refreshing = true;
+  try {
+    await htmx.ajax("GET", location.pathname + location.search, {
+      source: "#content",
+      target: "#page",
+      select: "#page",
+      swap: "outerMorph show:none",
+    });
+  } finally {
+    refreshing = false;
+  }
+  if (page().dataset.version === dataVersion) {
+    failures = 0;
+    return;
+  }
+  // The files changed again, or the hub could not answer: another try, later each time.
+  failures += 1;
+  if (failures > 2) say(words.failed, true);
+  refreshSoon(Math.min(retryMs.first * 2 ** failures, retryMs.most));
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} passing
+ */
+function say(text, passing) {
+  const notice = /** @type {HTMLElement} */ (document.getElementById("connection"));
+  notice.textContent = text;
+  notice.hidden = false;
+  if (!passing) return;
+  setTimeout(() => {
+    if (notice.textContent === text) notice.hidden = true;
+  }, 4000);
+}
+
+/** @param {"live" | "lost"} state */
+function showState(state) {
+  const live = document.getElementById("live");
+  if (live) live.dataset.state = state;
+  showAge();
+}
+
+function showAge() {
+  const updated = document.getElementById("updated");
+  const { asOf } = page().dataset;
+  if (!updated || !asOf) return;
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(asOf)) / 1000));
+  const ago =
+    seconds < 2
+      ? words.justNow
+      : seconds < 60
+        ? words.seconds.replace("{n}", String(seconds))
+        : seconds < 3600
+          ? words.minutes.replace("{n}", String(Math.floor(seconds / 60)))
+          : seconds < 86_400
+            ? words.hours.replace("{n}", String(Math.floor(seconds / 3600)))
+            : words.days.replace("{n}", String(Math.floor(seconds / 86_400)));
+  const text = words.updated.replace("{ago}", ago);
+  if (updated.textContent !== text) updated.textContent = text;
+}

@@ -1,0 +1,85 @@
+/** @jsxImportSource hono/jsx */
+import type { Ranking } from "../../production/ranking.ts";
+import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { link, type View } from "../view.ts";
+import { colourOf } from "./colour.ts";
+
+/** The greatest items with their shares: a bar for each, and a line that adds them up (Pareto). It is a table, so it needs none beside it. */
+export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
+  const { texts, format } = view;
+  const { items, others } = ranking;
+  const greatest = Math.max(1, ...items.map(({ total_production }) => total_production));
+  const share = (value: number | null): string => (value === null ? "–" : format.percent(value));
+  return (
+    <section class="panel" id="top" aria-labelledby="top-title">
+      <div class="head">
+        <h2 id="top-title">{texts.overview.top}</h2>
+      </div>
+      <Scroll label={texts.overview.top}>
+        <table class="pareto">
+          <thead>
+            <tr>
+              <th scope="col">{texts.columns.item}</th>
+              <th scope="col" class="number">
+                {texts.columns.quantity}
+              </th>
+              <th scope="col" class="number">
+                {texts.columns.share}
+              </th>
+              <th scope="col" class="number">
+                {texts.columns.cumulative}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((item) => (
+              <tr>
+                <th scope="row">
+                  <a href={link(view, { items: [item.item_code], q: "" })}>
+                    <ItemName code={item.item_code} name={item.item_name} />
+                  </a>
+                  <Bar
+                    colour={colourOf(item.item_code)}
+                    length={item.total_production / greatest}
+                    mark={item.cumulative_share}
+                  />
+                </th>
+                <Quantity value={item.total_production} format={format} />
+                <td class="number">{share(item.share)}</td>
+                <td class="number">{share(item.cumulative_share)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            {others.items === 0 ? null : (
+              <tr>
+                <th scope="row">{texts.columns.others(format.exact(others.items))}</th>
+                <Quantity value={others.total_production} format={format} />
+                <td class="number">{share(others.share)}</td>
+                <td />
+              </tr>
+            )}
+            <tr>
+              <th scope="row">{texts.columns.whole}</th>
+              <Quantity value={ranking.total_production} format={format} />
+              <td class="number">{share(ranking.total_production > 0 ? 1 : null)}</td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
+
+/** A bar of a length from 0 to 1, with a mark at another one. Drawn with attributes, because the policy allows no styles within pages. */
+function Bar({ colour, length, mark }: { colour: number; length: number; mark: number | null }) {
+  const percent = (value: number): string => `${Math.max(0, Math.min(100, value * 100)).toFixed(1)}%`;
+  return (
+    <svg class="bar" aria-hidden="true">
+      <rect class="rail" width="100%" height="100%" rx="2" />
+      <rect class={`colour-${colour}`} width={percent(length)} height="100%" rx="2" />
+      {mark === null ? null : <line x1={percent(mark)} x2={percent(mark)} y1="0" y2="100%" />}
+    </svg>
+  );
+}

@@ -1,0 +1,111 @@
+/** @jsxImportSource hono/jsx */
+import { addMonths, startOf, type Unit } from "../../production/calendar.ts";
+import type { Series, SeriesPart } from "../../production/series.ts";
+import { Figure, Quantity } from "../elements.tsx";
+import { unitChoices, unitOf } from "../filter.ts";
+import { link, type View } from "../view.ts";
+
+/** Production over time: bars of good quantity, a line of batches, and the period compared laid over it. */
+export function SeriesChart({ view, series, compared }: { view: View; series: Series; compared: Series | null }) {
+  const { texts, format } = view;
+  const { unit, parts } = series;
+  const before = compared && alongside(parts, compared);
+  const data = {
+    kind: "series",
+    unit,
+    starts: parts.map(({ start }) => start),
+    series: [
+      {
+        label: texts.chart.quantity,
+        form: "bars",
+        scale: "quantity",
+        colour: "--quantity",
+        values: parts.map(({ total_production }) => total_production),
+      },
+      {
+        label: texts.chart.batches,
+        form: "line",
+        scale: "batches",
+        colour: "--batches",
+        values: parts.map(({ batch_count }) => batch_count),
+      },
+      ...(before
+        ? [
+            {
+              label: texts.chart.compared,
+              form: "dashed",
+              scale: "quantity",
+              colour: "--compared",
+              values: before.map((part) => part?.total_production ?? null),
+              starts: before.map((part) => part?.start ?? null),
+            },
+          ]
+        : []),
+    ],
+  };
+  return (
+    <Figure view={view} id="series" title={texts.overview.series} data={data} tools={<Units view={view} unit={unit} />}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{texts.columns[unit]}</th>
+            <th scope="col" class="number">
+              {texts.columns.quantity}
+            </th>
+            <th scope="col" class="number">
+              {texts.columns.batches}
+            </th>
+            {before ? (
+              <th scope="col" class="number">
+                {texts.columns.compared}
+              </th>
+            ) : null}
+          </tr>
+        </thead>
+        <tbody>
+          {parts.map(({ start, total_production, batch_count }, at) => (
+            <tr>
+              <th scope="row">{format.part(start, unit)}</th>
+              <Quantity value={total_production} format={format} />
+              <Quantity value={batch_count} format={format} />
+              {before ? <Quantity value={before[at]?.total_production ?? null} format={format} /> : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Figure>
+  );
+}
+
+/** Links that cut the period into days, weeks or months. */
+function Units({ view, unit }: { view: View; unit: Unit }) {
+  const { texts, filter } = view;
+  return (
+    <>
+      {unit === unitOf(filter) ? null : <span class="hint">{texts.chart.coarser(texts.filter.units[unit])}</span>}
+      <nav class="choices" aria-label={texts.filter.unit}>
+        {unitChoices.map((choice) => (
+          <a href={link(view, { unit: choice })} aria-current={choice === filter.unit ? "true" : undefined}>
+            {texts.filter.units[choice]}
+          </a>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+/** For each part the one of the other series that lies in the same place: the first beside the first, and so on. */
+function alongside(parts: readonly SeriesPart[], compared: Series): (SeriesPart | null)[] {
+  const first = parts[0]?.start;
+  const other = compared.parts[0]?.start;
+  // Months by their distance, because a month less may touch fewer of them.
+  if (compared.unit === "month" && first && other) {
+    const months =
+      (Number(first.slice(0, 4)) - Number(other.slice(0, 4))) * 12 +
+      Number(first.slice(5, 7)) -
+      Number(other.slice(5, 7));
+    const byStart = new Map(compared.parts.map((part) => [part.start, part]));
+    return parts.map(({ start }) => byStart.get(startOf(addMonths(start, -months), "month")) ?? null);
+  }
+  return parts.map((_, at) => compared.parts[at] ?? null);
+}

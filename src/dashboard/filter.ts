@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { addDays, addMonths, daysBetween, startOf, type Unit, unitWithin } from "../production/calendar.ts";
+import { type Day, isDay } from "../segments/day.ts";
+
+/** Periods by name, as they stand in an address. */
+export const periods = [
+  "today",
+  "yesterday",
+  "this_week",
+  "last_7",
+  "last_30",
+  "last_90",
+  "this_month",
+  "last_month",
+  "this_year",
+  "last_year",
+] as const;
+export type Period = (typeof periods)[number] | "custom";
+export const comparisons = ["none", "previous", "last_year"] as const;
+export const unitChoices = ["auto", "day", "week", "month"] as const;
+
+/** What every page of the dashboard shows: the same in every address, and what is not in it has its default. */
+export interface Filter {
+  period: Period;
+  /** Days, both inclusive. */
+  from: Day;
+  to: Day;
+  /** Item codes; none means all. */
+  items: readonly string[];
+  /** Part of an item's code or name; empty for none. */
+  q: string;
+  compare: (typeof comparisons)[number];
+  unit: (typeof unitChoices)[number];
+}
+
+/** A value in an address that means nothing; its default is used in its place. */
+export interface Fault {
+  field: "period" | "from" | "to" | "range" | "items" | "q" | "compare" | "unit";
+  value: string;
+}
+
+/** What periods are reckoned from. */
+export interface Now {
+  /** The factory's date. */
+  today: Day;
+  /** The newest day with rows up to today; null without any. */
+  newest: Day | null;
+}
+
+const fields = {
+  period: z.enum([...periods, "custom"]),
+  from: z.string().refine(isDay),
+  to: z.string().refine(isDay),
+  items: z.array(z.string().max(50)).max(200),
+  q: z.string().max(100),
+  compare: z.enum(comparisons),
+  unit: z.enum(unitChoices),
+};
+
+const preset = { period: "last_30", items: [], q: "", compare: "previous", unit: "auto" } as const;
+/** Characters of a wrong value that are repeated to whoever sent it. */
+const mostShown = 60;
+
+/** Reads the filter from an address. Whatever it holds, there is a filter to show; `faults` says what was not used. */
+export function parseFilter(query: URLSearchParams, now: Now): { filter: Filter; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const complain = (field: Fault["field"], value: string): void => {
+    faults.push({ field, value: value.length > mostShown ? `${value.slice(0, mostShown)}…` : value });
+  };
+  const read = <T>(field: Exclude<Fault["field"], "range">, schema: z.ZodType<T>, value: unknown): T | undefined => {
+    if (value === undefined) return undefined;
+    const result = schema.safeParse(value);
+    if (!result.success) complain(field, String(value));
+    return result.data;
+  };
+  const text = (name: string): string | undefined => query.getAll(name).at(-1)?.trim() || undefined;
+
+  const period = read("period", fields.period, text("period"));
+  const named = period !== undefined && period !== "custom";
+  const from = named ? undefined : read("from", fields.from, text("from"));
+  const to = named ? undefined : read("to", fields.to, text("to"));
+  let range: Pick<Filter, "period" | "from" | "to"> | null = null;
+  if (named) range = { period, ...daysOf(period, now) };
+  else if ((from ?? to) !== undefined && !faults.some(({ field }) => field === "from" || field === "to")) {
+    const ends = { from: from ?? to!, to: to ?? now.newest ?? now.today };
+    if (ends.from <= ends.to) range = { period: "custom", ...ends };
+    else complain("range", `${ends.from} > ${ends.to}`);
+  }
+  const codes = query.getAll("items").flatMap(readCodes);
+  return {
+    filter: {
+      ...(range ?? { period: preset.period, ...daysOf(preset.period, now) }),
+      items: read("items", fields.items, codes.length > 0 ? [...new Set(codes)] : undefined) ?? preset.items,
+      q: read("q", fields.q, text("q")) ?? preset.q,
+      compare: read("compare", fields.compare, text("compare")) ?? preset.compare,
+      unit: read("unit", fields.unit, text("unit")) ?? preset.unit,
+    },
+    faults,
+  };
+}
+
+/** The address of a page that shows a filter, without what is the default anyway. */
+export function addressOf(path: string, filter: Filter, changes: Partial<Filter> = {}): string {
+  const { period, from, to, items, q, compare, unit } = { ...filter, ...changes };
+  const query = new URLSearchParams();
+  if (period === "custom") {
+    query.set("from", from);
+    query.set("to", to);
+  } else if (period !== preset.period) query.set("period", period);
+  if (items.length > 0) query.set("items", items.map(writeCode).join(","));
+  if (q !== preset.q) query.set("q", q);
+  if (compare !== preset.compare) query.set("compare", compare);
+  if (unit !== preset.unit) query.set("unit", unit);
+  // Commas and colons need no escape in a query (RFC 3986 §3.4), and addresses are read by people.
+  const search = query.toString().replaceAll("%2C", ",");
+  return search === "" ? path : `${path}?${search}`;
+}
+
+/** The days that a filter's period is compared with; null where nothing is compared. */
+export function comparedDays({ period, from, to, compare }: Filter): { from: Day; to: Day } | null {
+  if (compare === "none") return null;
+  if (compare === "last_year" || period === "this_year") return { from: addMonths(from, -12), to: addMonths(to, -12) };
+  if (period === "last_year") return { from: addMonths(from, -12), to: addDays(from, -1) };
+  if (period === "last_month") return { from: addMonths(from, -1), to: addDays(from, -1) };
+  if (period === "this_month") return { from: addMonths(from, -1), to: addMonths(to, -1) };
+  const back = period === "this_week" ? -7 : -(daysBetween(from, to) + 1);
+  return { from: addDays(from, back), to: addDays(to, back) };
+}
+
+/** The unit of a filter's series: as chosen, else one that gives some 10 to 100 bars. */
+export function unitOf({ unit, from, to }: Filter): Unit {
+  return unit === "auto" ? unitWithin(from, to, "day", 100) : unit;
+}
+
+/** The last so many days end where the data end, so that a hub whose ERP is a day behind does not open on empty days. */
+function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { from: Day; to: Day } {
+  const end = newest ?? today;
+  const last = (days: number) => ({ from: addDays(end, 1 - days), to: end });
+  switch (period) {
+    case "today":
+      return { from: today, to: today };
+    case "yesterday":
+      return { from: addDays(today, -1), to: addDays(today, -1) };
+    case "this_week":
+      return { from: startOf(today, "week"), to: today };
+    case "last_7":
+      return last(7);
+    case "last_30":
+      return last(30);
+    case "last_90":
+      return last(90);
+    case "this_month":
+      return { from: startOf(today, "month"), to: today };
+    case "last_month": {
+      const first = startOf(today, "month");
+      return { from: addMonths(first, -1), to: addDays(first, -1) };
+    }
+    case "this_year":
+      return { from: startOf(today, "year"), to: today };
+    case "last_year": {
+      const first = startOf(today, "year");
+      return { from: addMonths(first, -12), to: addDays(first, -1) };
+    }
+  }
+}
+
+/** Codes stand in a list with commas, so a comma of a code's own is written %2C (and a %2C or %25 of its own with %25). */
+const writeCode = (code: string): string => code.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");
+const readCodes = (list: string): string[] =>
+  list
+    .split(",")
+    .map((code) => code.trim().replaceAll("%2C", ",").replaceAll("%25", "%"))
+    .filter(Boolean);

@@ -1,0 +1,207 @@
+/** @jsxImportSource hono/jsx */
+import { raw } from "hono/html";
+import type { Child } from "hono/jsx";
+import { moduleUrl, staticUrl } from "../http/static-files.ts";
+import { json } from "./elements.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import type { Texts } from "./i18n/ko.ts";
+import { libraryUrls } from "./libraries.ts";
+import { type Theme, themes } from "./preferences.ts";
+import { link, type Page, type View } from "./view.ts";
+
+/** Scripts of every page, in public/dashboard. */
+const scripts = ["live.js", "filter.js", "charts.js", "keys.js"];
+
+/** Links and forms replace the page part alone; where they stand on it, it stays. */
+const swapInPlace = JSON.stringify({ target: "#page", select: "#page", swap: "outerMorph show:none" });
+const swapFromTop = JSON.stringify({ target: "#page", select: "#page", swap: "outerMorph show:top showTarget:body" });
+
+/** htmx without what the policy forbids (inline styles) and without touching what the reader opened (https://four.htmx.org/docs). */
+const htmxConfig = JSON.stringify({
+  includeIndicatorCSS: false,
+  morphIgnore: ["data-htmx-powered", "open"],
+  defaultTimeout: 30_000,
+});
+
+interface LayoutProps {
+  view: View;
+  pages: readonly Page[];
+  title: string;
+  children: Child;
+}
+
+/** A whole document. */
+export function Document({ view, pages, title, children }: LayoutProps) {
+  const { language, theme, texts } = view;
+  return (
+    <html lang={language} data-theme={theme}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="description" content={texts.overview.title} />
+        <meta name="htmx-config" content={htmxConfig} />
+        <title>{`${title} · ${texts.product}`}</title>
+        <link rel="icon" href={staticUrl("icon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={staticUrl("dashboard.css")} />
+        {libraryUrls().map((url) => (
+          <script src={url} defer />
+        ))}
+        {scripts.map((name) => (
+          <script src={moduleUrl("dashboard", name)} type="module" />
+        ))}
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {texts.skip}
+        </a>
+        <p class="notice" id="connection" role="status" hidden />
+        <PagePart view={view} pages={pages} title={title}>
+          {children}
+        </PagePart>
+        <aside id="chat" aria-label={texts.header.chat} hidden />
+        <KeyList texts={texts} pages={pages} />
+        <script type="application/json" id="client-texts">
+          {raw(json(texts.client))}
+        </script>
+      </body>
+    </html>
+  );
+}
+
+/** What links, the filter, history and the live refresh replace. */
+export function PagePart({ view, pages, title, children }: LayoutProps) {
+  return (
+    <div
+      id="page"
+      data-version={view.version}
+      data-as-of={view.asOf ?? ""}
+      {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}
+    >
+      <Header view={view} />
+      <div class="frame">
+        <Menu view={view} pages={pages} />
+        <main id="content" tabindex={-1}>
+          <h1>{title}</h1>
+          <FilterBar view={view} />
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Header({ view }: { view: View }) {
+  const { texts, coverage, language, lagging } = view;
+  const { first, last, newest } = coverage;
+  const here = link(view);
+  const chooser = (choice: Record<string, string>) =>
+    `/dashboard/choose?${new URLSearchParams({ ...choice, to: here })}`;
+  const other = language === "ko" ? "en" : "ko";
+  return (
+    <header class="bar">
+      <a class="home" href="/">
+        <img src={staticUrl("icon.svg")} alt="" width="28" height="28" />
+        <span>{texts.product}</span>
+      </a>
+      <p class="data">
+        <span>{first === null || last === null ? texts.header.noDays : texts.header.days(first, newest ?? last)}</span>
+        <span class="live" id="live" data-state="waiting" hx-morph-skip="">
+          <span class="dot" aria-hidden="true" />
+          <span id="updated" />
+        </span>
+      </p>
+      <div class="end">
+        <a href={chooser({ lang: other })} lang={other} hreflang={other} hx-boost="false">
+          {texts.header.language}
+        </a>
+        <Themes texts={texts} chosen={view.theme} chooser={chooser} />
+        <button type="button" class="quiet" data-keys aria-label={texts.header.keys} title={texts.header.keys}>
+          ?
+        </button>
+      </div>
+      {lagging ? <p class="banner">{texts.header.lagging}</p> : null}
+      {newest !== null && newest < view.today ? <p class="banner mild">{texts.header.behind(newest)}</p> : null}
+    </header>
+  );
+}
+
+interface ThemesProps {
+  texts: Texts;
+  chosen: Theme;
+  chooser: (choice: Record<string, string>) => string;
+}
+
+function Themes({ texts, chosen, chooser }: ThemesProps) {
+  return (
+    <details class="menu" id="themes">
+      <summary>{texts.header.theme}</summary>
+      <ul>
+        {themes.map((theme) => (
+          <li>
+            <a href={chooser({ theme })} aria-current={theme === chosen ? "true" : undefined} hx-boost="false">
+              {texts.header.themes[theme]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Menu({ view, pages }: { view: View; pages: readonly Page[] }) {
+  const { nav } = view.texts;
+  return (
+    <nav class="menu-bar" aria-label={nav.label}>
+      <ul>
+        {pages.map(({ id, path, key }) => (
+          <li>
+            <a
+              href={link(view, {}, path)}
+              aria-current={path === view.path ? "page" : undefined}
+              data-go={key}
+              hx-boost={swapFromTop}
+            >
+              {nav[id]}
+            </a>
+          </li>
+        ))}
+        <li class="apart">
+          <a href="/docs" hx-boost="false">
+            {nav.api}
+          </a>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function KeyList({ texts, pages }: { texts: Texts; pages: readonly Page[] }) {
+  const { keys, nav } = texts;
+  return (
+    <dialog id="keys" aria-labelledby="keys-title">
+      <h2 id="keys-title">{keys.title}</h2>
+      <dl>
+        <dt>
+          <kbd>/</kbd>
+        </dt>
+        <dd>{keys.search}</dd>
+        {pages.map(({ id, key }) => (
+          <>
+            <dt>
+              <kbd>g</kbd> <kbd>{key}</kbd>
+            </dt>
+            <dd>{keys.go(nav[id])}</dd>
+          </>
+        ))}
+        <dt>
+          <kbd>?</kbd>
+        </dt>
+        <dd>{keys.help}</dd>
+      </dl>
+      <form method="dialog">
+        <button type="submit">{keys.close}</button>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,5 @@
+import type { Page } from "../view.ts";
+import { overview } from "./overview.tsx";
+
+/** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
+export const pages: readonly Page[] = [overview];

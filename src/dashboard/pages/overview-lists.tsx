@@ -1,0 +1,139 @@
+/** @jsxImportSource hono/jsx */
+import type { Answers } from "../ask.ts";
+import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { link, type View } from "../view.ts";
+
+/** The newest batches of the period. */
+export function LatestBatches({ view, records }: { view: View; records: Answers["latest"] }) {
+  const { texts, format } = view;
+  const { columns } = texts;
+  return (
+    <section class="panel" id="latest" aria-labelledby="latest-title">
+      <div class="head">
+        <h2 id="latest-title">{texts.overview.latest}</h2>
+      </div>
+      {records.length === 0 ? (
+        <p class="hint">{texts.overview.noLatest}</p>
+      ) : (
+        <Scroll label={texts.overview.latest}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{columns.day}</th>
+                <th scope="col">{columns.item}</th>
+                <th scope="col">{columns.lot}</th>
+                <th scope="col" class="number">
+                  {columns.quantity}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {records.map((record) => (
+                <tr>
+                  <td class="day">{record.production_date}</td>
+                  <td>
+                    <a href={link(view, { items: [record.item_code], q: "" })}>
+                      <ItemName code={record.item_code} name={record.item_name} />
+                    </a>
+                  </td>
+                  <td class="code">{record.lot_number ?? "–"}</td>
+                  <Quantity value={record.good_quantity} format={format} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </section>
+  );
+}
+
+/** The items whose totals rose and fell the most against the period compared. */
+export function Movers({ view, movers }: { view: View; movers: Answers["movers"] | null }) {
+  const { overview } = view.texts;
+  return (
+    <section class="panel" id="movers" aria-labelledby="movers-title">
+      <div class="head">
+        <h2 id="movers-title">{overview.movers}</h2>
+        {movers ? <span class="hint">{overview.against[view.filter.compare]}</span> : null}
+      </div>
+      {movers ? (
+        <>
+          <Changes view={view} title={overview.rises} none={overview.noRises} changes={movers.rises} sign="▲" />
+          <Changes view={view} title={overview.falls} none={overview.noFalls} changes={movers.falls} sign="▼" />
+        </>
+      ) : (
+        <p class="hint">{overview.noCompare}</p>
+      )}
+    </section>
+  );
+}
+
+interface ChangesProps {
+  view: View;
+  title: string;
+  none: string;
+  changes: Answers["movers"]["rises"];
+  sign: "▲" | "▼";
+}
+
+function Changes({ view, title, none, changes, sign }: ChangesProps) {
+  const { columns } = view.texts;
+  const { format } = view;
+  if (changes.length === 0) return <p class="hint">{none}</p>;
+  return (
+    <Scroll label={title}>
+      <table class="movers">
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{columns.item}</th>
+            <th scope="col" class="number">
+              {columns.before}
+            </th>
+            <th scope="col" class="number">
+              {columns.now}
+            </th>
+            <th scope="col" class="number">
+              {columns.difference}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(({ item_code, item_name, before, now, difference }) => (
+            <tr>
+              <th scope="row">
+                <a href={link(view, { items: [item_code], q: "" })}>
+                  <ItemName code={item_code} name={item_name} />
+                </a>
+              </th>
+              <Quantity value={before} format={format} />
+              <Quantity value={now} format={format} />
+              <td class={`number ${sign === "▲" ? "up" : "down"}`}>
+                <span aria-hidden="true">{sign}</span> {format.signed(difference)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** Says that nothing was found, where there are data, and what to do. */
+export function NoRows({ view }: { view: View }) {
+  const { texts, coverage } = view;
+  const { first, last } = coverage;
+  return (
+    <section class="panel empty">
+      <h2>{texts.states.noRows}</h2>
+      <p>{texts.states.noRowsHelp}</p>
+      {first === null || last === null ? null : (
+        <p>
+          {texts.states.noRowsDays(first, last)}{" "}
+          <a href={link(view, { period: "custom", from: first, to: last, items: [], q: "" })}>{texts.states.showAll}</a>
+        </p>
+      )}
+    </section>
+  );
+}

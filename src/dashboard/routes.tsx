@@ -1,0 +1,191 @@
+/** @jsxImportSource hono/jsx */
+import { type Context, type Handler, Hono } from "hono";
+import type { Child } from "hono/jsx";
+import type { HubEnv } from "../http/env.ts";
+import { asHttpError } from "../http/errors.ts";
+import type { FactoryClock } from "../observe/clock.ts";
+import type { Desk } from "../production/desk.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import { newestWrite } from "../segments/file-status.ts";
+import { PageDesk } from "./ask.ts";
+import { addressOf, parseFilter } from "./filter.ts";
+import { formatOf } from "./i18n/format.ts";
+import { type Language, texts } from "./i18n/language.ts";
+import { ItemOptions } from "./item-options.tsx";
+import { Document, PagePart } from "./layout.tsx";
+import { libraryRoutes } from "./libraries.ts";
+import { pages } from "./pages/index.ts";
+import { Trouble } from "./pages/trouble.tsx";
+import { choose, languageOf, themeOf } from "./preferences.ts";
+import type { Page, View } from "./view.ts";
+
+export interface DashboardServices {
+  desk: Desk;
+  catalog: Catalog;
+  clock: FactoryClock;
+  /** Hears of errors that nobody expected. */
+  report: (error: Error, requestId: string) => void;
+}
+
+/** Nothing from elsewhere and nothing inline; `blob:` and `data:` are for the PNG of a chart. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Items at most that a keyword may leave, and that the picker shows. */
+const mostItems = 2_000;
+const mostOptions = 200;
+
+/** The dashboard: its pages, their parts and their scripts. */
+export class Dashboard {
+  readonly #services: DashboardServices;
+  readonly #desk: PageDesk;
+
+  constructor(services: DashboardServices) {
+    this.#services = services;
+    this.#desk = new PageDesk(services.desk);
+  }
+
+  /** Pages under `/dashboard/…`; the overview, which is at `/`, is `overview`. */
+  routes(): Hono<HubEnv> {
+    const app = new Hono<HubEnv>();
+    for (const page of pages) if (page.path !== "/") app.get(page.path, this.#handlerOf(page));
+    app.get("/dashboard", (c) => c.redirect(`/${new URL(c.req.url).search}`, 308));
+    app.get("/dashboard/choose", choose);
+    app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
+    app.route("/", libraryRoutes());
+    return app;
+  }
+
+  /** Answers GET `/` for a browser. */
+  get overview(): Handler<HubEnv> {
+    return this.#handlerOf(pages[0]!);
+  }
+
+  #handlerOf(page: Page): Handler<HubEnv> {
+    return async (c) => {
+      const language = languageOf(c);
+      try {
+        const view = await this.#view(c, page, language);
+        const content = await page.content(view);
+        if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", addressOf(page.path, view.filter));
+        return this.#send(c, page, view, content);
+      } catch (error) {
+        return this.#tellTrouble(c, page, language, error as Error);
+      }
+    };
+  }
+
+  /** What a request asks for: its filter, its language, and the days of data there are. */
+  async #view(c: Context<HubEnv>, page: Page, language: Language): Promise<View> {
+    const { catalog, clock } = this.#services;
+    const requestId = c.get("requestId");
+    const today = clock.today();
+    const { answers, version } = await this.#desk.ask({ coverage: ["coverage", { today }] }, requestId);
+    const { coverage } = answers;
+    const query = new URL(c.req.url).searchParams;
+    const { filter, faults } = parseFilter(query, { today, newest: coverage.newest });
+    const wanted = filter.q !== "" || filter.items.length > 0;
+    const listed = wanted
+      ? (await this.#desk.ask({ items: ["items", { q: filter.q || undefined, limit: mostItems }] }, requestId)).answers
+          .items
+      : [];
+    const found = listed.map(({ item_code }) => item_code);
+    const codes = filter.q === "" ? filter.items : filter.items.length === 0 ? found : both(filter.items, found);
+    return {
+      path: page.path,
+      language,
+      theme: themeOf(c),
+      texts: texts[language],
+      format: formatOf(language),
+      today,
+      filter,
+      faults,
+      codes: wanted ? codes : undefined,
+      names: new Map(listed.map(({ item_code, item_name }) => [item_code, item_name])),
+      coverage,
+      version,
+      asOf: newestWrite(catalog.status()),
+      lagging: catalog.lagging,
+      requestId,
+      desk: this.#desk,
+    };
+  }
+
+  /** The page that says what is the matter, in the frame that every page has. */
+  #tellTrouble(c: Context<HubEnv>, page: Page, language: Language, error: Error): Response | Promise<Response> {
+    const { clock, report } = this.#services;
+    const { status, detail } = asHttpError(error);
+    const requestId = c.get("requestId");
+    if (status === 500) report(error, requestId);
+    const today = clock.today();
+    const { filter } = parseFilter(new URL(c.req.url).searchParams, { today, newest: null });
+    const view: View = {
+      path: page.path,
+      language,
+      theme: themeOf(c),
+      texts: texts[language],
+      format: formatOf(language),
+      today,
+      filter,
+      faults: [],
+      codes: undefined,
+      names: new Map(),
+      coverage: { first: null, last: null, newest: null },
+      version: "",
+      asOf: null,
+      lagging: false,
+      requestId,
+      desk: this.#desk,
+    };
+    c.status(status);
+    return this.#send(c, page, view, <Trouble view={view} status={status} detail={String(detail)} />);
+  }
+
+  #send(c: Context<HubEnv>, page: Page, view: View, content: Child): Response | Promise<Response> {
+    const title = view.texts.nav[page.id];
+    const props = { view, pages, title };
+    c.header("Content-Security-Policy", policy);
+    c.header("Cache-Control", "private, no-cache");
+    c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
+    if (c.req.header("HX-Request") === "true") {
+      return c.html(
+        <>
+          <title>{`${title} · ${view.texts.product}`}</title>
+          <PagePart {...props}>{content}</PagePart>
+        </>,
+      );
+    }
+    return c.html(`<!doctype html>${<Document {...props}>{content}</Document>}`);
+  }
+
+  async #itemOptions(c: Context<HubEnv>): Promise<Response> {
+    const language = languageOf(c);
+    const query = new URL(c.req.url).searchParams;
+    const q = query.get("find")?.trim().slice(0, 100) || undefined;
+    const { answers } = await this.#desk.ask({ items: ["items", { q, limit: mostOptions }] }, c.get("requestId"));
+    const { filter } = parseFilter(query, { today: this.#services.clock.today(), newest: null });
+    c.header("Cache-Control", "private, no-cache");
+    return c.html(
+      <ItemOptions
+        items={answers.items}
+        chosen={filter.items}
+        most={mostOptions}
+        texts={texts[language]}
+        format={formatOf(language)}
+      />,
+    );
+  }
+}
+
+function both(a: readonly string[], b: readonly string[]): string[] {
+  const wanted = new Set(b);
+  return a.filter((code) => wanted.has(code));
+}

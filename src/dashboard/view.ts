@@ -1,0 +1,59 @@
+import type { Child } from "hono/jsx";
+import type { Asking, PageDesk } from "./ask.ts";
+import { addressOf, type Fault, type Filter } from "./filter.ts";
+import type { Format } from "./i18n/format.ts";
+import type { Texts } from "./i18n/ko.ts";
+import type { Language } from "./i18n/language.ts";
+import type { Theme } from "./preferences.ts";
+
+/** The days there are: all of them, and the newest up to today. */
+export interface Coverage {
+  first: string | null;
+  last: string | null;
+  newest: string | null;
+}
+
+/** What a page is made for: who asks for it, with which filter, on which data. */
+export interface View {
+  /** The page's path, such as `/`. */
+  path: string;
+  language: Language;
+  theme: Theme;
+  texts: Texts;
+  format: Format;
+  /** The factory's date. */
+  today: string;
+  filter: Filter;
+  faults: readonly Fault[];
+  /** Codes that the filter's items and keyword leave; absent where it names neither. */
+  codes: readonly string[] | undefined;
+  /** Names of the items that the filter names. */
+  names: ReadonlyMap<string, string | null>;
+  coverage: Coverage;
+  /** Version of the data, and when their newest file was written (ISO 8601). */
+  version: string;
+  asOf: string | null;
+  /** True while an earlier version of some file answers. */
+  lagging: boolean;
+  requestId: string;
+  desk: PageDesk;
+}
+
+/** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
+export interface Page {
+  id: "overview" | "trends" | "batches" | "items" | "compare" | "operations";
+  path: string;
+  /** The key that leads here after `g`. */
+  key: string;
+  content: (view: View) => Promise<Child>;
+}
+
+/** Asks several questions for a page, from one version of the data. */
+export async function ask<const Asked extends Record<string, Asking>>(view: View, asked: Asked) {
+  return (await view.desk.ask(asked, view.requestId)).answers;
+}
+
+/** The link to the same page with another filter, or to another page with the same. */
+export function link(view: View, changes: Partial<Filter> = {}, path: string = view.path): string {
+  return addressOf(path, view.filter, changes);
+}
