@@ -23,9 +23,7 @@ interface Page {
 
 /** Checksum of a page, which is bound to its place, so that a page of another build is not taken for it. */
 function checksum(bytes: Uint8Array, build: number, page: number): number {
-  // SQLite's integers go up to 2^63, JavaScript's up to 2^53: the lower half is kept.
-  const place = BigInt.asUintN(64, BigInt(build) * 1_000_003n + BigInt(page));
-  return Number(Bun.hash.wyhash(bytes, place) & 0xffff_ffffn);
+  return Bun.hash.crc32(bytes, (build + page) % 2 ** 32);
 }
 
 /** The pages of one build: its number, and which row of `search_page` is its first. */
