@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
+import { stateOf } from "../segments/content-mark.ts";
 import { copySource } from "../segments/copy.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
 import { look } from "../segments/look.ts";
@@ -7,16 +8,7 @@ import { removeDatabase } from "../segments/mirror.ts";
 import { forgetDerived, hubDbName } from "../store/hub-db.ts";
 import { alone } from "./alone.ts";
 import { type BackupFile, backupName, backupsByTarget, freeStamp } from "./backup-files.ts";
-import {
-  countInSteps,
-  examine,
-  type Found,
-  isDiskFull,
-  reasonOf,
-  requireSpace,
-  setFormat,
-  stateOf,
-} from "./database-file.ts";
+import { countInSteps, examine, type Found, isDiskFull, reasonOf, requireSpace, setFormat } from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
 import { counted, fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";

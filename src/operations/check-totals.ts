@@ -1,9 +1,8 @@
 import { Rollup } from "../rollup/rollup.ts";
 import type { RollupShelf } from "../rollup/shelf.ts";
-import { contentMark } from "../segments/content-mark.ts";
+import { stateOf } from "../segments/content-mark.ts";
 import { afterAll } from "../segments/day.ts";
 import { datedSql } from "../segments/facts.ts";
-import { look } from "../segments/look.ts";
 import { table } from "../segments/schema.ts";
 import type { Facts } from "../segments/types.ts";
 import type { SourceFile } from "./source-files.ts";
@@ -23,8 +22,7 @@ export async function checkTotals(file: SourceFile, facts: Facts, shelf: RollupS
   const stored = shelf.peek(file.name);
   if (!stored)
     return { status: "ok", message: "No daily totals yet; a running hub makes them, and adds up rows until then." };
-  const present = `${look(file.path).version}/${contentMark(file.path)}`;
-  if (stored.version !== present) {
+  if (stored.version !== stateOf(file.path)) {
     return { status: "ok", message: "The daily totals are of an earlier content; a running hub makes them anew." };
   }
   if (!stored.columns)

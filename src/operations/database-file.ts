@@ -1,9 +1,7 @@
 import { statfsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { attach, headerOf, openHost } from "../segments/connection.ts";
-import { contentMark } from "../segments/content-mark.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
-import { look } from "../segments/look.ts";
 import { table, verifyTable } from "../segments/schema.ts";
 import { OperationError } from "./operation.ts";
 
@@ -70,11 +68,6 @@ export function countInSteps(file: string): Found {
   } finally {
     db.close();
   }
-}
-
-/** Tells whether a file was written between two moments, as far as can be told without opening it as a database. */
-export function stateOf(file: string): string {
-  return `${look(file).version}/${contentMark(file)}`;
 }
 
 /** Gives a finished copy the journal format of the file it stands for; nothing is left beside it. */

@@ -1,6 +1,8 @@
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
-import { attach, busyTimeoutMs, openHost } from "../segments/connection.ts";
+import { carryOver } from "../derived/carry-over.ts";
+import { attach, busyTimeoutMs, headerOf, openHost } from "../segments/connection.ts";
+import { stateOf } from "../segments/content-mark.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
 import { indexesOf, requiredIndexes, table, verifyTable } from "../segments/schema.ts";
 
@@ -10,6 +12,14 @@ export interface Lack {
   missing: string[];
   /** At most this many rows. */
   rowsAtMost: number;
+}
+
+/** A source that is written to. */
+interface HealOrder {
+  file: string;
+  /** Name of its segment, and the folder of hub.db: what is derived from its rows stays good. */
+  segment: string;
+  databaseDir: string;
 }
 
 /** No row of the table takes fewer bytes: its header, a day and a code alone are more (SQLite file format, "Record Format"). */
@@ -30,10 +40,10 @@ export const healTasks = {
   },
 
   /** Makes one required index; returns the milliseconds the write lock was held at the most. Nothing is done where it exists. */
-  "heal.index": ({ file, name }: { file: string; name: string }): number => {
+  "heal.index": ({ name, ...order }: HealOrder & { name: string }): number => {
     const index = requiredIndexes.find((required) => required.name === name);
     if (!index) throw new Error(`No required index is named '${name}'.`);
-    return writing(file, (db) => {
+    return writingBesideRows(order, (db) => {
       if (!indexesOf(db, "main").includes(index.columns)) {
         db.run(`CREATE INDEX ${index.name} ON ${table} (${index.columns})`);
       }
@@ -47,8 +57,8 @@ export const healTasks = {
   },
 
   /** Renews the planner's statistics; returns milliseconds as above. */
-  "heal.analyze": ({ file }: { file: string }): number =>
-    writing(file, (db) => {
+  "heal.analyze": (order: HealOrder): number =>
+    writingBesideRows(order, (db) => {
       db.run(`PRAGMA analysis_limit = ${analysisLimit}`);
       db.run(`ANALYZE ${table}`);
     }),
@@ -99,6 +109,25 @@ function writing(file: string, work: (db: Database) => void): number {
       db.close();
     }
   });
+}
+
+/**
+ * Writes what is no row, in one transaction, and tells hub.db that its rows are the same. In rollback-journal mode the change counter
+ * says whether ours was the only commit between the two looks; in WAL mode nothing says so. Neither look falls into the transaction: closing
+ * a handle of a file drops the locks that SQLite holds on it in the same process (fcntl(2)).
+ */
+function writingBesideRows({ file, segment, databaseDir }: HealOrder, work: (db: Database) => void): number {
+  const before = commitOf(file);
+  const ms = writing(file, work);
+  const after = commitOf(file);
+  if (before && after && after.count === before.count + 1) carryOver(databaseDir, segment, before.state, after.state);
+  return ms;
+}
+
+/** The state of a file and how many commits led to it; null where nothing counts them. */
+function commitOf(file: string): { state: string; count: number } | null {
+  const { wal, changeCounter } = translating(() => headerOf(file));
+  return wal ? null : { state: stateOf(file), count: changeCounter };
 }
 
 function translating<T>(work: () => T): T {

@@ -58,15 +58,24 @@ const retryAfterS = 24 * 3600;
 /** Looking may read a whole large file through a slow disk, and an archive's index may take minutes. Nobody waits for either. */
 const unhurriedMs = 30 * 60_000;
 
+interface HealerOptions {
+  databaseDir: string;
+  log: OperationLog;
+  force: boolean;
+  timing: HealTiming;
+}
+
 /** Writes to the ERP's files, by a worker process that can be killed, and decides when and for how long that may be. */
 export class Healer {
+  readonly #databaseDir: string;
   readonly #log: OperationLog;
   readonly #force: boolean;
   readonly #timing: HealTiming;
   readonly #worker = new WorkerProcess();
 
-  /** `force` makes what is missing now, however long it takes. */
-  constructor({ log, force, timing }: { log: OperationLog; force: boolean; timing: HealTiming }) {
+  /** `force` makes what is missing now, however long it takes; `databaseDir` is the folder of hub.db. */
+  constructor({ databaseDir, log, force, timing }: HealerOptions) {
+    this.#databaseDir = databaseDir;
     this.#log = log;
     this.#force = force;
     this.#timing = timing;
@@ -116,7 +125,7 @@ export class Healer {
 
   /** Renews the planner's statistics; returns the milliseconds the write lock was held at the most. Throws as `heal` does. */
   async analyze(file: SourceFile): Promise<number> {
-    const ms = await this.#ask<number>("heal.analyze", { file: file.path }, this.#timing.lockLimitMs);
+    const ms = await this.#ask<number>("heal.analyze", this.#order(file), this.#timing.lockLimitMs);
     this.#log.info(`ANALYZE OK ${file.fileName} in ${Math.round(ms)} ms`);
     return ms;
   }
@@ -137,13 +146,17 @@ export class Healer {
   /** Makes one index; null when it was broken off because it took too long. */
   async #make(file: SourceFile, name: string, limitMs: number): Promise<number | null> {
     try {
-      return await this.#ask<number>("heal.index", { file: file.path, name }, limitMs);
+      return await this.#ask<number>("heal.index", { ...this.#order(file), name }, limitMs);
     } catch (error) {
       if (!(error instanceof WorkerError) || error.kind !== "timeout") throw error;
       // In WAL mode the index may have been complete already.
       const left = await this.#ask<Lack>("heal.recover", { file: file.path }, unhurriedMs).catch(() => null);
       return left && !left.missing.includes(name) ? limitMs : null;
     }
+  }
+
+  #order({ name, path }: SourceFile) {
+    return { file: path, segment: name, databaseDir: this.#databaseDir };
   }
 
   async #ask<T>(task: string, args: unknown, timeoutMs: number): Promise<T> {

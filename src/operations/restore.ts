@@ -1,13 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
+import { stateOf } from "../segments/content-mark.ts";
 import { copySource } from "../segments/copy.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { alone, restorePart } from "./alone.ts";
 import { freeStamp, keptName, keptTarget, targetOf } from "./backup-files.ts";
-import { examine, type Found, reasonOf, requireSpace, setFormat, stateOf } from "./database-file.ts";
+import { examine, type Found, reasonOf, requireSpace, setFormat } from "./database-file.ts";
 import { counted, fsyncFile, inSeconds, type OperationContext, OperationError } from "./operation.ts";
 import { type Hold, hold, swap, swapBack } from "./swap.ts";
 

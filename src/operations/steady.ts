@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { attach, hasBytes, headerOf, openHost } from "../segments/connection.ts";
-import { contentMark } from "../segments/content-mark.ts";
+import { stateOf } from "../segments/content-mark.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
 import { look } from "../segments/look.ts";
 import { isInTransaction } from "./settled.ts";
@@ -60,7 +60,7 @@ function readOnce<T>(files: readonly string[], use: (db: Database, schemas: stri
 function stampOf(file: string): string {
   if (!look(file).exists) throw new SourceError("absent", "The file does not exist.");
   try {
-    return readsThroughWal(file) ? "wal" : `${look(file).version}/${contentMark(file)}`;
+    return readsThroughWal(file) ? "wal" : stateOf(file);
   } catch (error) {
     throw asSourceError(error);
   }

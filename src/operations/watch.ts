@@ -72,7 +72,7 @@ class Cycle {
     this.#log = log;
     this.#force = force;
     this.#timing = { ...healTiming, ...timing };
-    this.#healer = new Healer({ log, force, timing: this.#timing });
+    this.#healer = new Healer({ databaseDir: context.settings.databaseDir, log, force, timing: this.#timing });
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { headerOf, readBeginning } from "./connection.ts";
+import { look } from "./look.ts";
 
 /**
  * A mark of the content that tells two writes within one tick of the file system's clock apart: the change counter that every commit
@@ -18,4 +19,9 @@ const walMark = "wal ";
 /** True when a content mark is that of a file in WAL format. */
 export function isWalMark(mark: string): boolean {
   return mark.startsWith(walMark);
+}
+
+/** A text that changes when a file is written, as far as can be told without opening it as a database; a segment's version. */
+export function stateOf(file: string): string {
+  return `${look(file).version}/${contentMark(file)}`;
 }
