@@ -48,7 +48,7 @@ async function firstBuild(bench: Bench): Promise<readonly Outcome[]> {
     await derivedReady(hub!.url);
     const seconds = (performance.now() - begin) / 1000;
     building = false;
-    const { rss } = memory.stop();
+    const { rss, pss } = memory.stop();
     await Promise.all([probes, questions]);
     const right = await text(`${hub!.url}/summary/by_item?date_from=2025-03-03&date_to=2025-03-09`);
     const wrong = answers.filter((answer) => answer !== right).length;
@@ -73,10 +73,11 @@ async function firstBuild(bench: Bench): Promise<readonly Outcome[]> {
       {
         claim: BUILD_MEMORY,
         ...absolute,
-        measured: `${(rss / 2 ** 20).toFixed(0)} MB RSS`,
-        required: "< 400 MB",
-        pass: rss < 400 * 2 ** 20,
-        details: { rss },
+        // Each of some six processes maps the same executable, which RSS counts six times.
+        measured: `${(pss / 2 ** 20).toFixed(0)} MB PSS (${(rss / 2 ** 20).toFixed(0)} MB RSS)`,
+        required: "< 400 MB PSS",
+        pass: pss < 400 * 2 ** 20,
+        details: { rss, pss },
       },
       {
         claim: BUILD_HEALTH,
