@@ -78,6 +78,9 @@ function begin(db: Database): void {
 
 function underLock<T>({ db, pages }: Opened, holdMs: number, use: Use<T>): T {
   begin(db);
+  // A -wal of another file, left where this one was put, is read by SQLite all the same; the pages would not be what it sees.
+  const mode = db.query<{ journal_mode: string }, []>(`PRAGMA ${sourceSchema}.journal_mode`).get()!.journal_mode;
+  if (mode === "wal") throw changed();
   let since = performance.now();
   const { stamp } = pages;
   const breathe = () => {

@@ -353,6 +353,17 @@ function hideRows(source: string, id: number): void {
   writeFileSync(source, bytes);
 }
 
+test("a -wal of another file, which SQLite reads all the same, is not overlooked", async () => {
+  const file = await start("delete");
+  erp!.close();
+  erp = openSource(join(folder, "other.db"), ["journal_mode = wal"]);
+  append(erp, 500);
+  append(erp, 500);
+  await Bun.write(`${file.source}-wal`, Bun.file(join(folder, "other.db-wal")));
+  expect(allRows([file.source])).toHaveLength(1_000);
+  expect(() => tailOf(file)).toThrow("The file changed while it was read.");
+});
+
 describe("in WAL mode", () => {
   test.each(["PASSIVE", "FULL", "RESTART", "TRUNCATE"])("a checkpoint (%s) changes nothing", async (mode) => {
     const file = await start("wal");
