@@ -13,7 +13,7 @@ import {
   writing,
 } from "./rollover-lock.ts";
 import { type SurveyedFile, withPlaces } from "./rollover-plan.ts";
-import { idsAtOnce, idsOfDays, jsonChunks, ofDays, type Place } from "./rollover-rows.ts";
+import { idsAtOnce, idsOfDays, jsonChunks, ofDays, type Place, reading } from "./rollover-rows.ts";
 
 /** Rows of some days to be moved from one file to the archive that owns the days. */
 export interface MoveOrder {
@@ -260,7 +260,9 @@ export async function findBlocked(
              AND NOT EXISTS (SELECT 1 FROM ${c.schema}.${table} c WHERE c.id = a.id AND ${sameRow("a", "c", contractColumns)})`,
         );
         const ids = await idsOfDays(a, days.from, days.to, file.survey.undatedPrefixes);
-        for (const { json } of jsonChunks(ids)) for (const { id } of find.all(json)) blocked.add(id);
+        for (const { json } of jsonChunks(ids)) {
+          for (const { id } of await reading(a.path, () => find.all(json))) blocked.add(id);
+        }
       });
     }
   }

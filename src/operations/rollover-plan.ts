@@ -13,6 +13,7 @@ import {
   jsonChunks,
   ofDays,
   type Place,
+  reading,
   type Sum,
   type Survey,
   survey,
@@ -61,12 +62,13 @@ export async function withPlaces<T>(
   const db = openHost();
   try {
     db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    const places = files.map(({ path, fileName }, position): Place => {
+    const places: Place[] = [];
+    for (const [position, { path, fileName }] of files.entries()) {
       const schema = `s${position}`;
-      attach(db, schema, path, false);
-      verifyTable(db, schema);
-      return { db, schema, gently: fileName === liveFileName };
-    });
+      await reading(path, () => attach(db, schema, path, false));
+      await reading(path, () => verifyTable(db, schema));
+      places.push({ db, schema, path, gently: fileName === liveFileName });
+    }
     return await use(places);
   } finally {
     db.close();
@@ -169,7 +171,7 @@ export async function countMonths(
 
 function daysOfMonths(file: SurveyedFile, months: ReadonlySet<string>): Promise<Map<Day, Sum>> {
   return withPlaces([file], async ([place]) => {
-    const { db, schema } = place as Place;
+    const { db, schema, path } = place as Place;
     const sorted = [...months].sort(compare);
     // One pass over all of them where no index finds a month.
     const ranges = hasIndex(indexesOf(db, schema), "production_date")
@@ -178,16 +180,17 @@ function daysOfMonths(file: SurveyedFile, months: ReadonlySet<string>): Promise<
     const days = new Map<Day, Sum>();
     for (const [first, last] of ranges) {
       const { sql, bounds } = ofDays(`${first}-01`, `${last}-31`, null);
-      const rows = db
-        .query<{ day: string } & Sum, string[]>(
-          // By the stored text first, which the index delivers in order.
-          `SELECT substr(text, 1, 10) AS day, sum(rows) AS rows, total(quantity) AS quantity FROM (
+      const find = () =>
+        db
+          .query<{ day: string } & Sum, string[]>(
+            // By the stored text first, which the index delivers in order.
+            `SELECT substr(text, 1, 10) AS day, sum(rows) AS rows, total(quantity) AS quantity FROM (
              SELECT production_date AS text, count(*) AS rows, total(good_quantity) AS quantity
              FROM ${schema}.${table} WHERE ${sql} GROUP BY 1
            ) GROUP BY 1`,
-        )
-        .all(...bounds);
-      for (const { day, ...sum } of rows) addTo(days, day, sum);
+          )
+          .all(...bounds);
+      for (const { day, ...sum } of await reading(path, find)) addTo(days, day, sum);
     }
     return days;
   });
@@ -210,7 +213,8 @@ async function twins(file: SurveyedFile, owner: SurveyedFile, months: ReadonlySe
        WHERE a.id IN (SELECT value FROM json_each(?)) AND ${sameRow("a", "b", contractColumns)} GROUP BY 1`,
     );
     for (const { json } of jsonChunks(await idsOfDays(from, first, last, file.survey.undatedPrefixes))) {
-      for (const { month, ...sum } of find.all(json)) if (months.has(month)) addTo(sums, month, sum);
+      const found = await reading(file.path, () => find.all(json));
+      for (const { month, ...sum } of found) if (months.has(month)) addTo(sums, month, sum);
     }
   });
   return sums;

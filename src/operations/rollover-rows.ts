@@ -2,6 +2,7 @@ import type { Database, SQLQueryBindings } from "bun:sqlite";
 import { afterAll, type Day, isDay } from "../segments/day.ts";
 import { datedSql } from "../segments/facts.ts";
 import { table } from "../segments/schema.ts";
+import { patiently } from "./rollover-lock.ts";
 
 /** Rows and their quantity; no quantity counts as 0. */
 export interface Sum {
@@ -21,6 +22,7 @@ const beforeAll = Number.MIN_SAFE_INTEGER;
 export interface Place {
   db: Database;
   schema: string;
+  path: string;
   gently: boolean;
 }
 
@@ -38,20 +40,28 @@ export function addTo<Key>(sums: Map<Key, Sum>, key: Key, { rows, quantity }: Su
   sums.set(key, { rows: sum.rows + sign * rows, quantity: sum.quantity + sign * quantity });
 }
 
+/** Reads while the ERP may be writing: what its locks are in the way of is tried again. Throws OperationError when that does not end. */
+export function reading<T>(path: string, work: () => T): Promise<T> {
+  return patiently(path, "Every answer is right as it is. Try again when the file is free.", work);
+}
+
 /** Goes through a file by id in windows with a lock each; awaits `pause` between two of them. */
 async function inWindows(
-  { db, schema, gently }: Place,
+  { db, schema, path, gently }: Place,
   use: (condition: string, bounds: number[]) => void,
   pause: () => Promise<void>,
 ): Promise<void> {
-  if (!gently) return use("1", []);
+  if (!gently) return reading(path, () => use("1", []));
   const next = db.query<{ last: number | null }, [number]>(
     `SELECT max(id) AS last FROM (SELECT id FROM ${schema}.${table} WHERE id > ? ORDER BY id LIMIT ${windowRows})`,
   );
   for (let from = beforeAll; ; ) {
-    const last = next.get(from)?.last ?? null;
+    const last = await reading(path, () => {
+      const found = next.get(from)?.last ?? null;
+      if (found !== null) use("id > ? AND id <= ?", [from, found]);
+      return found;
+    });
     if (last === null) return;
-    use("id > ? AND id <= ?", [from, last]);
     from = last;
     await pause();
   }

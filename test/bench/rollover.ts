@@ -1,5 +1,6 @@
 /**
- * Measures the yearly rollover: `bun test/bench/rollover.ts [--rows N] [--journal delete|wal] [--hub] [--mirror-max-mb N] [--stock FOLDER]`.
+ * Measures the yearly rollover: `bun test/bench/rollover.ts [--rows N] [--journal delete|wal] [--hub] [--mirror-max-mb N]
+ * [--write-every-ms N] [--stock FOLDER]`.
  * 5,600,000 rows unless told, nine tenths of them in Live's finished year. With `--hub` a running hub carries it out while a client compares
  * its answers with those of before and a writer appends rows to Live. The data are made in the temporary folder and removed afterwards;
  * `--stock` names a folder that holds them already (its `database` is copied). Needs five times Live's size of disk.
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     journal: { type: "string", default: "delete" },
     hub: { type: "boolean", default: false },
     "mirror-max-mb": { type: "string", default: "1024" },
+    "write-every-ms": { type: "string", default: "40" },
     stock: { type: "string" },
   },
 });
@@ -142,7 +144,7 @@ async function besideHub(): Promise<void> {
   await untilIdle(hub.pid);
   const truth = new Map<string, string>();
   for (const path of questions) truth.set(path, (await ask(hub.url, path)).text);
-  const writer = startScript("appender.ts", livePath(home), `${thisYear}-01-04`);
+  const writer = startScript("appender.ts", livePath(home), `${thisYear}-01-04`, values["write-every-ms"]);
   const memory = watchMemory(hub.pid);
   const started = performance.now();
   const command = Bun.spawn([process.execPath, join(root, "src/main.ts"), "--rollover"], {

@@ -1,6 +1,6 @@
 /**
- * Appends rows of one day with a busy timeout of 5 s until its stdin ends, as an ERP on the shop floor does:
- * `bun test/faults/appender.ts FILE DAY`. Then prints an AppenderReport.
+ * Appends rows of one day, one every 40 ms unless told, with a busy timeout of 5 s until its stdin ends, as an ERP on the shop floor does:
+ * `bun test/faults/appender.ts FILE DAY [MS]`. Then prints an AppenderReport.
  */
 import { Database } from "bun:sqlite";
 
@@ -13,10 +13,8 @@ export interface AppenderReport {
   readonly refused: readonly string[];
 }
 
-const everyMs = 40;
-
 if (import.meta.main) {
-  const [path = "", day = ""] = process.argv.slice(2);
+  const [path = "", day = "", everyMs = "40"] = process.argv.slice(2);
   const db = new Database(path, { readwrite: true });
   db.run("PRAGMA busy_timeout = 5000");
   const refused: string[] = [];
@@ -33,7 +31,7 @@ if (import.meta.main) {
       refused.push(String(error));
     }
     longestMs = Math.max(longestMs, Math.round(performance.now() - began));
-    await Bun.sleep(everyMs);
+    await Bun.sleep(Number(everyMs));
   }
   db.close();
   console.log(JSON.stringify({ written, longestMs, refused } satisfies AppenderReport));
