@@ -8,9 +8,9 @@ import type { View } from "./view.ts";
 
 /** Small parts that several pages are made of. */
 
-/** A cell with a figure as it is; empty where there is none. */
-export function Quantity({ value, format }: { value: number | null; format: Format }) {
-  return <td class="number">{value === null ? "–" : format.exact(value)}</td>;
+/** A cell with a figure as it is; a dash where there is none. A `wide` one gives way on phones. */
+export function Quantity({ value, format, wide }: { value: number | null; format: Format; wide?: boolean }) {
+  return <td class={wide ? "number wide" : "number"}>{value === null ? "–" : format.exact(value)}</td>;
 }
 
 /** A figure in short, with the exact one where the mouse rests on it. */

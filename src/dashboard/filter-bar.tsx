@@ -33,7 +33,7 @@ export function FilterBar({ view }: { view: View }) {
           {words.search}
           <input type="search" name="q" value={filter.q} maxlength={100} placeholder={words.searchHint} />
         </label>
-        <label>
+        <label class="comparison">
           {words.compare}
           <select name="compare">
             {comparisons.map((compare) => choice(compare, words.compares[compare], filter.compare))}

@@ -23,7 +23,7 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
               <th scope="col" class="number">
                 {texts.columns.quantity}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {texts.columns.share}
               </th>
               <th scope="col" class="number">
@@ -45,7 +45,7 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
                   />
                 </th>
                 <Quantity value={item.total_production} format={format} />
-                <td class="number">{share(item.share)}</td>
+                <td class="number wide">{share(item.share)}</td>
                 <td class="number">{share(item.cumulative_share)}</td>
               </tr>
             ))}
@@ -55,14 +55,14 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
               <tr>
                 <th scope="row">{texts.columns.others(format.exact(others.items))}</th>
                 <Quantity value={others.total_production} format={format} />
-                <td class="number">{share(others.share)}</td>
+                <td class="number wide">{share(others.share)}</td>
                 <td />
               </tr>
             )}
             <tr>
               <th scope="row">{texts.columns.whole}</th>
               <Quantity value={ranking.total_production} format={format} />
-              <td class="number">{share(ranking.total_production > 0 ? 1 : null)}</td>
+              <td class="number wide">{share(ranking.total_production > 0 ? 1 : null)}</td>
               <td />
             </tr>
           </tfoot>

@@ -21,7 +21,9 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
               <tr>
                 <th scope="col">{columns.day}</th>
                 <th scope="col">{columns.item}</th>
-                <th scope="col">{columns.lot}</th>
+                <th scope="col" class="wide">
+                  {columns.lot}
+                </th>
                 <th scope="col" class="number">
                   {columns.quantity}
                 </th>
@@ -36,7 +38,7 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
                       <ItemName code={record.item_code} name={record.item_name} />
                     </a>
                   </td>
-                  <td class="code">{record.lot_number ?? "–"}</td>
+                  <td class="code wide">{record.lot_number ?? "–"}</td>
                   <Quantity value={record.good_quantity} format={format} />
                 </tr>
               ))}
@@ -88,7 +90,7 @@ function Changes({ view, title, none, changes, sign }: ChangesProps) {
         <thead>
           <tr>
             <th scope="col">{columns.item}</th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide">
               {columns.before}
             </th>
             <th scope="col" class="number">
@@ -107,7 +109,7 @@ function Changes({ view, title, none, changes, sign }: ChangesProps) {
                   <ItemName code={item_code} name={item_name} />
                 </a>
               </th>
-              <Quantity value={before} format={format} />
+              <Quantity value={before} format={format} wide />
               <Quantity value={now} format={format} />
               <td class={`number ${sign === "▲" ? "up" : "down"}`}>
                 <span aria-hidden="true">{sign}</span> {format.signed(difference)}
