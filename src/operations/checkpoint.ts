@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { busyTimeoutMs } from "../segments/connection.ts";
 import { asSourceError } from "../segments/errors.ts";
 import type { OperationContext } from "./operation.ts";
-import { type SourceFile, sourceFiles } from "./source-files.ts";
+import { requireDatabaseFolder, type SourceFile, sourceFiles } from "./source-files.ts";
 
 export interface CheckpointArgs {
   /** Checkpoints every -wal, also below the limit and with HEAL_INDEXES=false. */
@@ -31,10 +31,11 @@ const mb = 1024 * 1024;
 /**
  * Moves what stands in a `-wal` past the limit into its file and empties it, as far as no reader or writer is hurt: the copying (PASSIVE) waits for
  * nobody and holds nobody up, and the emptying (TRUNCATE) gives up at once where it would have to wait.
- * See https://sqlite.org/pragma.html#pragma_wal_checkpoint.
+ * See https://sqlite.org/pragma.html#pragma_wal_checkpoint. Throws OperationError where there is no database folder.
  */
 export function runCheckpoint(context: OperationContext, { force = false }: CheckpointArgs = {}): CheckpointResult {
   const { settings, log, progress } = context;
+  requireDatabaseFolder(settings);
   const all = sourceFiles(settings);
   const files = all.map((file, position): CheckpointedFile => {
     progress({ done: position, total: all.length, phase: file.fileName });
