@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { join } from "node:path";
 import { type Answers, PageDesk } from "../../src/dashboard/ask.ts";
 import {
   addDays,
@@ -11,10 +10,9 @@ import {
   unitWithin,
   weekday,
 } from "../../src/production/calendar.ts";
-import { Desk } from "../../src/production/desk.ts";
 import { isoWeek } from "../../src/production/iso-week.ts";
 import type { Questions } from "../../src/production/questions.ts";
-import { Catalog } from "../../src/segments/catalog.ts";
+import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
 const day = (index: number): string => addDays("2025-11-10", index);
@@ -30,8 +28,7 @@ const rows: Row[] = Array.from({ length: 600 }, (_, at) =>
 );
 const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
 
-let desk: Desk;
-let catalog: Catalog;
+let opened: OpenDesk;
 let pages: PageDesk;
 beforeAll(() => {
   const home = temporaryHome();
@@ -43,31 +40,10 @@ beforeAll(() => {
     archivePath(home, 2025),
     rows.filter((one) => dayOf(one) <= "2025-12-31"),
   );
-  const databaseDir = join(home, "database");
-  catalog = new Catalog({
-    databaseDir,
-    mirrorDir: join(databaseDir, ".mirror"),
-    archiveCutoffYear: null,
-    mirrorMaxMb: 100,
-    rollup: false,
-    report: () => {},
-  });
-  desk = new Desk({
-    catalog,
-    rollups: null,
-    isSearchIndexed: () => false,
-    databaseDir,
-    workers: 1,
-    inlineMaxRows: 20_000,
-    queryTimeoutSec: 10,
-    onAnswer: () => {},
-  });
-  pages = new PageDesk(desk);
+  opened = openDesk(home);
+  pages = new PageDesk(opened.desk);
 });
-afterAll(() => {
-  desk.close();
-  catalog.close();
-});
+afterAll(() => opened.close());
 
 async function ask<Name extends keyof Answers>(name: Name, parameters: Questions[Name]): Promise<Answers[Name]> {
   const { answers } = await pages.ask({ one: [name, parameters] as never }, "00000000");
@@ -183,7 +159,7 @@ test("questions that are not asked are answered with nothing, and the others hav
   const { answers, version } = await pages.ask({ a: null, b: ["items", { limit: 1 }] }, "00000000");
   expect(answers.a).toBeNull();
   expect(answers.b).toHaveLength(1);
-  expect(version).toBe((await catalog.current()).version);
+  expect(version).toBe((await opened.catalog.current()).version);
 });
 
 test("weeks begin on Monday, months end where they are short, and days stay within the calendar", () => {

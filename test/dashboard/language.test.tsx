@@ -1,0 +1,159 @@
+/** @jsxImportSource hono/jsx */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { PageDesk } from "../../src/dashboard/ask.ts";
+import { type Fault, parseFilter } from "../../src/dashboard/filter.ts";
+import { formatOf } from "../../src/dashboard/i18n/format.ts";
+import { ko, type Texts } from "../../src/dashboard/i18n/ko.ts";
+import { texts } from "../../src/dashboard/i18n/language.ts";
+import { ItemOptions } from "../../src/dashboard/item-options.tsx";
+import { Document } from "../../src/dashboard/layout.tsx";
+import { pages } from "../../src/dashboard/pages/index.ts";
+import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
+import type { View } from "../../src/dashboard/view.ts";
+import { type OpenDesk, openDesk } from "../support/desk.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+
+let opened: OpenDesk;
+beforeAll(() => {
+  const home = temporaryHome();
+  const days = ["2026-01-05", "2026-02-03", "2026-02-04"];
+  const rows = days.flatMap((day, at) =>
+    ["<img src=x onerror=alert(1)>", "0-1", null].map((item_name, item) =>
+      row({
+        production_date: day,
+        item_code: `0${item}`,
+        item_name,
+        good_quantity: 1e6 * (at + item) + 1,
+        lot_number: "7",
+      }),
+    ),
+  );
+  writeDatabase(livePath(home), rows);
+  opened = openDesk(home);
+});
+afterAll(() => opened.close());
+
+type Words = string | readonly Words[] | { readonly [key: string]: Words } | ((...values: string[]) => string);
+
+/** A catalogue whose every text stands between ⟦ and ⟧. */
+function marked(words: Words): Words {
+  if (typeof words === "string") return `⟦${words}⟧`;
+  if (typeof words === "function") return (...values) => `⟦${words(...values)}⟧`;
+  if (Array.isArray(words)) return words.map(marked);
+  return Object.fromEntries(Object.entries(words).map(([key, value]) => [key, marked(value)]));
+}
+
+function viewOf(query: string, fields: Partial<View> = {}): View {
+  const now = { today: "2026-02-20", newest: "2026-02-04" };
+  const { filter } = parseFilter(new URLSearchParams(query), now);
+  return {
+    path: "/",
+    language: "en",
+    theme: "system",
+    texts: marked(ko as unknown as Words) as unknown as Texts,
+    format: formatOf("en"),
+    today: now.today,
+    filter,
+    faults: [],
+    codes: filter.items.length > 0 ? filter.items : undefined,
+    names: new Map(),
+    coverage: { first: "2026-01-05", last: "2026-02-04", newest: now.newest },
+    version: "0",
+    asOf: null,
+    lagging: true,
+    requestId: "00000000",
+    desk: new PageDesk(opened.desk),
+    ...fields,
+  };
+}
+
+/** What a reader meets: texts between tags, and the attributes that are shown or read out. Without scripts and what a catalogue says. */
+function unmarked(html: string): string[] {
+  const body = html.replace(/<script.*?<\/script>/gs, "");
+  const attributes = [...body.matchAll(/\s(?:title|aria-label|placeholder|alt|content)="([^"]*)"/g)];
+  const spoken = attributes.filter(([whole]) => !whole.startsWith(" content")).map(([, value]) => value!);
+  const parts = [...spoken, ...body.replace(/<[^>]*>/g, "\n").split("\n")];
+  return parts
+    .map((text) => {
+      let rest = text;
+      while (/⟦[^⟦⟧]*⟧/.test(rest)) rest = rest.replace(/⟦[^⟦⟧]*⟧/g, "");
+      // Data of this test, numbers in short, and the keys of the keyboard.
+      return rest.replace("&lt;img src=x onerror=alert(1)&gt;", "").replace(/\d[KMB]\b/g, "");
+    })
+    .filter((text) => /\p{L}/u.test(text.replace(/&\w+;/g, "")));
+}
+
+describe("no word of a page stands outside of the catalogues", () => {
+  const faults: Fault[] = (["period", "from", "to", "range", "items", "q", "compare", "unit"] as const).map(
+    (field) => ({
+      field,
+      value: "1",
+    }),
+  );
+  for (const page of pages) {
+    test.each([
+      "",
+      "from=2026-02-01&to=2026-02-04",
+      "from=2025-01-01&to=2026-02-04&unit=day&items=01",
+      "compare=none&q=0",
+      "from=2020-01-01&to=2020-01-02",
+    ])(`on ${page.id} with %p`, async (query) => {
+      const view = viewOf(query, { path: page.path, faults });
+      const content = await page.content(view);
+      const html = String(
+        <Document view={view} pages={pages} title={view.texts.nav[page.id]}>
+          {content}
+        </Document>,
+      );
+      const keys = pages.map(({ key }) => key);
+      expect(unmarked(html).filter((text) => !["g", ...keys].includes(text.trim()))).toEqual([]);
+      expect(html).not.toContain("<img src=x");
+    });
+  }
+
+  test("in the parts that are fetched and the page that says what is the matter", () => {
+    const view = viewOf("");
+    const items = [{ item_code: "0", item_name: null, record_count: 1 }];
+    const parts = [
+      <ItemOptions items={items} chosen={[]} most={1} texts={view.texts} format={view.format} />,
+      <ItemOptions items={[]} chosen={[]} most={1} texts={view.texts} format={view.format} />,
+      <Trouble view={view} status={503} detail="" />,
+      <Trouble view={view} status={500} detail="" />,
+    ];
+    expect(parts.flatMap((part) => unmarked(String(part)))).toEqual([]);
+  });
+
+  test("in the scripts: what they show comes from the page", async () => {
+    const folder = join(import.meta.dir, "../../public/dashboard");
+    for (const name of new Bun.Glob("*.js").scanSync(folder)) {
+      const code = (await Bun.file(join(folder, name)).text()).replace(/\/\*.*?\*\/|\/\/.*$/gms, "");
+      expect([name, code.match(/[가-힣]|textContent = ["'`][a-z]/i)]).toEqual([name, null]);
+    }
+  });
+});
+
+test("both catalogues fill in the same places", () => {
+  const shape = (words: Words): unknown =>
+    typeof words === "function"
+      ? words.length
+      : typeof words === "string"
+        ? [...words.matchAll(/\{\w+\}/g)].map(([place]) => place)
+        : Array.isArray(words)
+          ? words.map(shape)
+          : Object.fromEntries(Object.entries(words).map(([key, value]) => [key, shape(value)]));
+  expect(shape(texts.en as unknown as Words)).toEqual(shape(texts.ko as unknown as Words));
+});
+
+test("numbers are short where they are long, each language in its own way", () => {
+  const { short, exact, change, signed, percent } = formatOf("ko");
+  expect([9999, 12_345, 13_386_806.75, 1.2e8].map(short)).toEqual(["9,999", "1.2만", "1,338.7만", "1.2억"]);
+  expect([12_345, 13_386_806.75].map(formatOf("en").short)).toEqual(["12.3K", "13.4M"]);
+  expect([exact(1234.5), change(0.1234), change(-0.5), signed(5), percent(0.391)]).toEqual([
+    "1,234.5",
+    "+12.3%",
+    "-50%",
+    "+5",
+    "39.1%",
+  ]);
+});

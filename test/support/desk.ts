@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { Desk } from "../../src/production/desk.ts";
+import { Catalog } from "../../src/segments/catalog.ts";
+
+/** A desk over the files of a home, in the test's own process. */
+export interface OpenDesk {
+  readonly desk: Desk;
+  readonly catalog: Catalog;
+  close(): void;
+}
+
+/** Opens a desk that answers from the rows themselves, without daily totals. */
+export function openDesk(home: string): OpenDesk {
+  const databaseDir = join(home, "database");
+  const catalog = new Catalog({
+    databaseDir,
+    mirrorDir: join(databaseDir, ".mirror"),
+    archiveCutoffYear: null,
+    mirrorMaxMb: 100,
+    rollup: false,
+    report: () => {},
+  });
+  const desk = new Desk({
+    catalog,
+    rollups: null,
+    isSearchIndexed: () => false,
+    databaseDir,
+    workers: 1,
+    inlineMaxRows: 20_000,
+    queryTimeoutSec: 10,
+    onAnswer: () => {},
+  });
+  return {
+    desk,
+    catalog,
+    close() {
+      desk.close();
+      catalog.close();
+    },
+  };
+}
