@@ -1,0 +1,41 @@
+import type { WorkerProcess } from "../workers/process.ts";
+import { hasStrays, ownersOf, type Placement } from "./duplicates.ts";
+import { askKeeper } from "./keeper.ts";
+import type { TrackedFile } from "./tracked-file.ts";
+import type { Segment } from "./types.ts";
+
+const timeoutMs = 60_000;
+
+/** Which rows stand in files that do not own their days, and which of them their owners hold as well; found out anew only where files changed. */
+export class Placements {
+  readonly #keeper: WorkerProcess;
+  readonly #found = new Map<string, { key: string; placement: Placement }>();
+
+  constructor(keeper: WorkerProcess) {
+    this.#keeper = keeper;
+  }
+
+  /** Fills the placements of these segments in. Rejects with TaskError and WorkerError. */
+  async place(segments: Segment[]): Promise<void> {
+    const strayed = segments.filter(hasStrays);
+    const keys = new Map(strayed.map((segment) => [segment.name, keyOf(segment, segments)]));
+    const names = [...keys].filter(([name, key]) => this.#found.get(name)?.key !== key).map(([name]) => name);
+    if (names.length > 0) {
+      const found = await askKeeper<Placement[]>(this.#keeper, "keeper.place", { segments, names }, timeoutMs);
+      for (const placement of found) this.#found.set(placement.name, { key: keys.get(placement.name)!, placement });
+    }
+    for (const segment of strayed) Object.assign(segment, this.#found.get(segment.name)!.placement);
+  }
+
+  /** Rows of the version that answers which count in archives: a rollover may take them out of the file at any time. */
+  duplicatesOf({ segments, holding: { ownsFrom, ownsTo } }: TrackedFile): number {
+    const strayed = segments.filter((segment) => hasStrays({ ...segment, ownsFrom, ownsTo }));
+    return strayed.reduce((sum, { name }) => sum + (this.#found.get(name)?.placement.excluded.rows ?? 0), 0);
+  }
+}
+
+/** What the placement of a segment's rows depends on: the segment and those that own days of its rows. */
+function keyOf(segment: Segment, segments: readonly Segment[]): string {
+  const all = [segment, ...ownersOf(segment, segments)];
+  return JSON.stringify(all.map(({ name, version, ownsFrom, ownsTo }) => [name, version, ownsFrom, ownsTo]));
+}
