@@ -33,7 +33,7 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("online", () => connect());
 addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", (event) => {
+window.addEventListener("pageshow", (event) => {
   if (event.persisted) connect();
 });
 document.addEventListener("htmx:after:swap", showAge);

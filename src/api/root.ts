@@ -34,7 +34,10 @@ export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubE
       // Browsers name text/html; `*/*` alone is a program's.
       match: (ranges) => (ranges.some(({ type }) => type === "text/html") ? "text/html" : "application/json"),
     });
-    if (wanted === "application/json") return sendJson(c, { status: "active", system: "Production Data Hub API" });
+    // htmx 4 asks for a page that somebody goes back to without naming a type (#restoreHistory).
+    const goesBack = c.req.header("HX-History-Restore-Request") === "true";
+    if (wanted === "application/json" && !goesBack)
+      return sendJson(c, { status: "active", system: "Production Data Hub API" });
     if (front?.mayRead(c)) {
       if (await hasData(catalog)) {
         return front.limit(c, async () => {

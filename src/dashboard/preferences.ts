@@ -12,15 +12,20 @@ const yearSec = 365 * 24 * 3600;
 
 /** The language of a request: what was chosen, else what the browser asks for, else Korean. */
 export function languageOf(c: Context): Language {
-  const chosen = getCookie(c, cookies.lang);
-  return (
-    languages.find((language) => language === (c.req.query("lang") ?? chosen)) ??
-    (accepts(c, {
-      header: "Accept-Language",
-      supports: [...languages],
-      default: languages[0],
-    }) as Language)
-  );
+  const chosen = c.req.query("lang") ?? getCookie(c, cookies.lang);
+  const known = (name: string | undefined) => languages.find((language) => language === name);
+  const asked = accepts(c, {
+    header: "Accept-Language",
+    supports: [...languages],
+    default: languages[0],
+    // `en-GB` is English too (RFC 4647 §3.4).
+    match: (ranges) =>
+      ranges
+        .sort((a, b) => b.q - a.q)
+        .map(({ type }) => known(type.toLowerCase().split("-")[0]))
+        .find((language) => language !== undefined) ?? languages[0],
+  });
+  return known(chosen) ?? known(asked) ?? languages[0];
 }
 
 /** The colours that were chosen. */

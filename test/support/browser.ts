@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+
+/** Where Debian puts Chromium; null where there is none, and then the tests that need it are skipped. */
+export const chromium: string | null = ["/usr/bin/chromium"].find((path) => existsSync(path)) ?? null;
+
+/** A browser and what went wrong in its pages. */
+export interface TestBrowser {
+  /** A page that has not been anywhere, in a profile of its own, with Korean or another language asked for. */
+  open(options?: { language?: string; width?: number; height?: number }): Promise<Page>;
+  /** Errors of scripts, of the console and of the content security policy so far. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Starts Chromium without a window. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser: Browser = await puppeteer.launch({
+    executablePath: chromium!,
+    // As root Chromium runs only without its sandbox; the pages are the hub's own.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+  });
+  const complaints: string[] = [];
+  return {
+    complaints,
+    async open({ language = "ko-KR", width = 1280, height = 900 } = {}) {
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
+      page.on("console", (message) => {
+        if (["error", "warn"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => complaints.push(`page: ${error}`));
+      page.on("requestfailed", (request) => {
+        const reason = request.failure()?.errorText ?? "";
+        // A stream that a page leaves behind, or that its hub ended, is no mistake of the page.
+        if (!request.url().endsWith("/events")) complaints.push(`request: ${request.url()} ${reason}`);
+      });
+      await page.setExtraHTTPHeaders({ "Accept-Language": language });
+      await page.setViewport({ width, height });
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
