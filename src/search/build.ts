@@ -157,7 +157,7 @@ class IndexBuilder {
   /** Writes the ids of the block before, whose first row is known already. */
   #endBlock(): void {
     if (this.#blocks.ids.length === 0) return;
-    this.#blocks.at.push(this.#pages.append(this.#ids.written()));
+    this.#blocks.at.push(this.#pages.appendWhole(this.#ids.written()));
     this.#blocks.bytes.push(this.#ids.length);
     this.#ids.clear();
   }

@@ -2,10 +2,7 @@ import type { Blocks, Ordinals } from "./blocks.ts";
 import { chunkRows } from "./layout.ts";
 import { OrdinalSet } from "./ordinal-set.ts";
 import type { PageReader } from "./pages.ts";
-import type { Term } from "./terms.ts";
-
-/** Bytes of posting lists that are decoded in the time in which one row is looked at (2 µs). */
-const bytesPerRow = 400;
+import { bytesPerRow, type Term } from "./terms.ts";
 
 /** Room for one term's rows, of no use after it. */
 const found = new OrdinalSet();

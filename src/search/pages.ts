@@ -64,6 +64,13 @@ export class PageWriter {
     return position;
   }
 
+  /** Appends bytes so that they stand in one page if they fit into one, and returns the position of the first one. */
+  appendWhole(bytes: Uint8Array): number {
+    const left = pageBytes - (this.position % pageBytes);
+    if (bytes.length > left && bytes.length <= pageBytes) this.append(new Uint8Array(left));
+    return this.append(bytes);
+  }
+
   /** Writes what is left. */
   finish(): void {
     if (this.#buffer.length > 0) this.#write(Math.ceil(this.#buffer.length / pageBytes));
