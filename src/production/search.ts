@@ -51,7 +51,7 @@ export function searchedRows<Row>(
     return rows;
   } catch (error) {
     if (!(error instanceof IndexLostError)) throw error;
-    search.drop(segment);
+    search.failed(segment, error);
     return null;
   }
 }

@@ -11,9 +11,14 @@ const pagesPerTransaction = 128;
 /** Pages kept in memory by a reader, 1 MB. */
 const cachedPages = 256;
 
-/** What was stored is not there any more, or is not what was written. */
+/** What was stored is not there any more, or is not what was written; or (not for good) hub.db is locked just now. */
 export class IndexLostError extends Error {
   override name = "IndexLostError";
+  readonly forGood: boolean;
+  constructor(message: string, forGood = true) {
+    super(message);
+    this.forGood = forGood;
+  }
 }
 
 interface Page {
@@ -145,6 +150,7 @@ export class PageReader {
 
 /** Whatever keeps hub.db from being read, the index is of no use then. */
 function asLost(error: unknown): unknown {
-  const isSqlite = error instanceof Error && error.name === "SQLiteError";
-  return isSqlite ? new IndexLostError(`The search index cannot be read: ${error.message}`) : error;
+  if (!(error instanceof Error) || error.name !== "SQLiteError") return error;
+  const isLocked = /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code));
+  return new IndexLostError(`The search index cannot be read: ${error.message}`, !isLocked);
 }

@@ -4,13 +4,13 @@ import path from "node:path";
 import type { Segment } from "../segments/types.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import type { Contents } from "./layout.ts";
-import { type Build, PageReader } from "./pages.ts";
+import { type Build, IndexLostError, PageReader } from "./pages.ts";
 import { type Registered, registered, withdraw } from "./register.ts";
 import { SearchIndex } from "./search-index.ts";
 
 /**
  * Where search indexes are kept: in hub.db, read page by page. Whatever happens to the rows there, nothing wrong comes out: an index of
- * another version is not found, and one that turns out to be damaged or gone is dropped, and then the rows themselves are read.
+ * another version is not found, and one that turns out to be damaged or gone is put out of use, and then the rows themselves are read.
  */
 export class SearchShelf {
   readonly #file: string;
@@ -28,14 +28,14 @@ export class SearchShelf {
     if (!found || found.refused !== null) return null;
     const open = this.#open.get(segment.name);
     if (open?.build.number === found.build.number) return open.index;
+    this.#open.delete(segment.name);
     try {
       const pages = new PageReader(this.#db!.connection, found.build);
-      const { at, length } = found.contents;
-      const index = new SearchIndex(pages, JSON.parse(Buffer.from(pages.read(at, length)).toString()) as Contents);
+      const index = pages.inOneGo(() => new SearchIndex(pages, contentsOf(pages, found)));
       this.#open.set(segment.name, { build: found.build, index });
       return index;
-    } catch {
-      this.drop(segment);
+    } catch (error) {
+      this.failed(segment, error);
       return null;
     }
   }
@@ -51,16 +51,21 @@ export class SearchShelf {
     }
   }
 
-  /** Puts the index of a segment out of use, because reading it failed; it is made anew at the next occasion. */
-  drop(segment: Segment): void {
-    const build = this.#open.get(segment.name)?.build ?? this.registered(segment)?.build;
+  /**
+   * Hears that reading the index of a segment failed: it is put out of use, and made anew at the next occasion, unless hub.db was only locked
+   * or the index in use is another one already.
+   */
+  failed(segment: Segment, error: unknown): void {
+    if (error instanceof IndexLostError && !error.forGood) return;
+    const open = this.#open.get(segment.name);
     this.#open.delete(segment.name);
-    if (build === undefined) return;
+    const found = this.registered(segment);
+    if (!found || (open && open.build.number !== found.build.number)) return;
     try {
       const db = new Database(this.#file, { create: false, readwrite: true });
       try {
         db.run("PRAGMA busy_timeout = 200");
-        withdraw(db, build);
+        withdraw(db, found.build);
       } finally {
         db.close();
       }
@@ -87,4 +92,8 @@ export class SearchShelf {
     this.#db = { connection, inode };
     return connection;
   }
+}
+
+function contentsOf(pages: PageReader, { contents: { at, length } }: Registered): Contents {
+  return JSON.parse(Buffer.from(pages.read(at, length)).toString()) as Contents;
 }

@@ -86,13 +86,23 @@ test("a search that is under way when its pages are deleted says so, and a damag
   }
 });
 
-test("an index that was dropped is made anew, and answers again", async () => {
+test("an index that failed is made anew, and answers again", async () => {
   const folder = await indexed(rowsOf(300));
-  folder.shelf.drop(folder.segment);
+  folder.shelf.failed(folder.segment, new IndexLostError("It is damaged."));
   expect(folder.shelf.find(folder.segment)).toBeNull();
   await buildSearchIndex(folder);
   const index = folder.shelf.find(folder.segment)!;
   expect(candidates(index, { q: "299" }, {})).toEqual(scanned(folder.segment.file, { q: "299" }, {}));
+});
+
+test("an index stays in use when hub.db was only locked, or when another one took its place meanwhile", async () => {
+  const folder = await indexed(rowsOf(300));
+  folder.shelf.failed(folder.segment, new IndexLostError("hub.db is locked.", false));
+  expect(folder.shelf.find(folder.segment)).toBe(folder.index);
+  change(folder, "DELETE FROM search_index");
+  await buildSearchIndex(folder);
+  folder.shelf.failed(folder.segment, new IndexLostError("Its pages are gone."));
+  expect(folder.shelf.find(folder.segment)).not.toBeNull();
 });
 
 test("a hub.db that is deleted and made anew under a shelf in use is noticed", async () => {
