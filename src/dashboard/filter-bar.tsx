@@ -46,11 +46,13 @@ export function FilterBar({ view }: { view: View }) {
       </form>
       <Chips view={view} />
       {faults.length === 0 ? null : (
-        <ul class="faults" role="alert">
-          {faults.map(({ field, value }) => (
-            <li>{words.faults[field](value)}</li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul class="faults">
+            {faults.map(({ field, value }) => (
+              <li>{words.faults[field](value)}</li>
+            ))}
+          </ul>
+        </div>
       )}
     </search>
   );

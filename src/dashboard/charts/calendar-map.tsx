@@ -28,9 +28,9 @@ export function CalendarMap({ view, days }: { view: View; days: Answers["daily_t
       <Day view={view} day={day} value={totals.get(day) ?? null} shade={shade(totals.get(day) ?? 0)} large={large} />
     );
   return (
-    <section class="panel calendar" id="calendar" aria-labelledby="calendar-title">
+    <article class="panel calendar" id="calendar">
       <div class="head">
-        <h2 id="calendar-title">{texts.overview.calendar}</h2>
+        <h2>{texts.overview.calendar}</h2>
         <div class="legend" aria-hidden="true">
           {texts.overview.less}
           {Array.from({ length: shades + 1 }, (_, at) => (
@@ -63,9 +63,10 @@ export function CalendarMap({ view, days }: { view: View; days: Answers["daily_t
             <thead>
               <tr>
                 <td />
-                {weeks.map((week, at) => (
-                  <th scope="col">{monthMark(weeks, at, week)}</th>
-                ))}
+                {weeks.map((_, at) => {
+                  const month = monthOver(weeks, at);
+                  return month === null ? <td /> : <th scope="col">{month}</th>;
+                })}
               </tr>
             </thead>
             <tbody>
@@ -79,7 +80,7 @@ export function CalendarMap({ view, days }: { view: View; days: Answers["daily_t
           </table>
         )}
       </Scroll>
-    </section>
+    </article>
   );
 }
 
@@ -98,7 +99,7 @@ function Day({ view, day, value, shade, large }: DayProps) {
   if (!large) return <td class={`shade-${shade}`} title={said} />;
   return (
     <td class={`shade-${shade}${weekend}`}>
-      <a href={link(view, { period: "custom", from: day, to: day })} title={said} aria-label={said}>
+      <a href={link(view, { period: "custom", from: day, to: day })} title={said}>
         <span class="date">{day.slice(8).replace(/^0/, "")}</span>
         <span class="figure">{value === null ? "" : format.short(value)}</span>
       </a>
@@ -106,8 +107,10 @@ function Day({ view, day, value, shade, large }: DayProps) {
   );
 }
 
-/** The month's number above the week that begins it. */
-function monthMark(weeks: readonly string[], at: number, week: string): string {
-  const month = week.slice(5, 7);
-  return at > 0 && weeks[at - 1]!.slice(5, 7) === month ? "" : String(Number(month));
+/** The number of the month that begins with a week; at the first week only where there is room for it before the next one. */
+function monthOver(weeks: readonly string[], at: number): string | null {
+  const month = (week: string | undefined): string | undefined => week?.slice(5, 7);
+  const here = month(weeks[at]);
+  if (at === 0 ? month(weeks[1]) !== here : month(weeks[at - 1]) === here) return null;
+  return String(Number(here));
 }

@@ -11,9 +11,9 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
   const greatest = Math.max(1, ...items.map(({ total_production }) => total_production));
   const share = (value: number | null): string => (value === null ? "–" : format.percent(value));
   return (
-    <section class="panel" id="top" aria-labelledby="top-title">
+    <article class="panel" id="top">
       <div class="head">
-        <h2 id="top-title">{texts.overview.top}</h2>
+        <h2>{texts.overview.top}</h2>
       </div>
       <Scroll label={texts.overview.top}>
         <table class="pareto">
@@ -68,7 +68,7 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
           </tfoot>
         </table>
       </Scroll>
-    </section>
+    </article>
   );
 }
 

@@ -8,9 +8,9 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
   const { texts, format } = view;
   const { columns } = texts;
   return (
-    <section class="panel" id="latest" aria-labelledby="latest-title">
+    <article class="panel" id="latest">
       <div class="head">
-        <h2 id="latest-title">{texts.overview.latest}</h2>
+        <h2>{texts.overview.latest}</h2>
       </div>
       {records.length === 0 ? (
         <p class="hint">{texts.overview.noLatest}</p>
@@ -46,7 +46,7 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
           </table>
         </Scroll>
       )}
-    </section>
+    </article>
   );
 }
 
@@ -54,9 +54,9 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
 export function Movers({ view, movers }: { view: View; movers: Answers["movers"] | null }) {
   const { overview } = view.texts;
   return (
-    <section class="panel" id="movers" aria-labelledby="movers-title">
+    <article class="panel" id="movers">
       <div class="head">
-        <h2 id="movers-title">{overview.movers}</h2>
+        <h2>{overview.movers}</h2>
         {movers ? <span class="hint">{overview.against[view.filter.compare]}</span> : null}
       </div>
       {movers ? (
@@ -67,7 +67,7 @@ export function Movers({ view, movers }: { view: View; movers: Answers["movers"]
       ) : (
         <p class="hint">{overview.noCompare}</p>
       )}
-    </section>
+    </article>
   );
 }
 
@@ -127,7 +127,7 @@ export function NoRows({ view }: { view: View }) {
   const { texts, coverage } = view;
   const { first, last } = coverage;
   return (
-    <section class="panel empty">
+    <article class="panel empty">
       <h2>{texts.states.noRows}</h2>
       <p>{texts.states.noRowsHelp}</p>
       {first === null || last === null ? null : (
@@ -136,6 +136,6 @@ export function NoRows({ view }: { view: View }) {
           <a href={link(view, { period: "custom", from: first, to: last, items: [], q: "" })}>{texts.states.showAll}</a>
         </p>
       )}
-    </section>
+    </article>
   );
 }
