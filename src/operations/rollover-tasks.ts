@@ -6,6 +6,8 @@ export const rolloverTasks = {
   "rollover.verify": ({ file }: { file: string }): string => {
     const db = openHost();
     try {
+      // The watcher may be renewing the archive's statistics.
+      db.run("PRAGMA busy_timeout = 30000");
       attach(db, "archive", file, false);
       // In SQLite's own 2 MB the entries of five indexes push each other out: half as long again.
       db.run("PRAGMA archive.cache_size = -8192");
