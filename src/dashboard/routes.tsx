@@ -17,6 +17,7 @@ import { libraryRoutes } from "./libraries.ts";
 import { pages } from "./pages/index.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { choose, languageOf, themeOf } from "./preferences.ts";
+import { RenderedPages } from "./rendered.ts";
 import type { Page, View } from "./view.ts";
 
 export interface DashboardServices {
@@ -47,6 +48,7 @@ const mostOptions = 200;
 export class Dashboard {
   readonly #services: DashboardServices;
   readonly #desk: PageDesk;
+  readonly #rendered = new RenderedPages();
 
   constructor(services: DashboardServices) {
     this.#services = services;
@@ -71,12 +73,23 @@ export class Dashboard {
 
   #handlerOf(page: Page): Handler<HubEnv> {
     return async (c) => {
+      const { catalog, clock } = this.#services;
       const language = languageOf(c);
+      c.header("Content-Security-Policy", policy);
+      c.header("Cache-Control", "private, no-cache");
+      c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
       try {
-        const view = await this.#view(c, page, language);
-        const content = await page.content(view);
-        if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", addressOf(page.path, view.filter));
-        return this.#send(c, page, view, content);
+        const { version } = await catalog.current();
+        const { pathname, search } = new URL(c.req.url);
+        const key = [isPart(c), language, themeOf(c), pathname + search].join(" ");
+        const state = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging].join(" ");
+        const { html, address } = await this.#rendered.get(key, state, async () => {
+          const view = await this.#view(c, page, language);
+          const html = render(c, page, view, await page.content(view));
+          return { html, address: addressOf(page.path, view.filter) };
+        });
+        if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", address);
+        return c.html(html);
       } catch (error) {
         return this.#tellTrouble(c, page, language, error as Error);
       }
@@ -146,24 +159,7 @@ export class Dashboard {
       desk: this.#desk,
     };
     c.status(status);
-    return this.#send(c, page, view, <Trouble view={view} status={status} detail={String(detail)} />);
-  }
-
-  #send(c: Context<HubEnv>, page: Page, view: View, content: Child): Response | Promise<Response> {
-    const title = view.texts.nav[page.id];
-    const props = { view, pages, title };
-    c.header("Content-Security-Policy", policy);
-    c.header("Cache-Control", "private, no-cache");
-    c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
-    if (c.req.header("HX-Request") === "true") {
-      return c.html(
-        <>
-          <title>{`${title} · ${view.texts.product}`}</title>
-          <PagePart {...props}>{content}</PagePart>
-        </>,
-      );
-    }
-    return c.html(`<!doctype html>${<Document {...props}>{content}</Document>}`);
+    return c.html(render(c, page, view, <Trouble view={view} status={status} detail={String(detail)} />));
   }
 
   async #itemOptions(c: Context<HubEnv>): Promise<Response> {
@@ -183,6 +179,21 @@ export class Dashboard {
       />,
     );
   }
+}
+
+/** True when htmx wants the part of the page that it replaces. */
+const isPart = (c: Context): boolean => c.req.header("HX-Request") === "true";
+
+function render(c: Context, page: Page, view: View, content: Child): string {
+  const title = view.texts.nav[page.id];
+  const props = { view, pages, title };
+  if (!isPart(c)) return `<!doctype html>${<Document {...props}>{content}</Document>}`;
+  return String(
+    <>
+      <title>{`${title} · ${view.texts.product}`}</title>
+      <PagePart {...props}>{content}</PagePart>
+    </>,
+  );
 }
 
 function both(a: readonly string[], b: readonly string[]): string[] {
