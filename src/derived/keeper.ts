@@ -23,6 +23,8 @@ const tellEveryMs = 250;
  */
 const searchPauseMs = 10_000;
 const searchPauseFactor = 5;
+/** When it is looked whether a rollover is over, ms. */
+const rolloverPauseMs = 2_000;
 
 /** What is derived from a segment. */
 type Kind = "rollup" | "search";
@@ -169,7 +171,10 @@ export class DerivedKeeper {
   /** True when a build has to wait, after a failure or because the one before was begun a moment ago; it is then looked at again. */
   #mustWait(kind: Kind, { name, version }: Segment): boolean {
     const failure = this.#failures.get(`${kind} ${name}`);
+    // Half a minute of processor time for the year's new archive, which the rollover's last part needs.
+    const isPutOff = kind === "search" && this.#options.catalog.isRollover;
     const until = Math.max(
+      isPutOff ? Date.now() + rolloverPauseMs : 0,
       failure?.version === version ? failure.retryAt : 0,
       kind === "search" ? (this.#searchAgainAt.get(name) ?? 0) : 0,
     );

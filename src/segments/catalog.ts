@@ -106,6 +106,11 @@ export class Catalog {
     };
   }
 
+  /** True while a rollover takes rows out of Live. */
+  get isRollover(): boolean {
+    return this.#options.isRollover?.() ?? false;
+  }
+
   /** True while an earlier version of some file answers, because its present content cannot be read or is being copied. */
   get lagging(): boolean {
     for (const file of this.#files.values()) if (file.segment && file.state !== "ok") return true;
