@@ -15,6 +15,8 @@ const copierRestMs = 1_000;
 const failedRetryMs = 10_000;
 /** Requests do not wait for what a large file grew by when the last time took longer than this: it lies on a slow disk or network. */
 const patientGrowMs = 1_000;
+/** How long a writer in rollback-journal mode that never pauses for long enough is waited for before its file is copied as a whole. */
+const pauseWaitMs = 60_000;
 /** How long the first answers wait for the mirror of an earlier run to be brought up to date, before the file itself is read. */
 const firstGrowMs = 1_500;
 /** When the mirror of a large file that is up to date by its tail is tried again. */
@@ -123,7 +125,7 @@ export class LargeFiles {
       else this.#retire(grown.tail);
     } catch (error) {
       const trouble = error instanceof TaskError && error.name === "SourceError" ? error.details.trouble : null;
-      if (trouble === "changing") this.#stopGrowing(file, "it is written without a pause");
+      if (trouble === "changing") this.#waitForPause(file);
       else if (trouble === null) this.#stopGrowing(file, (error as Error).message);
       else this.#answering.failWith(file, seen, error);
     }
@@ -132,6 +134,14 @@ export class LargeFiles {
     file.restUntil = file.growthShare.spent(file.growTookMs, now);
     const quietMs = this.#options.foldQuietMs ?? Math.max(foldQuietMs, foldQuietTimes * file.copyTookMs);
     if (file.tail && file.state === "ok") file.retryAt = now + quietMs;
+  }
+
+  /** A writer that does not pause for long enough is tried again for a while: a whole copy would take longer to come by. */
+  #waitForPause(file: TrackedFile): void {
+    const now = Date.now();
+    file.changingSince ??= now;
+    if (now - file.changingSince < pauseWaitMs) file.lags("The file is written without a pause");
+    else this.#stopGrowing(file, "it is written without a pause");
   }
 
   #stopGrowing(file: TrackedFile, reason: string): void {

@@ -47,6 +47,8 @@ export class TrackedFile {
   restUntil = 0;
   /** How long it took last to find out what it grew by, ms. */
   growTookMs = 0;
+  /** Since when it is written without a pause in which that could be found out, ms since the epoch. */
+  changingSince: number | null = null;
   readonly growthShare = new WorkShare(growthRest, growthBurstMs);
   /** When a mirror that was out of date as soon as it was done may be followed by another, and how long the last one took, ms. */
   copyFrom = 0;
@@ -141,6 +143,7 @@ export class TrackedFile {
     this.publications++;
     this.growing = true;
     this.restUntil = 0;
+    this.changingSince = null;
     this.unpublished = true;
     this.goneAt = null;
     this.seen = result.version;
