@@ -49,7 +49,10 @@ function asciiLower(text: string): string {
 /** Names found so far for one set of segment versions: an item has one name, whichever answer shows it. */
 const known = { serial: -1, names: new Map<string, string | null>() };
 
-/** The newest name of each item: of its last row with a valid day and a name, else of its last row with a name. */
+/**
+ * The newest name of each item: of its last row with a valid day and a name, else of its last row with a name. A file that cannot be read now
+ * is left out: totals of other files' days do not fail for want of a name.
+ */
 export function itemNames(context: Context, codes: Iterable<string>): Map<string, string | null> {
   if (known.serial !== context.snapshot.serial) {
     known.serial = context.snapshot.serial;
@@ -64,8 +67,9 @@ export function itemNames(context: Context, codes: Iterable<string>): Map<string
 
 function newestName(context: Context, code: string, dated: boolean): string | null {
   let newest: { named: NamedRow; source: string; segment: string } | null = null;
-  for (const segment of segmentsFor(context.snapshot, {})) {
-    if (newest && compareText(newest.named[0], segment.facts.maxText!) > 0) continue;
+  for (const segment of context.snapshot.segments) {
+    const { maxText } = segment.facts;
+    if (maxText === null || (newest && compareText(newest.named[0], maxText) > 0)) continue;
     const named = newestNamed(context, segment, code, dated);
     if (!named) continue;
     const { source, name } = segment;
