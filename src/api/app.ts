@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
@@ -9,7 +9,8 @@ import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import type { Settings } from "../config.ts";
 import { Dashboard } from "../dashboard/routes.tsx";
-import { hasApiKey, requireApiKey } from "../http/access.ts";
+import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
+import { ApiKeys, requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
@@ -54,7 +55,8 @@ export interface AppServices extends HealthServices {
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
 const unlimited =
   /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*)$/;
-const open = /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*)$/;
+const open =
+  /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/login|\/dashboard\/(choose|lib\/.*))$/;
 
 /** The hub's own pages and what they fetch: the same person's reading, with a budget of its own (CONTRACT §2), a minute. */
 const ownPages = /^\/(dashboard(\/.*)?|events)$/;
@@ -126,7 +128,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.use(services.remember);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
-  for (const path of ["/", "/docs", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
+  for (const path of ["/", "/docs", "/login", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
   if (settings.corsOrigins.length > 0) {
     app.use(
       cors({
@@ -149,8 +151,15 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   );
   app.use(limitAddress);
 
-  const authorize = requireApiKey(settings.apiKeys, settings.adminKey);
-  app.use((c, next) => (open.test(c.req.path) ? next() : authorize(c, next)));
+  const keys = new ApiKeys(settings.apiKeys, settings.adminKey);
+  const authorize = requireApiKey(keys);
+  app.use(async (c, next) => {
+    if (open.test(c.req.path)) return next();
+    // A browser that opens a page is led to where a key can be typed; whatever fetches is told 401.
+    const opensPage = c.req.path.startsWith("/dashboard") && c.req.header("Sec-Fetch-Mode") === "navigate";
+    if (opensPage && keys.refusal(c) !== null) return c.redirect(signInPath(c.req.url), 303);
+    return authorize(c, next);
+  });
   const reportRefusal = (client: string, path: string, id: string): void =>
     log.warn("limit", `Rate Limited ${client} ${path}`, id);
   const limit = limitRate(services.limiter, reportRefusal);
@@ -180,8 +189,12 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const reportError = (error: Error, id: string): void =>
     log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id);
   const dashboard = new Dashboard({ ...services, report: reportError });
-  const mayRead = hasApiKey(settings.apiKeys, settings.adminKey);
+  const mayRead = (c: Context<HubEnv>): boolean => keys.refusal(c) === null;
   app.route("/", rootRoutes(services.catalog, { mayRead, overview: dashboard.overview, limit: limitPages }));
+  app.route(
+    "/",
+    signInRoutes((key) => keys.sessionFor(key)),
+  );
   app.route("/", dashboard.routes());
   app.route("/", docsRoutes());
   app.route("/", staticFiles());

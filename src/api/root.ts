@@ -1,5 +1,6 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
+import { signInPath } from "../dashboard/sign-in.tsx";
 import type { HubEnv } from "../http/env.ts";
 import { sendJson } from "../http/json.ts";
 import { publicOrigin } from "../http/public-origin.ts";
@@ -20,8 +21,8 @@ export interface FrontPage {
 const lookAgainSec = 5;
 
 /**
- * GET `/`: the status that clients of the earlier service ask for, and for browsers the dashboard. Without data, without a key where one is
- * needed, and without a `front` it is a page about the hub and its files.
+ * GET `/`: the status that clients of the earlier service ask for, and for browsers the dashboard; the way to it where a key is asked for.
+ * Without data and without a `front` it is a page about the hub and its files.
  */
 export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
@@ -38,7 +39,8 @@ export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubE
     const goesBack = c.req.header("HX-History-Restore-Request") === "true";
     if (wanted === "application/json" && !goesBack)
       return sendJson(c, { status: "active", system: "Production Data Hub API" });
-    if (front?.mayRead(c)) {
+    if (front && !front.mayRead(c)) return c.redirect(signInPath(c.req.url), 303);
+    if (front) {
       if (await hasData(catalog)) {
         return front.limit(c, async () => {
           c.res = await front.overview(c, next);

@@ -51,6 +51,6 @@ export function choose(c: Context): Response {
 }
 
 /** A path of this site: `//host` and `/\host` would lead a browser elsewhere. */
-function ownPath(to: string | undefined): string {
+export function ownPath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[^\s\\]*$/.test(to) ? to : "/";
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
+import { getCookie } from "hono/cookie";
 import { isLoopback } from "./client-address.ts";
 import type { HubEnv } from "./env.ts";
 import { HttpError } from "./errors.ts";
@@ -21,27 +22,47 @@ function matches(shown: string, allowed: readonly Buffer[]): boolean {
   return found;
 }
 
-/** Lets only clients with one of the keys (or the admin key) through; everyone when there are no keys. */
-export function requireApiKey(keys: readonly string[], adminKey: string | undefined): MiddlewareHandler<HubEnv> {
-  const allowed = [...keys, ...(adminKey ? [adminKey] : [])].map(digest);
-  return async (c, next) => {
-    if (keys.length > 0) {
-      const shown = shownKey((name) => c.req.header(name));
-      if (shown === null)
-        throw new HttpError(401, "An API key is required (header X-API-Key).", { "WWW-Authenticate": "Bearer" });
-      if (!matches(shown, allowed))
-        throw new HttpError(401, "The API key is not valid.", { "WWW-Authenticate": "Bearer" });
-    }
-    await next();
-  };
+/** The cookie of a browser that signed in. */
+export const sessionCookie = "hub_session";
+
+/** The keys that clients must show; everyone may read when there are none besides the admin key. */
+export class ApiKeys {
+  readonly #asked: boolean;
+  readonly #allowed: readonly Buffer[];
+  readonly #sessions: readonly Buffer[];
+
+  constructor(keys: readonly string[], adminKey: string | undefined) {
+    const all = [...keys, ...(adminKey ? [adminKey] : [])];
+    this.#asked = keys.length > 0;
+    this.#allowed = all.map(digest);
+    this.#sessions = all.map((key) => digest(sessionText(key)));
+  }
+
+  /** Why a request may not read data; null where it may: it shows a key, or the cookie that was given for one. */
+  refusal(c: Context<HubEnv>): string | null {
+    if (!this.#asked) return null;
+    const shown = shownKey((name) => c.req.header(name));
+    if (shown !== null) return matches(shown, this.#allowed) ? null : "The API key is not valid.";
+    const session = getCookie(c, sessionCookie);
+    if (session !== undefined && matches(session, this.#sessions)) return null;
+    return "An API key is required (header X-API-Key).";
+  }
+
+  /** What a browser keeps as proof that somebody knew this key; null for a wrong one. It ends when the key is taken out of the settings. */
+  sessionFor(key: string): string | null {
+    return matches(key, this.#allowed) ? sessionText(key) : null;
+  }
 }
 
-/** Tells whether a request may read data: it shows one of the keys (or the admin key), or none is asked for. */
-export function hasApiKey(keys: readonly string[], adminKey: string | undefined): (c: Context<HubEnv>) => boolean {
-  const allowed = [...keys, ...(adminKey ? [adminKey] : [])].map(digest);
-  return (c) => {
-    const shown = shownKey((name) => c.req.header(name));
-    return keys.length === 0 || (shown !== null && matches(shown, allowed));
+/** Tells nothing of the key, as long as that cannot be guessed. */
+const sessionText = (key: string): string => createHash("sha256").update(`hub session ${key}`).digest("base64url");
+
+/** Lets only clients with one of the keys (or the admin key) through; everyone when there are no keys. */
+export function requireApiKey(keys: ApiKeys): MiddlewareHandler<HubEnv> {
+  return async (c, next) => {
+    const refusal = keys.refusal(c);
+    if (refusal !== null) throw new HttpError(401, refusal, { "WWW-Authenticate": "Bearer" });
+    await next();
   };
 }
 

@@ -49,6 +49,25 @@ test("/events tells how far the daily totals are, at first and after the ERP wro
   await stream.return(undefined);
 });
 
+test("/events tells the version of the data that answers, at first and when the ERP wrote, without anybody asking", async () => {
+  const stream = listen("/events");
+  const next = async (): Promise<Json> => {
+    for (;;) {
+      const { value } = await stream.next();
+      if (value.event === "data") return value.data;
+    }
+  };
+  const first = await next();
+  const { headers } = await hub.fetch("/items");
+  expect(headers.get("etag")).toContain(first.version);
+  writeDatabase(livePath(hub.home), [row({ id: 1 }), row({ id: 2 }), row({ id: 3 })]);
+  let second = await next();
+  while (second.version === first.version) second = await next();
+  expect(Date.parse(second.as_of)).toBeGreaterThanOrEqual(Date.parse(first.as_of));
+  expect((await hub.fetch("/items")).headers.get("etag")).toContain(second.version);
+  await stream.return(undefined);
+});
+
 test("an open stream does not hold up the end of the hub", async () => {
   const home = temporaryHome();
   const other = await startHub({ home });

@@ -153,6 +153,13 @@ export const en: Texts = {
     help: "Show this list",
     go: (page) => `Go to ${page}`,
   },
+  signIn: {
+    title: "Sign in",
+    why: "An API key is needed to see this hub's data. The administrator has it.",
+    key: "API key",
+    enter: "Enter",
+    wrong: "This is not the key.",
+  },
   client: {
     updated: "Updated {ago}",
     justNow: "just now",

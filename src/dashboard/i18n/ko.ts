@@ -151,6 +151,13 @@ export const ko = {
     help: "이 목록 보기",
     go: (page: string) => `${page}(으)로 가기`,
   },
+  signIn: {
+    title: "로그인",
+    why: "이 허브의 데이터를 보려면 API 키가 필요합니다. 키는 관리자에게 문의하십시오.",
+    key: "API 키",
+    enter: "들어가기",
+    wrong: "키가 맞지 않습니다.",
+  },
   client: {
     updated: "{ago} 갱신",
     justNow: "방금",
