@@ -13,7 +13,7 @@ import { append, openSource } from "./grown-files.ts";
 const ROWS = 3_000;
 /** Live with its 3,000 rows is larger than this, and the archives of these tests are smaller. */
 const LARGE_BYTES = 100_000;
-const STORM_MS = 3_000;
+const STORM_MS = 2_000;
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

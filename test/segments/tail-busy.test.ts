@@ -7,7 +7,7 @@ import { startScript } from "../support/processes.ts";
 import { append, mirrorOf, openSource, tailFile, tailOf } from "./grown-files.ts";
 
 /** Milliseconds of tails beside a writer, per journal mode. */
-const STORM_MS = 3_000;
+const STORM_MS = 2_000;
 /** The lock is let go of as often as can be, so that the writer comes in between; then it is held for the whole. */
 const HOLDS_MS = [0, 0, 400];
 

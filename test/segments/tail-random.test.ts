@@ -7,7 +7,7 @@ import { temporaryHome } from "../support/files.ts";
 import { allRows, append, type GrownFile, mirrorOf, openSource, tailFile, tailOf } from "./grown-files.ts";
 
 /** Files that are made and changed some forty times each; HUB_TEST_TAIL_FILES=2000 is the full run. */
-const FILES = Number(process.env.HUB_TEST_TAIL_FILES ?? 60);
+const FILES = Number(process.env.HUB_TEST_TAIL_FILES ?? 40);
 const SEED = Number(process.env.HUB_TEST_SEED ?? Date.now() % 2 ** 31);
 
 /** What a change works on, drawn before it: an old or new row (0 to 1 of the way through the ids), a text, a number. */
