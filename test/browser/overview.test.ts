@@ -252,6 +252,13 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     await page.close();
   });
 
+  test("prints on one page of A4", async () => {
+    const page = await visit("/");
+    const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
+    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    await page.close();
+  });
+
   test("weighs under 150 KB at the first visit, 60 KB of it scripts", async () => {
     const page = await browser.open();
     const session = await page.createCDPSession();
