@@ -99,6 +99,7 @@ export function reasonOf(error: unknown): string {
   if (isDiskFull(error)) return "The disk is full.";
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EROFS") return "The folder is read-only.";
+  if (code === "EEXIST" || code === "ENOTDIR") return "A file stands where the folder is needed.";
   const known = asSourceError(error);
   if (known instanceof SourceError) return known.message;
   return code ? `The system reports ${code}.` : sentence((error as Error).message);

@@ -213,7 +213,7 @@ test("a backup that fails raises an alert, harms no older backup, and the next g
   expect((await post("backup/run")).status).toBe(202);
   const job = await ended("backup");
   expect(job.last_result).toBe("failed");
-  expect(job.last_message).toMatch(/was not backed up: .*\.$/s);
+  expect(job.last_message).toMatch(/were not backed up: .*A file stands where the folder is needed.*\.$/s);
   expect(job.last_message).not.toMatch(/\bat \w+ \(|node:|\.ts\b/);
   expect(job.last_success).not.toBeNull();
   const sick = (await hub!.json("/healthz")).body;
