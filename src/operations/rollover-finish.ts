@@ -78,7 +78,7 @@ async function finishWith(
         }
       });
       // As soon as this processor has nothing to do; what is put into an archive later makes its backup due again.
-      backedUp = backUpArchives(context);
+      if (proof.isSound()) backedUp = backUpArchives(context);
       // Only then may the new archives be written: SQLite holds writers up for as long as it verifies.
       await proof.verified;
       files = await surveyFiles(settings);
@@ -128,10 +128,10 @@ async function withoutIndexes(
   journal.setAside = setAside;
   writeJournal(settings.databaseDir, journal);
   report(0, "indexes of Live, about to be set aside");
-  tally.hold(await dropIndexes(live.path, names));
-  report(0, "indexes of Live, set aside");
   let worked = false;
   try {
+    tally.hold(await dropIndexes(live.path, names));
+    report(0, "indexes of Live, set aside");
     await work();
     worked = true;
   } finally {

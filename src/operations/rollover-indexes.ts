@@ -55,8 +55,8 @@ export async function dropIndexes(file: string, names: readonly string[]): Promi
 }
 
 /**
- * Makes the indexes again that `dropIndexes` dropped, in a short transaction each; those that exist stay as they are. Returns the longest time
- * the file was locked, ms.
+ * Makes the indexes again that `dropIndexes` dropped, in a short transaction each, and renews the planner's statistics where the file has any;
+ * indexes that exist stay as they are. Returns the longest time the file was locked, ms.
  */
 export async function restoreIndexes(file: string, names: readonly string[], log: OperationLog): Promise<number> {
   if (names.length === 0 || !existsSync(file)) return 0;
@@ -73,11 +73,21 @@ export async function restoreIndexes(file: string, names: readonly string[], log
     log.warn("The ERP has filled Live anew meanwhile; the watcher makes its missing indexes when nobody writes.");
     return 0;
   }
-  return each(file, missing, (db, name) => {
+  return each(file, [...missing, statistics], (db, name) => {
     const index = requiredIndexes.find((required) => required.name === name);
     if (index) db.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} (${index.columns})`);
+    else if (name === statistics && hasStatistics(db)) {
+      // Those of a dropped index went with it, and the others are of another number of rows.
+      db.run("PRAGMA analysis_limit = 100");
+      db.run(`ANALYZE ${table}`);
+    }
   });
 }
+
+const statistics = "sqlite_stat1";
+
+const hasStatistics = (db: Database): boolean =>
+  db.query("SELECT 1 FROM sqlite_schema WHERE name = ?").get(statistics) !== null;
 
 async function each(
   file: string,

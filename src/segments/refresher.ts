@@ -99,6 +99,7 @@ export class Refresher {
     this.#answering.close();
     this.#keeper.close();
     this.#inspector.close();
+    this.#placements.close();
     this.#large.close();
   }
 
