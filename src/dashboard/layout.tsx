@@ -105,7 +105,12 @@ function Header({ view }: { view: View }) {
         <span>{texts.product}</span>
       </a>
       <p class="data">
-        <span>{first === null || last === null ? texts.header.noDays : texts.header.days(first, newest ?? last)}</span>
+        {/* A page that says what is the matter knows of no days. */}
+        {view.version === "" ? null : (
+          <span>
+            {first === null || last === null ? texts.header.noDays : texts.header.days(first, newest ?? last)}
+          </span>
+        )}
         <span class="live" id="live" data-state="waiting" hx-morph-skip="">
           <span class="dot" aria-hidden="true" />
           <span id="updated" />
