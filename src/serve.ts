@@ -120,6 +120,7 @@ export function serve(settings: Settings): Hub {
       rollups: shelf,
       search: new SearchShelf(settings.databaseDir),
       databaseDir: settings.databaseDir,
+      mirrorMaxMb: settings.mirrorMaxMb,
       // What this process may read at once needs no index.
       searchFromRows: settings.inlineMaxRows,
       report: (level, message) => log[level]("derived", message),

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { RollupShelf } from "../rollup/shelf.ts";
 import type { SearchShelf } from "../search/shelf.ts";
 import type { Catalog } from "../segments/catalog.ts";
@@ -13,6 +14,8 @@ const retryMs = 10_000;
 /** How long the building process is kept warm: a factory's Live is written every few minutes, and a start costs 60 ms. */
 const restMs = 10_000;
 const buildTimeoutMs = 30 * 60_000;
+/** How often it is looked whether the first mirror of Live is ready, ms. */
+const mirrorPauseMs = 500;
 /** A build that takes longer than this is worth a line in the log, and so is each further such time of it. */
 const longMs = 5_000;
 /** How often a page hears how far a build is, ms. */
@@ -28,7 +31,6 @@ const rolloverPauseMs = 2_000;
 
 /** What is derived from a segment. */
 type Kind = "rollup" | "search";
-const kinds: readonly Kind[] = ["rollup", "search"];
 const titles: Record<Kind, string> = { rollup: "Daily totals", search: "The search index" };
 
 /** What is derived from one segment, for `/healthz` and the pages. */
@@ -49,6 +51,8 @@ export interface DerivedKeeperOptions {
   rollups: RollupShelf;
   search: SearchShelf;
   databaseDir: string;
+  /** Up to this size Live is mirrored, and read directly only until its first mirror is ready. */
+  mirrorMaxMb: number;
   /** A file with fewer rows is searched row by row. */
   searchFromRows: number;
   report: (level: "info" | "warn", message: string) => void;
@@ -56,21 +60,28 @@ export interface DerivedKeeperOptions {
   onChange: () => void;
 }
 
+/** The making of one kind: one build after the other, in a process of its own. */
+interface Line {
+  readonly kind: Kind;
+  readonly builder: WorkerProcess;
+  isWorking: boolean;
+  /** The snapshot that was dealt with last, and when there is something to do although it is still the same. */
+  doneSerial: number;
+  againAt: number;
+  building: { segment: Segment; rows: number } | null;
+}
+
 /**
- * Keeps daily totals and search indexes up to date: looks which segments of the published snapshot lack them, and has them made one after
- * the other in a process of its own, totals first and small files first. Until then the rows answer, so nothing stale is ever served.
+ * Keeps daily totals and search indexes up to date: looks which segments of the published snapshot lack them, and has them made, small
+ * files first. Until then the rows answer, so nothing stale is ever served. A search index is begun when no totals are being made; totals
+ * never wait for one, because the rows that the ERP has just appended are to be in them within a second.
  */
 export class DerivedKeeper {
   readonly #options: DerivedKeeperOptions;
-  readonly #builder = new WorkerProcess(restMs);
+  readonly #lines: Record<Kind, Line> = { rollup: newLine("rollup"), search: newLine("search") };
   readonly #timer: ReturnType<typeof setInterval>;
-  #working = false;
   #closed = false;
-  /** The snapshot that was dealt with last, and when there is something to do although it is still the same. */
-  #doneSerial = -1;
   #verifyAt = Date.now() + verifyEveryMs;
-  #againAt = Number.POSITIVE_INFINITY;
-  #building: { kind: Kind; segment: Segment; rows: number } | null = null;
   readonly #failures = new Map<string, { version: string; retryAt: number }>();
   /** Search indexes that were found in hub.db, by segment, and when the next one of a segment may be begun. */
   readonly #searches = new Map<string, { version: string; refused: string | null }>();
@@ -78,7 +89,7 @@ export class DerivedKeeper {
 
   constructor(options: DerivedKeeperOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#tick(), lookEveryMs);
+    this.#timer = setInterval(() => this.#tick(), lookEveryMs);
     this.#timer.unref();
   }
 
@@ -96,12 +107,13 @@ export class DerivedKeeper {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#builder.close();
+    for (const { builder } of Object.values(this.#lines)) builder.close();
     this.#options.search.close();
   }
 
   #describe(kind: Kind, segment: Segment): DerivedStatus {
-    const building = this.#building?.kind === kind && this.#building.segment === segment ? this.#building : null;
+    const { building: present } = this.#lines[kind];
+    const building = present?.segment === segment ? present : null;
     const status = { segment: segment.name, totals: null, note: null };
     if (building) {
       return { ...status, state: "building", progress: { rows: building.rows, of: segment.facts.rows } };
@@ -118,36 +130,39 @@ export class DerivedKeeper {
     return { ...status, state: found.refused === null ? "ready" : "none", progress: null, note: found.refused };
   }
 
-  async #tick(): Promise<void> {
+  #tick(): void {
+    void this.#advance(this.#lines.rollup);
+    if (!this.#lines.rollup.isWorking) void this.#advance(this.#lines.search);
+  }
+
+  async #advance(line: Line): Promise<void> {
     const snapshot = this.#options.catalog.lastPublished;
-    if (this.#working || !snapshot) return;
+    if (line.isWorking || !snapshot) return;
     const now = Date.now();
-    const verify = now >= this.#verifyAt;
-    if (snapshot.serial === this.#doneSerial && !verify && now < this.#againAt) return;
-    this.#working = true;
+    const verify = line.kind === "rollup" && now >= this.#verifyAt;
+    if (snapshot.serial === line.doneSerial && !verify && now < line.againAt) return;
+    line.isWorking = true;
     try {
-      this.#againAt = Number.POSITIVE_INFINITY;
+      line.againAt = Number.POSITIVE_INFINITY;
       if (verify) this.#verifyAt = now + verifyEveryMs;
-      if (await this.#bringUpToDate(snapshot, verify)) this.#doneSerial = snapshot.serial;
+      if (await this.#bringUpToDate(line, snapshot, verify)) line.doneSerial = snapshot.serial;
     } finally {
-      this.#working = false;
+      line.isWorking = false;
     }
   }
 
   /** False when the data changed meanwhile, so that there is more to do. */
-  async #bringUpToDate(snapshot: Snapshot, verify: boolean): Promise<boolean> {
+  async #bringUpToDate(line: Line, snapshot: Snapshot, verify: boolean): Promise<boolean> {
     const { catalog, rollups } = this.#options;
     rollups.keepOnly(snapshot.segments);
     const smallFirst = snapshot.segments.toSorted((a, b) => rowsOf(a) - rowsOf(b));
     const release = catalog.pin(snapshot);
     try {
-      for (const kind of kinds) {
-        for (const segment of smallFirst) {
-          if (!this.#isLacking(kind, segment, verify) || this.#mustWait(kind, segment)) continue;
-          await this.#build(kind, segment);
-          // What is published now comes first; what belongs to a version that is gone is of no use.
-          if (this.#closed || catalog.lastPublished?.serial !== snapshot.serial) return false;
-        }
+      for (const segment of smallFirst) {
+        if (!this.#isLacking(line.kind, segment, verify) || this.#mustWait(line, segment)) continue;
+        await this.#build(line, segment);
+        // What is published now comes first; what belongs to a version that is gone is of no use.
+        if (this.#closed || catalog.lastPublished?.serial !== snapshot.serial) return false;
       }
       return true;
     } finally {
@@ -169,35 +184,45 @@ export class DerivedKeeper {
   }
 
   /** True when a build has to wait, after a failure or because the one before was begun a moment ago; it is then looked at again. */
-  #mustWait(kind: Kind, { name, version }: Segment): boolean {
+  #mustWait(line: Line, segment: Segment): boolean {
+    const { kind } = line;
+    const { name, version } = segment;
     const failure = this.#failures.get(`${kind} ${name}`);
     // Half a minute of processor time for the year's new archive, which the rollover's last part needs.
     const isPutOff = kind === "search" && this.#options.catalog.isRollover;
     const until = Math.max(
+      this.#isBeingMirrored(segment) ? Date.now() + mirrorPauseMs : 0,
       isPutOff ? Date.now() + rolloverPauseMs : 0,
       failure?.version === version ? failure.retryAt : 0,
       kind === "search" ? (this.#searchAgainAt.get(name) ?? 0) : 0,
     );
     if (Date.now() >= until) return false;
-    this.#againAt = Math.min(this.#againAt, until);
+    line.againAt = Math.min(line.againAt, until);
     return true;
+  }
+
+  /** True for a Live that is read directly only until its mirror is ready: the ERP's own file is not held for a pass over all its rows. */
+  #isBeingMirrored({ source, immutable, file }: Segment): boolean {
+    if (source !== "live" || immutable) return false;
+    return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= this.#options.mirrorMaxMb * 1024 * 1024;
   }
 
   #isSearchedRowByRow(segment: Segment): boolean {
     return rowsOf(segment) < this.#options.searchFromRows;
   }
 
-  async #build(kind: Kind, segment: Segment): Promise<void> {
+  async #build(line: Line, segment: Segment): Promise<void> {
+    const { kind } = line;
     const { databaseDir, report, onChange } = this.#options;
     const started = Date.now();
     let lineAt = started + longMs;
     let tellAt = started + tellEveryMs;
     const what = `${titles[kind]} of ${segment.name}`;
-    this.#building = { kind, segment, rows: 0 };
+    line.building = { segment, rows: 0 };
     onChange();
     const onProgress = (progress: unknown): void => {
       const rows = progress as number;
-      this.#building = { kind, segment, rows };
+      line.building = { segment, rows };
       const now = Date.now();
       if (now >= tellAt) {
         tellAt = now + tellEveryMs;
@@ -208,7 +233,7 @@ export class DerivedKeeper {
       report("info", `${what}: ${rows.toLocaleString("en")} rows read`);
     };
     try {
-      await this.#builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, onProgress);
+      await line.builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, onProgress);
       if (this.#isLacking(kind, segment, false)) throw new Error("What was made could not be read back from hub.db.");
       this.#failures.delete(`${kind} ${segment.name}`);
       const seconds = (Date.now() - started) / 1000;
@@ -218,14 +243,19 @@ export class DerivedKeeper {
       this.#failures.set(`${kind} ${segment.name}`, { version: segment.version, retryAt: Date.now() + retryMs });
       const changed = error instanceof TaskError && error.details.trouble === "changing";
       if (!changed) report("warn", `${what} could not be made: ${(error as Error).message}`);
-      this.#againAt = Math.min(this.#againAt, Date.now() + retryMs);
+      line.againAt = Math.min(line.againAt, Date.now() + retryMs);
     } finally {
       const pause = Math.min(searchPauseMs, searchPauseFactor * (Date.now() - started));
       if (kind === "search") this.#searchAgainAt.set(segment.name, started + pause);
-      this.#building = null;
+      line.building = null;
       if (!this.#closed) onChange();
     }
   }
+}
+
+function newLine(kind: Kind): Line {
+  const never = Number.POSITIVE_INFINITY;
+  return { kind, builder: new WorkerProcess(restMs), isWorking: false, doneSerial: -1, againAt: never, building: null };
 }
 
 /** Rows of a segment; those of a file that is read directly are not counted, because it is large. */
