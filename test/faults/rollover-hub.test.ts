@@ -3,6 +3,8 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { resolve } from "node:path";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, startHub } from "../support/hub.ts";
+import { startScript } from "../support/processes.ts";
+import type { AppenderReport } from "./appender.ts";
 
 setDefaultTimeout(180_000);
 
@@ -49,11 +51,7 @@ for (const journal of ["delete", "wal"] as const) {
       ended = true;
     });
 
-    const writer = Bun.spawn([process.execPath, "-e", WRITER, livePath(home)], {
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "inherit",
-    });
+    const writer = startScript("appender.ts", livePath(home), "2026-01-04");
     let asked = 0;
     const wrong: unknown[] = [];
     const compare = async () => {
@@ -65,7 +63,7 @@ for (const journal of ["delete", "wal"] as const) {
     };
     while (!ended) await compare();
     writer.stdin.end();
-    const { written, longestMs, refused } = JSON.parse(await new Response(writer.stdout).text());
+    const { written, longestMs, refused } = JSON.parse(await writer.stdout.text()) as AppenderReport;
     expect(await child.exited).toBe(0);
     await eventually("the hub reads the new archive", async () => {
       const { body } = await hub.json("/records?date_to=2025-12-31&limit=1");
@@ -83,24 +81,3 @@ for (const journal of ["delete", "wal"] as const) {
     expect(left).toEqual({ n: 0 });
   });
 }
-
-/** Appends rows of the present year with a busy timeout of 5 s until its stdin ends, as an ERP on the shop floor does. */
-const WRITER = `
-import { Database } from "bun:sqlite";
-const db = new Database(process.argv.at(-1), { readwrite: true });
-db.run("PRAGMA busy_timeout = 5000");
-let open = true, written = 0, longestMs = 0;
-const refused = [];
-void Bun.stdin.text().then(() => { open = false; });
-while (open) {
-  const began = performance.now();
-  try {
-    db.run("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES ('2026-01-04', 'C1', 1)");
-    written++;
-  } catch (error) { refused.push(String(error)); }
-  longestMs = Math.max(longestMs, Math.round(performance.now() - began));
-  await Bun.sleep(40);
-}
-db.close();
-console.log(JSON.stringify({ written, longestMs, refused }));
-`;
