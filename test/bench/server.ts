@@ -38,7 +38,14 @@ export function hubCommand(binary: string | undefined): HubCommand {
 
 /** Starts the hub on the databases of `home`, without rate limit; `env` holds further settings. */
 export function startHub({ command }: HubCommand, home: string, env: Record<string, string> = {}): Promise<Server> {
-  return start("hub", command, { HUB_HOME: home, HOST: "127.0.0.1", API_PORT: "0", DASHBOARD_PORT: "0", RATE_LIMIT_API: "0", ...env });
+  return start("hub", command, {
+    HUB_HOME: home,
+    HOST: "127.0.0.1",
+    API_PORT: "0",
+    DASHBOARD_PORT: "0",
+    RATE_LIMIT_API: "0",
+    ...env,
+  });
 }
 
 /** Starts one of the baseline servers of this folder. */
