@@ -67,10 +67,11 @@ async function finishWith(
   let files = known ? surveyedBefore(context, known) : await surveyFiles(settings);
   // What goes into archives that are in service already is put there before anything is deleted, so that a hub can see it first.
   await sweep(context, journal, files, { fresh, copyOnly: true }, tally, report);
-  if (tally.moved > 0) await letHubSee(context);
   const proof = proveArchives(context, journal);
   let backedUp: Promise<void> | null = null;
   try {
+    const newArchives = fresh && journal.newYears.length > 0;
+    if (newArchives || tally.moved > 0) await letHubSee(context, newArchives);
     if (journal.newYears.length > 0) {
       await withoutIndexes(context, journal, files, tally, report, async () => {
         for (const year of journal.newYears) {

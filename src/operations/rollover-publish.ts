@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import type { FileStatus } from "../segments/file-status.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { type Holding, liveFileName } from "../segments/ownership.ts";
 import { requireSpace } from "./database-file.ts";
@@ -10,9 +11,11 @@ import { identityOf, openForWriting, patiently } from "./rollover-lock.ts";
 import { holdingsAfter, type RolloverPlan, type SurveyedFile } from "./rollover-plan.ts";
 import { agree } from "./rollover-rows.ts";
 import type { Report } from "./rollover-sweep.ts";
+import { hubUrl } from "./running-hub.ts";
 
 /** A hub looks at the folder every second, and must have seen the new archive before rows disappear from Live. */
 const hubLooksMs = 2_500;
+const hubPatienceMs = 30_000;
 export const nothing = "Nothing was changed.";
 
 /** Name of a new archive while it is made. */
@@ -84,14 +87,33 @@ export async function publish(context: OperationContext, built: Built | null, on
     onPublished();
     context.progress({ done: 1, total: 2, phase: `archive_${year}.db is in service` });
   }
-  await letHubSee(context);
 }
 
-/** Waits until a running hub has looked at the folder; not at all where none runs. */
-export async function letHubSee({ settings }: OperationContext): Promise<void> {
+/**
+ * Waits until a running hub has looked at the folder; not at all where none runs. With `newArchives` also until it has compared them with Live and
+ * answers from a mirror of Live: whoever reads Live itself would keep the rows from being deleted for as long as an answer takes. Half a minute is
+ * enough for that; its answers are right without it.
+ */
+export async function letHubSee({ settings }: OperationContext, newArchives: boolean): Promise<void> {
   const lock = lockHome(settings.mirrorDir);
   lock?.release();
-  if (!lock) await Bun.sleep(hubLooksMs);
+  if (lock) return;
+  await Bun.sleep(hubLooksMs);
+  const url = hubUrl(settings);
+  const until = performance.now() + hubPatienceMs;
+  while (newArchives && url !== null && performance.now() < until && !(await isReady(url))) await Bun.sleep(250);
+}
+
+/** True when the hub has found Live's rows in the new archives, or cannot be asked. */
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(hubLooksMs) });
+    const { files } = (await response.json()) as { files: Pick<FileStatus, "name" | "read_from" | "duplicate_rows">[] };
+    const live = files.find(({ name }) => name === "live");
+    return live === undefined || (live.read_from === "mirror" && live.duplicate_rows > 0);
+  } catch {
+    return true;
+  }
 }
 
 const changedMeanwhile = (): OperationError =>

@@ -31,7 +31,7 @@ export async function askRunningHub(
   name: string,
   progress: (progress: Progress) => void,
 ): Promise<string> {
-  const { url } = readAnnouncement(settings);
+  const url = requireHubUrl(settings);
   await call(settings, "POST", `${url}/api/v1/operations/jobs/${name}/run`);
   for (;;) {
     await Bun.sleep(pollMs);
@@ -44,14 +44,23 @@ export async function askRunningHub(
   }
 }
 
-function readAnnouncement({ mirrorDir }: Settings): { url: string } {
+/** Where the running hub listens; null where none says so. */
+export function hubUrl({ mirrorDir }: Settings): string | null {
   try {
-    return JSON.parse(readFileSync(path.join(mirrorDir, fileName), "utf8"));
+    return (JSON.parse(readFileSync(path.join(mirrorDir, fileName), "utf8")) as { url: string }).url;
   } catch {
+    return null;
+  }
+}
+
+function requireHubUrl(settings: Settings): string {
+  const url = hubUrl(settings);
+  if (url === null) {
     throw new OperationError(
       "A hub is running with this home folder, but it does not say where it listens. Stop it and try again.",
     );
   }
+  return url;
 }
 
 async function call({ adminKey, apiKeys }: Settings, method: string, url: string): Promise<unknown> {
