@@ -2,6 +2,9 @@
  * Measures how long a program that writes all the while waits for a backup: `bun test/bench/backup.ts [ROWS]` (default 5,000,000, some
  * 1 GB with the required indexes). In both journal modes: with a running hub, which keeps a mirror, its backup job; and a backup without
  * a hub, from the file itself. Each backup is compared row by row with the states that the file had. Needs 8 GB in the temporary folder.
+ *
+ * Beside it writes a second program of the same kind, to a file that nobody else opens: what it waits for is this machine's processor and disk,
+ * and the difference is what the hub costs.
  */
 import { Database } from "bun:sqlite";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -16,6 +19,8 @@ import { hubCommand, startHub } from "./server.ts";
 
 const rows = Number(process.argv[2] ?? 5_000_000);
 const quantity = 1000;
+/** Rows of the file that nobody else opens. */
+const controlRows = 200_000;
 /** How long the writer is watched where nothing ends by itself. */
 const watchMs = 15_000;
 
@@ -37,8 +42,8 @@ function prepare(): void {
 }
 
 /** Starts the writer; `phase` ends a part of what is measured, `stop` the writer. */
-async function startWriter(file: string) {
-  const child = startScript("transfer-writer.ts", file, `${rows}`);
+async function startWriter(file: string, fileRows: number) {
+  const child = startScript("transfer-writer.ts", file, `${fileRows}`);
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   await lines.read();
   const report = async () => JSON.parse((await lines.read()).value ?? "") as TransferReport;
@@ -67,6 +72,7 @@ interface Outcome {
   what: string;
   seconds: number;
   report: TransferReport;
+  control: TransferReport;
   note: string;
 }
 
@@ -87,10 +93,12 @@ async function measure(journal: JournalMode): Promise<Outcome[]> {
   database.close(true);
   const outcomes: Outcome[] = [];
   const timed = async (what: string, work: () => Promise<string>) => {
-    await writer.phase();
+    await Promise.all([writer.phase(), controlWriter.phase()]);
     const started = performance.now();
     const note = await work();
-    outcomes.push({ what, seconds: (performance.now() - started) / 1000, report: await writer.phase(), note });
+    const seconds = (performance.now() - started) / 1000;
+    const [report, control] = await Promise.all([writer.phase(), controlWriter.phase()]);
+    outcomes.push({ what, seconds, report, control, note });
     say(`${journal}: ${what} ${JSON.stringify(outcomes.at(-1))}`);
   };
   const hub = await startHub(hubCommand(undefined), home, { MIRROR_MAX_MB: "4096" });
@@ -99,7 +107,12 @@ async function measure(journal: JournalMode): Promise<Outcome[]> {
   await poll(files, ({ files: [live] }: { files: { state: string; read_from: string }[] }) =>
     live?.state === "ok" && live.read_from === "mirror" ? true : undefined,
   );
-  const writer = await startWriter(livePath(home));
+  const control = join(folder, `control-${journal}.db`);
+  writeManyRows(control, controlRows, quantity, journal);
+  const [writer, controlWriter] = await Promise.all([
+    startWriter(livePath(home), rows),
+    startWriter(control, controlRows),
+  ]);
   try {
     await timed("the hub renews its mirror", async () => {
       await Bun.sleep(2 * watchMs);
@@ -129,7 +142,7 @@ async function measure(journal: JournalMode): Promise<Outcome[]> {
     });
     say(`${journal}: ${verify(home)}`);
   } finally {
-    await writer.stop();
+    await Promise.all([writer.stop(), controlWriter.stop()]);
     await hub.stop().catch(() => {});
     rmSync(home, { recursive: true, force: true });
   }
@@ -138,15 +151,31 @@ async function measure(journal: JournalMode): Promise<Outcome[]> {
 
 try {
   prepare();
-  console.log(
-    "| journal | meanwhile | s | transactions | p99 ms | longest wait ms | refused |\n| --- | --- | --- | --- | --- | --- | --- |",
-  );
+  const heads = [
+    "journal",
+    "meanwhile",
+    "s",
+    "transactions",
+    "p99 ms",
+    "longest wait ms",
+    "refused",
+    "of the other: p99 ms",
+    "longest ms",
+  ];
+  const line = (cells: readonly string[]) => console.log(`| ${cells.join(" | ")} |`);
+  line(heads);
+  line(heads.map(() => "---"));
   for (const journal of ["delete", "wal"] as const) {
-    for (const { what, seconds, report } of await measure(journal)) {
+    for (const { what, seconds, report, control } of await measure(journal)) {
       const { transactions, p99Ms, longestMs, refused } = report;
-      console.log(
-        `| ${journal} | ${what} | ${seconds.toFixed(1)} | ${transactions} | ${p99Ms.toFixed(1)} | ${longestMs.toFixed(0)} | ${refused} |`,
-      );
+      const figures = [
+        p99Ms.toFixed(0),
+        longestMs.toFixed(0),
+        `${refused}`,
+        control.p99Ms.toFixed(0),
+        control.longestMs.toFixed(0),
+      ];
+      line([journal, what, seconds.toFixed(1), `${transactions}`, ...figures]);
     }
   }
 } finally {
