@@ -75,10 +75,13 @@ export function hasStrays(segment: Segment): boolean {
 export function ownersOf(segment: Segment, segments: readonly Segment[]): Segment[] {
   const { firstDay, lastDay } = segment.facts;
   if (firstDay === null || lastDay === null) return [];
-  return segments
-    .filter((other) => other !== segment && other.ownsFrom <= other.ownsTo)
-    .filter(({ ownsFrom, ownsTo }) => ownsFrom <= lastDay && ownsTo >= firstDay)
-    .sort((a, b) => (a.ownsFrom < b.ownsFrom ? -1 : 1));
+  return (
+    segments
+      .filter(({ ownsFrom, ownsTo }) => ownsFrom <= ownsTo && ownsFrom <= lastDay && ownsTo >= firstDay)
+      // A file that has grown is two segments of the same days, which hold no row in common.
+      .filter(({ ownsFrom, ownsTo }) => ownsFrom !== segment.ownsFrom || ownsTo !== segment.ownsTo)
+      .sort((a, b) => (a.ownsFrom < b.ownsFrom ? -1 : 1))
+  );
 }
 
 /** The rows of a segment outside of the days it owns, as at most two ranges that share no row; none where there are no such rows. */

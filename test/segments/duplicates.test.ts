@@ -55,6 +55,7 @@ function write(folder: string, files: Files, indexed: boolean): Record<string, s
       const path = join(folder, `${name}.db`);
       writeDatabase(path, rows);
       const db = new Database(path);
+      db.run("PRAGMA synchronous = OFF");
       if (indexed)
         for (const { name: index, columns } of requiredIndexes)
           db.run(`CREATE INDEX ${index} ON production_records (${columns})`);
@@ -140,7 +141,7 @@ test("exactly those rows are left out that the owner of their day holds as well"
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   for (const seen of [excluded, ranges, whole]) expect(seen).toBeGreaterThan(30);
 });
