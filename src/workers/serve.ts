@@ -28,10 +28,15 @@ export async function serveTasks(tasks: Record<string, Task>): Promise<void> {
       rest = rest.slice(at + 1);
       const report = (progress: unknown): void => {
         out.write(encodeFrame({ id: call.id, ok: true, progress: true }, Buffer.from(JSON.stringify(progress))));
-        void out.flush();
+        Promise.resolve(out.flush()).catch(() => {});
       };
       out.write(await carryOut(tasks, call, report));
-      await out.flush();
+      try {
+        await out.flush();
+      } catch {
+        // The hub is gone, and nobody waits for the result.
+        process.exit(0);
+      }
     }
   }
   process.exit(0);
