@@ -169,7 +169,7 @@ async function rollOver(settings: Settings, dryRun: boolean): Promise<number> {
       return operations.rollover(context, {});
     });
   }
-  return operate(settings, "rollover", ({ rolloverByHub }, context) => rolloverByHub(context));
+  return operate(settings, "rollover", ({ askRunningHub }, context) => askRunningHub(context, "rollover"));
 }
 
 function lockIsFree({ mirrorDir }: Settings): boolean {

@@ -108,7 +108,7 @@ export function serve(settings: Settings): Hub {
   };
   const hubDb = openState(settings.databaseDir);
   const schedule = new Schedule(
-    duties({ settings, log: operationLog, holdMirrors: () => catalog.holdMirrors() }),
+    duties({ settings, holdMirrors: () => catalog.holdMirrors() }),
     new JobTable(hubDb),
     operationLog,
     settings.timezone,

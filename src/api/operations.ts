@@ -24,6 +24,9 @@ const job = z
     paused: z.boolean(),
     running: z.boolean(),
     progress: z.object({ done: z.number(), total: z.number(), phase: z.string() }).nullable(),
+    said: z.array(z.object({ level: z.enum(["info", "warn", "error"]), message: z.string() })).meta({
+      description: "What the run under way has said so far, or the last one since the hub started.",
+    }),
     last_started: time,
     last_finished: time,
     last_success: time,
@@ -46,6 +49,7 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
     paused: status.paused,
     running: status.running,
     progress: status.progress,
+    said: [...status.said],
     last_started: iso(status.started_at),
     last_finished: iso(status.finished_at),
     last_success: iso(status.succeeded_at),

@@ -1,28 +1,26 @@
 import type { Settings } from "../config.ts";
 import { runInChild } from "./child.ts";
-import type { OperationLog } from "./operation.ts";
 import type { operations } from "./registry.ts";
 import type { Job } from "./schedule.ts";
 
 /** What the duties of a running hub need of it. */
 export interface DutyServices {
   settings: Settings;
-  log: OperationLog;
   /** The newest mirrors by segment name, held in place until `release` is called. */
   holdMirrors: () => Promise<{ mirrors: Record<string, string>; release: () => void }>;
 }
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
-export function duties({ settings, log, holdMirrors }: DutyServices): Job[] {
+export function duties({ settings, holdMirrors }: DutyServices): Job[] {
   const job = (name: keyof typeof operations, title: string, when: Job["when"]): Job => ({
     name,
     title,
     when,
-    run: async (progress) => {
+    run: async (context) => {
       const { mirrors, release } = name === "backup" ? await holdMirrors() : { mirrors: undefined, release: () => {} };
       try {
         const order = { name, home: settings.home, args: mirrors ? { mirror: mirrors } : {} };
-        const { summary, ok = true } = (await runInChild(order, { log, progress })) as {
+        const { summary, ok = true } = (await runInChild(order, context)) as {
           summary: string;
           ok?: boolean;
         };

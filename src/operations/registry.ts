@@ -20,4 +20,4 @@ export const operations = {
 } satisfies Operations;
 
 export { renderCheck } from "./check.ts";
-export { rolloverByHub } from "./rollover-by-hub.ts";
+export { askRunningHub } from "./running-hub.ts";

@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import type { Progress } from "../observe/progress.ts";
-import { OperationError } from "./operation.ts";
+import { type OperationContext, OperationError } from "./operation.ts";
+import type { Said } from "./schedule.ts";
 
 const fileName = "running.json";
 const pollMs = 500;
@@ -18,29 +19,32 @@ interface Job {
   name: string;
   running: boolean;
   progress: Progress | null;
+  said: Said[];
   last_result: string | null;
   last_message: string | null;
 }
 
 /**
- * Asks the running hub to carry a job out and waits for it, so that there is never a second writer. Returns what it says; throws
+ * Asks the running hub to carry a job out and waits for it, so that there is never a second writer, and says meanwhile what it says. Throws
  * OperationError when it failed, refused, or cannot be reached.
  */
 export async function askRunningHub(
-  settings: Settings,
+  { settings, log, progress }: OperationContext,
   name: string,
-  progress: (progress: Progress) => void,
-): Promise<string> {
+): Promise<{ summary: string }> {
   const url = requireHubUrl(settings);
   await call(settings, "POST", `${url}/api/v1/operations/jobs/${name}/run`);
+  let heard = 0;
   for (;;) {
     await Bun.sleep(pollMs);
     const { jobs } = (await call(settings, "GET", `${url}/api/v1/operations/jobs`)) as { jobs: Job[] };
     const job = jobs.find((candidate) => candidate.name === name)!;
     if (job.progress) progress(job.progress);
+    for (const { level, message } of job.said.slice(heard)) log[level](message);
+    heard = job.said.length;
     if (job.running) continue;
     if (job.last_result !== "ok") throw new OperationError(job.last_message ?? "The running hub could not do it.");
-    return job.last_message ?? "Done.";
+    return { summary: job.last_message ?? "Done." };
   }
 }
 

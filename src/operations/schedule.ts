@@ -2,7 +2,7 @@ import { Cron } from "croner";
 import { type FactoryClock, factoryClock } from "../observe/clock.ts";
 import type { Progress } from "../observe/progress.ts";
 import type { JobMemory, JobTable } from "./jobs.ts";
-import type { OperationLog } from "./operation.ts";
+import type { OperationContext, OperationLog } from "./operation.ts";
 
 /** One thing that is done again and again. */
 export interface Job {
@@ -12,7 +12,13 @@ export interface Job {
   /** A cron pattern in the factory's time, seconds between two runs, or null for a job that runs when it is asked to. */
   when: string | number | null;
   /** Does it and says in a sentence how it went; an error is a failed run. */
-  run: (progress: (progress: Progress) => void) => Promise<string>;
+  run: (context: Pick<OperationContext, "log" | "progress">) => Promise<string>;
+}
+
+/** What a run has said on the log; a table is one message of many lines. */
+export interface Said {
+  level: keyof OperationLog;
+  message: string;
 }
 
 /** A job as the API and the pages show it. */
@@ -22,6 +28,8 @@ export interface JobStatus extends JobMemory {
   next_at: number | null;
   running: boolean;
   progress: Progress | null;
+  /** What the run under way has said, or the last one since the hub started. */
+  said: readonly Said[];
 }
 
 interface Planned {
@@ -29,7 +37,11 @@ interface Planned {
   cron: Cron | null;
   running: Promise<void> | null;
   progress: Progress | null;
+  said: Said[];
 }
+
+/** A rollover says two tables and some sentences; what goes beyond stands in the log alone. */
+const saidMessages = 100;
 
 /** How often missed runs are looked for: after the PC slept, timers fire late or not at all. */
 const catchUpEveryMs = 60_000;
@@ -55,7 +67,7 @@ export class Schedule {
     this.#factory = factoryClock(timezone);
     for (const job of jobs) {
       const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
-      this.#planned.set(job.name, { job, cron, running: null, progress: null });
+      this.#planned.set(job.name, { job, cron, running: null, progress: null, said: [] });
     }
     this.#catchingUp = setInterval(() => this.catchUp(), catchUpEveryMs);
     this.#catchingUp.unref();
@@ -70,7 +82,7 @@ export class Schedule {
 
   /** Every job with its last and next run. */
   list(): JobStatus[] {
-    return [...this.#planned.values()].map(({ job, cron, running, progress }) => {
+    return [...this.#planned.values()].map(({ job, cron, running, progress, said }) => {
       const memory = this.#table.get(job.name);
       return {
         ...memory,
@@ -79,6 +91,7 @@ export class Schedule {
         next_at: memory.paused ? null : (cron?.nextRun()?.getTime() ?? null),
         running: running !== null,
         progress,
+        said,
       };
     });
   }
@@ -144,10 +157,17 @@ export class Schedule {
   async #carryOut(planned: Planned): Promise<void> {
     const { job } = planned;
     this.#table.setStarted(job.name, Date.now());
+    planned.said = [];
+    const hear = (level: Said["level"]) => (message: string) => {
+      if (planned.said.length < saidMessages) planned.said = [...planned.said, { level, message }];
+      this.#log[level](message);
+    };
+    const log: OperationLog = { info: hear("info"), warn: hear("warn"), error: hear("error") };
+    const progress = (progress: Progress) => {
+      planned.progress = progress;
+    };
     try {
-      const message = await job.run((progress) => {
-        planned.progress = progress;
-      });
+      const message = await job.run({ log, progress });
       if (this.#stopped) return;
       this.#table.setFinished(job.name, Date.now(), "ok", message);
       this.#log.info(`${job.name}: ${message}`);

@@ -132,19 +132,24 @@ test("a job never runs twice at a time, and other jobs do not wait for it", asyn
   await ended("slow");
 });
 
-test("progress is shown while a run is under way and gone afterwards", async () => {
+test("progress is shown while a run is under way and gone afterwards, and what it said stays until the next run", async () => {
   const gate = Promise.withResolvers<string>();
   const { schedule, one, ended } = open(temporaryHome(), {
     ...quick("tidy", yearly),
-    run: (progress) => {
+    run: ({ progress, log }) => {
       progress({ done: 2, total: 5, phase: "shelf 2" });
+      log.warn("A shelf is full.");
       return gate.promise;
     },
   });
+  expect(one("tidy").said).toEqual([]);
   schedule.run("tidy");
+  expect(one("tidy").said).toEqual([{ level: "warn", message: "A shelf is full." }]);
   expect(one("tidy").progress).toEqual({ done: 2, total: 5, phase: "shelf 2" });
   gate.resolve("Done.");
-  expect((await ended("tidy")).progress).toBeNull();
+  expect(await ended("tidy")).toMatchObject({ progress: null, said: [{ message: "A shelf is full." }] });
+  schedule.run("tidy");
+  expect(one("tidy").said).toHaveLength(1);
 });
 
 test("a paused job is left alone by the clock, runs when it is asked to, and is paused after a restart too", async () => {
