@@ -45,8 +45,10 @@ export async function buildArchive(
   try {
     db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     // Thrown away after a crash, so nothing is journalled or synced before it is finished. Sorting in 4 MB, which the processor's own cache
-    // holds, makes the indexes of 5 million rows in 14 s, in 64 MB in 19 s; SQLite's worker threads gain nothing while the backup runs.
-    for (const pragma of ["journal_mode = OFF", "synchronous = OFF", "cache_size = -4096"]) db.run(`PRAGMA ${pragma}`);
+    // holds, makes the indexes of 5 million rows in 13 s, in 64 MB in 18 s; a second thread to sort with in 10.5 s, once the backup has ended.
+    for (const pragma of ["journal_mode = OFF", "synchronous = OFF", "cache_size = -4096", "threads = 1"]) {
+      db.run(`PRAGMA ${pragma}`);
+    }
     attachReadOnly(db, "live", archive.live);
     const definition = await patiently(archive.live, unchanged, () =>
       db

@@ -16,7 +16,7 @@ import {
   surveyFiles,
 } from "./rollover-plan.ts";
 import { letHubSee } from "./rollover-publish.ts";
-import type { Survey } from "./rollover-rows.ts";
+import { nothingOdd } from "./rollover-rows.ts";
 import { type Report, removeFromLive, sweep, Tally } from "./rollover-sweep.ts";
 import { sourceFiles } from "./source-files.ts";
 
@@ -38,16 +38,17 @@ export function backUp({ settings, log }: OperationContext, args: BackupArgs): P
 
 /**
  * Moves what the archives own, proves the new ones, and compares what counts with what counted before. `known`: the files as they were just
- * before the new archives were made of them; null after an interruption. Throws OperationError; the journal then stays for the next start,
+ * before the new archives were made of them; null after an interruption. `tally`: what was done already. Throws OperationError; the journal then stays for the next start,
  * unless the months differ, which no repetition would mend.
  */
 export async function finish(
   context: OperationContext,
   journal: RolloverJournal,
   known: readonly SurveyedFile[] | null,
+  tally = new Tally(),
 ): Promise<Finished> {
   try {
-    return await finishWith(context, journal, known);
+    return await finishWith(context, journal, known, tally);
   } catch (error) {
     if (error instanceof OperationError) throw error;
     throw new OperationError(`The rollover was interrupted: ${reasonOf(error)} ${goesOn}`);
@@ -58,20 +59,20 @@ async function finishWith(
   context: OperationContext,
   journal: RolloverJournal,
   known: readonly SurveyedFile[] | null,
+  tally: Tally,
 ): Promise<Finished> {
   const { settings, log } = context;
   const fresh = known !== null;
   const rows = journal.counted.reduce((sum, month) => sum + month.rows, 0);
   const report = progressFrom(context, rows);
-  const tally = new Tally();
   let files = known ? surveyedBefore(context, known) : await surveyFiles(settings);
   // What goes into archives that are in service already is put there before anything is deleted, so that a hub can see it first.
   await sweep(context, journal, files, { fresh, copyOnly: true }, tally, report);
   const proof = proveArchives(context, journal);
   let backedUp: Promise<void> | null = null;
   try {
-    const newArchives = fresh && journal.newYears.length > 0;
-    if (newArchives || tally.moved > 0) await letHubSee(context, newArchives);
+    const newYears = fresh ? journal.newYears : [];
+    if (newYears.length > 0 || tally.moved > 0) await letHubSee(context, newYears);
     if (journal.newYears.length > 0) {
       await withoutIndexes(context, journal, files, tally, report, async () => {
         for (const year of journal.newYears) {
@@ -160,7 +161,6 @@ function moving(
 
 /** The files as they are named now with what a look through them found a moment ago; a later sweep finds what was added since. */
 function surveyedBefore({ settings }: OperationContext, known: readonly SurveyedFile[]): SurveyedFile[] {
-  const nothingOdd: Survey = { days: new Map(), undatedPrefixes: [], undatedRows: 0 };
   return sourceFiles(settings).map((file) => ({
     ...file,
     survey: known.find(({ name }) => name === file.name)?.survey ?? nothingOdd,

@@ -5,11 +5,11 @@ import type { FileStatus } from "../segments/file-status.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { type Holding, liveFileName } from "../segments/ownership.ts";
 import { requireSpace } from "./database-file.ts";
-import { type OperationContext, OperationError, replaceFile } from "./operation.ts";
+import { fsyncFile, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { buildArchive, isStillSame, type NewArchive } from "./rollover-archive.ts";
 import { identityOf, openForWriting, patiently } from "./rollover-lock.ts";
 import { holdingsAfter, type RolloverPlan, type SurveyedFile } from "./rollover-plan.ts";
-import { agree } from "./rollover-rows.ts";
+import { agree, nothingOdd } from "./rollover-rows.ts";
 import type { Report } from "./rollover-sweep.ts";
 import { hubUrl } from "./running-hub.ts";
 
@@ -24,6 +24,8 @@ export const partOf = (databaseDir: string, year: number): string => path.join(d
 /** New archives under their temporary names. */
 export interface Built {
   archives: { year: number; archive: NewArchive }[];
+  /** The same as files of the plan, without what is known of their rows. */
+  parts: SurveyedFile[];
   /** True when Live may have been written since. */
   isWritten: () => boolean;
   close: () => void;
@@ -46,9 +48,11 @@ export async function buildArchives(
   try {
     const before = await patiently(livePath, nothing, () => dataVersion(watcher));
     const archives: Built["archives"] = [];
+    const parts: SurveyedFile[] = [];
     for (const year of plan.newYears) {
       const name = `archive_${year}`;
-      const { ownsFrom: from, ownsTo: to } = owned.get(name) as Holding;
+      const holding = owned.get(name) as Holding;
+      const { ownsFrom: from, ownsTo: to } = holding;
       const part = partOf(databaseDir, year);
       const archive = { live: livePath, part, from, to, undatedPrefixes: live.survey.undatedPrefixes };
       const months = await buildArchive(archive, (rows, phase) => report(rows, `${name}.db, ${phase}`));
@@ -57,17 +61,30 @@ export async function buildArchives(
         throw changedMeanwhile();
       }
       archives.push({ year, archive });
+      parts.push({ ...holding, path: part, survey: nothingOdd });
     }
     const isWritten = () => dataVersion(watcher) !== before || identityOf(livePath) !== identity;
-    return { archives, isWritten, close: () => watcher.close() };
+    return { archives, parts, isWritten, close: () => watcher.close() };
   } catch (error) {
     watcher.close();
     throw error;
   }
 }
 
-/** Puts the new archives in service, the oldest first. `onPublished` hears of the first one: from then on nothing is undone. */
-export async function publish(context: OperationContext, built: Built | null, onPublished: () => void): Promise<void> {
+/** What is done on the way into service. */
+interface Publishing {
+  /** Puts rows of other archives into the new ones, which nobody reads yet: a hub compares an archive with Live as soon as it is in service. */
+  complete: (parts: SurveyedFile[]) => Promise<void>;
+  /** Hears that the first one is in service: from then on nothing is undone. */
+  onPublished: () => void;
+}
+
+/** Puts the new archives in service, the oldest first. */
+export async function publish(
+  context: OperationContext,
+  built: Built | null,
+  { complete, onPublished }: Publishing,
+): Promise<void> {
   if (!built) return;
   const { databaseDir } = context.settings;
   const livePath = path.join(databaseDir, liveFileName);
@@ -76,6 +93,8 @@ export async function publish(context: OperationContext, built: Built | null, on
     if (await patiently(livePath, nothing, isWritten)) {
       for (const { archive } of archives) if (!(await isStillSame(archive))) throw changedMeanwhile();
     }
+    await complete(built.parts);
+    for (const { path: part } of built.parts) fsyncFile(part);
   } finally {
     close();
   }
@@ -90,28 +109,30 @@ export async function publish(context: OperationContext, built: Built | null, on
 }
 
 /**
- * Waits until a running hub has looked at the folder; not at all where none runs. With `newArchives` also until it has compared them with Live and
- * answers from a mirror of Live: whoever reads Live itself would keep the rows from being deleted for as long as an answer takes. Half a minute is
- * enough for that; its answers are right without it.
+ * Waits until a running hub has looked at the folder; not at all where none runs. Of new archives it must have compared the rows with Live's
+ * and answer from a mirror of Live: whoever reads Live itself would keep the rows from being deleted for as long as an answer takes. Half a
+ * minute is enough for that; its answers are right without it.
  */
-export async function letHubSee({ settings }: OperationContext, newArchives: boolean): Promise<void> {
+export async function letHubSee({ settings }: OperationContext, newYears: readonly number[]): Promise<void> {
   const lock = lockHome(settings.mirrorDir);
   lock?.release();
   if (lock) return;
-  await Bun.sleep(hubLooksMs);
   const url = hubUrl(settings);
+  if (newYears.length === 0 || url === null) return Bun.sleep(hubLooksMs);
   const until = performance.now() + hubPatienceMs;
-  while (newArchives && url !== null && performance.now() < until && !(await isReady(url))) await Bun.sleep(250);
+  while (performance.now() < until && !(await isReady(url, newYears))) await Bun.sleep(250);
 }
 
-/** True when the hub has found Live's rows in the new archives, or cannot be asked. */
-async function isReady(url: string): Promise<boolean> {
+/** True when the hub has found Live's rows in the new archives; one that cannot be asked is given the time it needs to look. */
+async function isReady(url: string, newYears: readonly number[]): Promise<boolean> {
   try {
     const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(hubLooksMs) });
     const { files } = (await response.json()) as { files: Pick<FileStatus, "name" | "read_from" | "duplicate_rows">[] };
+    if (newYears.some((year) => !files.some(({ name }) => name === `archive_${year}`))) return false;
     const live = files.find(({ name }) => name === "live");
     return live === undefined || (live.read_from === "mirror" && live.duplicate_rows > 0);
   } catch {
+    await Bun.sleep(hubLooksMs);
     return true;
   }
 }

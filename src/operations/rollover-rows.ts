@@ -34,6 +34,9 @@ export interface Survey {
   undatedRows: number;
 }
 
+/** Of a file whose rows are looked at only by those who move them. */
+export const nothingOdd: Survey = { days: new Map(), undatedPrefixes: [], undatedRows: 0 };
+
 /** Adds one sum to the entry of a map. */
 export function addTo<Key>(sums: Map<Key, Sum>, key: Key, { rows, quantity }: Sum, sign: 1 | -1 = 1): void {
   const sum = sums.get(key) ?? { rows: 0, quantity: 0 };

@@ -35,8 +35,10 @@ export class Tally {
 export interface SweepOptions {
   /** The new archives were made from Live a moment ago: a row of theirs that differs there was changed by the ERP since. */
   fresh: boolean;
-  /** Only put rows into archives that were in service before; nothing is deleted. */
+  /** Only put rows of other files than those they were made from into archives; nothing is deleted. */
   copyOnly: boolean;
+  /** The archives that are given rows; all of them unless told. */
+  into?: readonly SurveyedFile[];
 }
 
 /** Deletes from Live the rows that the new archive of a year holds with the same content. Only reads the archive. */
@@ -65,14 +67,14 @@ export async function sweep(
   { log }: OperationContext,
   journal: RolloverJournal,
   files: readonly SurveyedFile[],
-  { fresh, copyOnly }: SweepOptions,
+  { fresh, copyOnly, into = files }: SweepOptions,
   tally: Tally,
   report: Report,
 ): Promise<number> {
   let left = 0;
   tally.kept = 0;
   for (const from of files) {
-    for (const to of files) {
+    for (const to of into) {
       const isNew = from.source === "live" && journal.newYears.some((year) => to.name === `archive_${year}`);
       const days = daysFor(to, journal);
       if (to.source === "live" || to.name === from.name || !hasAny(from, days) || (copyOnly && isNew)) continue;

@@ -11,7 +11,7 @@ import { openForWriting } from "./rollover-lock.ts";
 import { planRollover, type RolloverPlan, renderPlan } from "./rollover-plan.ts";
 import { buildArchives, nothing, publish } from "./rollover-publish.ts";
 import { resume, undo, unlessUnderWay } from "./rollover-resume.ts";
-import type { Report } from "./rollover-sweep.ts";
+import { type Report, sweep, Tally } from "./rollover-sweep.ts";
 import { requireNoTriggers } from "./rollover-triggers.ts";
 import { settledVersion } from "./settled.ts";
 
@@ -94,6 +94,7 @@ async function rollOver(context: OperationContext, today: Day): Promise<Outcome>
   const livePath = path.join(databaseDir, liveFileName);
   const journal: RolloverJournal = { newYears: plan.newYears, today, counted: plan.counted };
   writeJournal(databaseDir, journal);
+  const tally = new Tally();
   let published = false;
   try {
     await translating(async () => {
@@ -107,8 +108,14 @@ async function rollOver(context: OperationContext, today: Day): Promise<Outcome>
         built.value?.close();
         throw backup.reason;
       }
-      await publish(context, built.value, () => {
-        published = true;
+      await publish(context, built.value, {
+        complete: async (parts) => {
+          const options = { fresh: true, copyOnly: true, into: parts };
+          await sweep(context, journal, [...files, ...parts], options, tally, () => {});
+        },
+        onPublished: () => {
+          published = true;
+        },
       });
     });
   } catch (error) {
@@ -118,7 +125,7 @@ async function rollOver(context: OperationContext, today: Day): Promise<Outcome>
     }
     throw new OperationError(`The rollover was interrupted after an archive was put in service. ${goesOn}`);
   }
-  const { after, moved, already, kept, longestLockMs } = await finish(context, journal, files);
+  const { after, moved, already, kept, longestLockMs } = await finish(context, journal, files, tally);
   const free_in_live_mb = freeMb(livePath);
   return {
     summary: summaryOf(plan, { moved, already, free_in_live_mb }),

@@ -2,13 +2,14 @@ import { Database } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import type { SourceVersion } from "./copy.ts";
-import { findPlacements, type Placement } from "./duplicates.ts";
+import { findPlacements } from "./duplicates.ts";
 import { asSourceError, SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { look } from "./look.ts";
 import { type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
+import type { Placed, PlaceOrder } from "./placements.ts";
 import { makeTail, type TailOrder, type TailResult } from "./tail.ts";
-import type { Facts, Segment } from "./types.ts";
+import type { Facts } from "./types.ts";
 
 /** What a look into a file that is read directly finds. */
 export interface DirectResult extends SourceVersion {
@@ -49,14 +50,11 @@ export const keeperTasks = {
       }
     }),
 
-  "keeper.place": ({ segments, names }: { segments: Segment[]; names: string[] }): Promise<Placement[]> =>
-    translating(() =>
-      findPlacements(
-        segments,
-        withAttached,
-        segments.filter(({ name }) => names.includes(name)),
-      ),
-    ),
+  "keeper.place": ({ segments, names, comparisons }: PlaceOrder): Promise<Placed> =>
+    translating(() => {
+      const wanted = segments.filter(({ name }) => names.includes(name));
+      return { placements: findPlacements(segments, withAttached, wanted, comparisons), comparisons };
+    }),
 };
 
 async function translating<T>(work: () => T | Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { WorkerProcess } from "../workers/process.ts";
-import { hasStrays, ownersOf, type Placement } from "./duplicates.ts";
+import { type Comparisons, hasStrays, ownersOf, type Placement, pairOf } from "./duplicates.ts";
 import { askKeeper } from "./keeper.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 import type { Segment } from "./types.ts";
@@ -10,11 +10,25 @@ const largeRows = 500_000;
 const largeTimeoutMs = 20 * 60_000;
 const seldomRestMs = 1_000;
 
+/** What a keeper is asked: the placements of the segments named, and what is known of them already. */
+export interface PlaceOrder {
+  segments: Segment[];
+  names: string[];
+  comparisons: Comparisons;
+}
+
+export interface Placed {
+  placements: Placement[];
+  /** What was known, and what was found. */
+  comparisons: Comparisons;
+}
+
 /** Which rows stand in files that do not own their days, and which of them their owners hold as well; found out anew only where files changed. */
 export class Placements {
   readonly #keeper: WorkerProcess;
   readonly #largeKeeper = new WorkerProcess(seldomRestMs);
   readonly #found = new Map<string, { key: string; placement: Placement }>();
+  #comparisons: Comparisons = {};
 
   constructor(keeper: WorkerProcess) {
     this.#keeper = keeper;
@@ -28,10 +42,19 @@ export class Placements {
     if (names.length > 0) {
       const isLarge = strayed.some(({ facts, name }) => names.includes(name) && (facts.rows ?? largeRows) >= largeRows);
       const [keeper, limitMs] = isLarge ? [this.#largeKeeper, largeTimeoutMs] : [this.#keeper, timeoutMs];
-      const found = await askKeeper<Placement[]>(keeper, "keeper.place", { segments, names }, limitMs);
-      for (const placement of found) this.#found.set(placement.name, { key: keys.get(placement.name)!, placement });
+      const order: PlaceOrder = { segments, names, comparisons: this.#stillTrue(strayed, segments) };
+      const { placements, comparisons } = await askKeeper<Placed>(keeper, "keeper.place", order, limitMs);
+      this.#comparisons = comparisons;
+      for (const placement of placements)
+        this.#found.set(placement.name, { key: keys.get(placement.name)!, placement });
     }
     for (const segment of strayed) Object.assign(segment, this.#found.get(segment.name)!.placement);
+  }
+
+  /** What was found of versions that are still there; the rest is forgotten. */
+  #stillTrue(strayed: readonly Segment[], segments: readonly Segment[]): Comparisons {
+    const pairs = new Set(strayed.flatMap((one) => ownersOf(one, segments).map((owner) => pairOf(one, owner))));
+    return Object.fromEntries(Object.entries(this.#comparisons).filter(([pair]) => pairs.has(pair)));
   }
 
   /** Ends the process for large files; the other one belongs to whoever gave it. */
