@@ -1,3 +1,9 @@
+import { batches } from "./en/batches.ts";
+import { compare } from "./en/compare.ts";
+import { items } from "./en/items.ts";
+import { operations } from "./en/operations.ts";
+import { trends } from "./en/trends.ts";
+import { views } from "./en/views.ts";
 import type { Texts } from "./ko.ts";
 
 /** Every word of the dashboard in English. */
@@ -110,6 +116,12 @@ export const en: Texts = {
     noCompare: "Choose a period to compare with to see what changed.",
     noLatest: "No batches in this period.",
   },
+  trends,
+  batches,
+  items,
+  compare,
+  operations,
+  views,
   columns: {
     item: "Item",
     quantity: "Good quantity",

@@ -1,3 +1,10 @@
+import { batches } from "./ko/batches.ts";
+import { compare } from "./ko/compare.ts";
+import { items } from "./ko/items.ts";
+import { operations } from "./ko/operations.ts";
+import { trends } from "./ko/trends.ts";
+import { views } from "./ko/views.ts";
+
 /** Every word of the dashboard in Korean; `en.ts` holds the same keys. `{…}` in the words of `client` is filled in by the browser. */
 export const ko = {
   product: "생산 데이터 허브",
@@ -108,6 +115,12 @@ export const ko = {
     noCompare: "비교 기간을 고르면 무엇이 변했는지 보여 줍니다.",
     noLatest: "이 기간에 배치가 없습니다.",
   },
+  trends,
+  batches,
+  items,
+  compare,
+  operations,
+  views,
   columns: {
     item: "제품",
     quantity: "양품 수량",

@@ -1,0 +1,4 @@
+import type { Texts } from "../ko.ts";
+
+/** The words of this part of the dashboard in English. */
+export const operations: Texts["operations"] = {};
