@@ -1,43 +1,34 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
 import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import {
+  card,
+  cells,
+  drawn,
+  evil,
+  filterDays,
+  number,
+  pageLiveRows,
+  swapped,
+  text,
+  today,
+  values,
+  visit as visitPage,
+  writePageRows,
+} from "../support/dashboard.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
 
 // Chromium shares the processor with whatever else is tested.
 setDefaultTimeout(30_000);
 
-/** The factory's today. */
-const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
-const year = Number(today.slice(0, 4));
-const evil = "<img src=x onerror=alert(1)>";
-
-/** Rows of twelve items on each of the last 500 days. */
-const rows: Row[] = Array.from({ length: 3000 }, (_, at) => {
-  const item = (at * 5 + (at >> 4)) % 12;
-  return row({
-    id: at + 1,
-    production_date: `${addDays(today, -Math.floor((at * 500) / 3000))} 오전 12:00:00`,
-    item_code: item === 11 ? "A/1,5%" : `BW00${item}`,
-    item_name: item === 3 ? evil : `렌즈 ${item}`,
-    lot_number: `LT${at}`,
-    good_quantity: ((at * 7919) % 9000) + 0.5,
-  });
-});
-
 let hub: Hub;
 let browser: TestBrowser;
-const live = () => rows.filter(({ production_date }) => production_date >= String(year));
 
 describe.skipIf(chromium === null)("the overview in Chromium", () => {
   beforeAll(async () => {
     const home = temporaryHome();
-    writeDatabase(livePath(home), live());
-    writeDatabase(
-      archivePath(home, year - 1),
-      rows.filter(({ production_date }) => production_date < String(year)),
-    );
+    writePageRows(home);
     // One after the other, so that a hub that does not start leaves no browser behind.
     hub = await startHub({ home });
     browser = await startBrowser();
@@ -48,36 +39,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     await hub?.stop();
   });
 
-  /** Opens a page in a profile of its own and waits until its chart is drawn. */
-  async function visit(path: string, options?: Parameters<TestBrowser["open"]>[0]): Promise<Page> {
-    const page = await browser.open(options);
-    await page.goto(hub.url + path, { waitUntil: "load" });
-    await drawn(page);
-    return page;
-  }
-  const drawn = (page: Page) => page.waitForSelector(".plot canvas, .empty");
-  const text = (page: Page, selector: string): Promise<string> =>
-    page.$eval(selector, (element) => (element.textContent ?? "").trim());
-  const values = (page: Page, selector: string): Promise<string[]> =>
-    page.$$eval(selector, (elements) => elements.map((element) => (element.textContent ?? "").trim()));
-  const card = (page: Page, id: string): Promise<number> =>
-    page.$eval(`#card-${id} data`, (element) => Number(element.getAttribute("value")));
-  /** Does something that replaces the page's content, and waits until that is done. */
-  async function swapped(page: Page, act: () => Promise<unknown>): Promise<void> {
-    const done = page.evaluate(
-      () =>
-        new Promise<void>((resolve) =>
-          document.addEventListener("htmx:after:swap", () => setTimeout(resolve, 30), { once: true }),
-        ),
-    );
-    await act();
-    await done;
-  }
-  const number = (value: number): string => new Intl.NumberFormat("ko", { maximumFractionDigits: 2 }).format(value);
-  const filterDays = (page: Page): Promise<[string, string]> =>
-    page.$eval("#filter", (form) =>
-      ["from", "to"].map((name) => (form.querySelector(`[name=${name}]`) as HTMLInputElement).value),
-    ) as never;
+  const visit = (path: string, options?: Parameters<TestBrowser["open"]>[0]) => visitPage(browser, hub, path, options);
 
   test("shows the figures that REST answers with for the same filter, and every value as text", async () => {
     const page = await visit("/?period=last_90&items=BW003,BW004,A/1%252C5%25");
@@ -114,9 +76,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     );
     const byDay = new Map<string, number>();
     for (const { day, total_production } of daily.flat()) byDay.set(day, (byDay.get(day) ?? 0) + total_production);
-    const shown = await page.$$eval("#chart-series tbody tr", (lines) =>
-      lines.map((line) => [...line.children].map((cell) => cell.textContent)),
-    );
+    const shown = await cells(page, "#chart-series tbody tr");
     expect(shown.map(([day]) => day)).toEqual(Array.from({ length: 90 }, (_, at) => addDays(from, at)));
     for (const [day, quantity] of shown) expect([day, quantity]).toEqual([day, number(byDay.get(day!) ?? 0)]);
     await page.close();
@@ -198,7 +158,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     const more = [1, 2, 3].map((at) =>
       row({ id: 9000 + at, production_date: today, item_code: "BW001", good_quantity: 10 }),
     );
-    writeDatabase(livePath(hub.home), [...live(), ...more]);
+    writeDatabase(livePath(hub.home), [...pageLiveRows, ...more]);
     await page.waitForFunction(
       (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
       {},
@@ -287,7 +247,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     await hub.stop();
     await page.waitForSelector("#connection:not([hidden])");
     expect(await text(page, "#connection")).toContain("연결이 끊겼습니다");
-    writeDatabase(livePath(home), live());
+    writeDatabase(livePath(home), [...pageLiveRows]);
     hub = await startHub({ home, env: { API_PORT: port } });
     await page.waitForFunction(() => document.querySelector("#live")?.getAttribute("data-state") === "live");
     await page.waitForFunction(() =>

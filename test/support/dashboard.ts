@@ -1,0 +1,93 @@
+import type { Page } from "puppeteer-core";
+import { addDays } from "../../src/production/calendar.ts";
+import type { TestBrowser } from "./browser.ts";
+import { archivePath, livePath, type Row, row, writeDatabase } from "./files.ts";
+import type { Hub } from "./hub.ts";
+
+/** The factory's today. */
+export const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
+
+/** The first day that Live owns. */
+const newYear = `${today.slice(0, 4)}-01-01`;
+
+/** The name of one item of the pages' rows, which must be shown as text. */
+export const evil = "<img src=x onerror=alert(1)>";
+
+/** Rows of twelve items on each of the last 500 days, newest first: BW000 to BW0010 and one whose code needs quoting. */
+export const pageRows: readonly Row[] = Array.from({ length: 3000 }, (_, at) => {
+  const item = (at * 5 + (at >> 4)) % 12;
+  return row({
+    id: at + 1,
+    production_date: `${addDays(today, -Math.floor((at * 500) / 3000))} 오전 12:00:00`,
+    item_code: item === 11 ? "A/1,5%" : `BW00${item}`,
+    item_name: item === 3 ? evil : `렌즈 ${item}`,
+    lot_number: `LT${at}`,
+    good_quantity: ((at * 7919) % 9000) + 0.5,
+  });
+});
+
+/** Those of them that stand in Live. */
+export const pageLiveRows: readonly Row[] = pageRows.filter(({ production_date }) => production_date >= newYear);
+
+/** Puts the pages' rows into the Live file of a home and an archive of the years before it. */
+export function writePageRows(home: string): void {
+  writeDatabase(livePath(home), [...pageLiveRows]);
+  writeDatabase(
+    archivePath(home, Number(today.slice(0, 4)) - 1),
+    pageRows.filter(({ production_date }) => production_date < newYear),
+  );
+}
+
+/** Opens a page of the hub in a profile of its own and waits until its chart is drawn. */
+export async function visit(
+  browser: TestBrowser,
+  hub: Hub,
+  path: string,
+  options?: Parameters<TestBrowser["open"]>[0],
+): Promise<Page> {
+  const page = await browser.open(options);
+  await page.goto(hub.url + path, { waitUntil: "load" });
+  await drawn(page);
+  return page;
+}
+
+/** Waits until a page's first chart is drawn, or the page says that there is nothing to draw. */
+export const drawn = (page: Page) => page.waitForSelector(".plot canvas, .empty");
+
+/** What the first element says. */
+export const text = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => (element.textContent ?? "").trim());
+
+/** What each element says. */
+export const values = (page: Page, selector: string): Promise<string[]> =>
+  page.$$eval(selector, (elements) => elements.map((element) => (element.textContent ?? "").trim()));
+
+/** What the cells of each of the rows say. */
+export const cells = (page: Page, rows: string): Promise<string[][]> =>
+  page.$$eval(rows, (lines) => lines.map((line) => [...line.children].map((cell) => (cell.textContent ?? "").trim())));
+
+/** The exact figure of a card. */
+export const card = (page: Page, id: string): Promise<number> =>
+  page.$eval(`#card-${id} data`, (element) => Number(element.getAttribute("value")));
+
+/** Does something that replaces the page's content, and waits until that is done. */
+export async function swapped(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const done = page.evaluate(
+    () =>
+      new Promise<void>((resolve) =>
+        document.addEventListener("htmx:after:swap", () => setTimeout(resolve, 30), { once: true }),
+      ),
+  );
+  await act();
+  await done;
+}
+
+/** A quantity as a Korean page writes it. */
+export const number = (value: number): string =>
+  new Intl.NumberFormat("ko", { maximumFractionDigits: 2 }).format(value);
+
+/** The first and last day in the filter's form. */
+export const filterDays = (page: Page): Promise<[string, string]> =>
+  page.$eval("#filter", (form) =>
+    ["from", "to"].map((name) => (form.querySelector(`[name=${name}]`) as HTMLInputElement).value),
+  ) as never;
