@@ -1,10 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import { comparisons, periods } from "./filter.ts";
+import type { Params } from "./params.ts";
 import { link, type View } from "./view.ts";
 
 /** The filter of every page. A form of the browser's own; public/dashboard/filter.js sends it whenever something is chosen. */
-export function FilterBar({ view }: { view: View }) {
-  const { filter, texts, faults } = view;
+export function FilterBar({ view, params }: { view: View; params: Params }) {
+  const { filter, texts, faults, paramFaults } = view;
+  const told = [...faults.map(({ field, value }) => texts.filter.faults[field](value)), ...paramFaults];
   const words = texts.filter;
   const choice = (value: string, label: string, chosen: string) => (
     <option value={value} selected={value === chosen}>
@@ -39,17 +41,24 @@ export function FilterBar({ view }: { view: View }) {
             {comparisons.map((compare) => choice(compare, words.compares[compare], filter.compare))}
           </select>
         </label>
+        {Object.entries(params).map(([name, { field }]) =>
+          field ? (
+            field(view)
+          ) : name in view.params ? (
+            <input type="hidden" name={name} value={view.params[name]} />
+          ) : null,
+        )}
         {filter.unit === "auto" ? null : <input type="hidden" name="unit" value={filter.unit} />}
         <button type="submit" class="apply">
           {words.apply}
         </button>
       </form>
       <Chips view={view} />
-      {faults.length === 0 ? null : (
+      {told.length === 0 ? null : (
         <div role="alert">
           <ul class="faults">
-            {faults.map(({ field, value }) => (
-              <li>{words.faults[field](value)}</li>
+            {told.map((sentence) => (
+              <li>{sentence}</li>
             ))}
           </ul>
         </div>

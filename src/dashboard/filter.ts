@@ -61,11 +61,16 @@ const preset = { period: "last_30", items: [], q: "", compare: "previous", unit:
 /** Characters of a wrong value that are repeated to whoever sent it. */
 const mostShown = 60;
 
+/** A value as it is repeated to whoever sent it. */
+export function shortened(value: string): string {
+  return value.length > mostShown ? `${value.slice(0, mostShown)}…` : value;
+}
+
 /** Reads the filter from an address. Whatever it holds, there is a filter to show; `faults` says what was not used. */
 export function parseFilter(query: URLSearchParams, now: Now): { filter: Filter; faults: Fault[] } {
   const faults: Fault[] = [];
   const complain = (field: Fault["field"], value: string): void => {
-    faults.push({ field, value: value.length > mostShown ? `${value.slice(0, mostShown)}…` : value });
+    faults.push({ field, value: shortened(value) });
   };
   const read = <T>(field: Exclude<Fault["field"], "range">, schema: z.ZodType<T>, value: unknown): T | undefined => {
     if (value === undefined) return undefined;
@@ -99,9 +104,9 @@ export function parseFilter(query: URLSearchParams, now: Now): { filter: Filter;
   };
 }
 
-/** The address of a page that shows a filter, without what is the default anyway. */
-export function addressOf(path: string, filter: Filter, changes: Partial<Filter> = {}): string {
-  const { period, from, to, items, q, compare, unit } = { ...filter, ...changes };
+/** The address of a page that shows a filter, without what is the default anyway; `own` are parameters of the page's own. */
+export function addressOf(path: string, filter: Filter, own: Readonly<Record<string, string>> = {}): string {
+  const { period, from, to, items, q, compare, unit } = filter;
   const query = new URLSearchParams();
   if (period === "custom") {
     query.set("from", from);
@@ -111,6 +116,7 @@ export function addressOf(path: string, filter: Filter, changes: Partial<Filter>
   if (q !== preset.q) query.set("q", q);
   if (compare !== preset.compare) query.set("compare", compare);
   if (unit !== preset.unit) query.set("unit", unit);
+  for (const [name, text] of Object.entries(own)) query.set(name, text);
   // Commas and colons need no escape in a query (RFC 3986 §3.4), and addresses are read by people.
   const search = query.toString().replaceAll("%2C", ",");
   return search === "" ? path : `${path}?${search}`;

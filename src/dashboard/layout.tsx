@@ -83,7 +83,7 @@ export function PagePart({ view, pages, title, children }: LayoutProps) {
         <Menu view={view} pages={pages} />
         <main id="content" tabindex={-1}>
           <h1>{title}</h1>
-          <FilterBar view={view} />
+          <FilterBar view={view} params={pages.find(({ path }) => path === view.path)?.params ?? {}} />
           {children}
         </main>
       </div>

@@ -8,7 +8,7 @@ import type { Desk } from "../production/desk.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 import { PageDesk } from "./ask.ts";
-import { addressOf, parseFilter } from "./filter.ts";
+import { parseFilter } from "./filter.ts";
 import { formatOf } from "./i18n/format.ts";
 import { type Language, texts } from "./i18n/language.ts";
 import { ItemOptions } from "./item-options.tsx";
@@ -16,9 +16,10 @@ import { Document, PagePart } from "./layout.tsx";
 import { libraryRoutes } from "./libraries.ts";
 import { pages } from "./pages/index.ts";
 import { Trouble } from "./pages/trouble.tsx";
+import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
-import type { Page, View } from "./view.ts";
+import { link, type Page, type View } from "./view.ts";
 
 export interface DashboardServices {
   desk: Desk;
@@ -86,7 +87,7 @@ export class Dashboard {
         const { html, address } = await this.#rendered.get(key, state, async () => {
           const view = await this.#view(c, page, language);
           const html = render(c, page, view, await page.content(view));
-          return { html, address: addressOf(page.path, view.filter) };
+          return { html, address: link(view) };
         });
         if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", address);
         return c.html(html);
@@ -121,6 +122,7 @@ export class Dashboard {
       today,
       filter,
       faults,
+      ...parseParams(page.params ?? {}, query, texts[language]),
       codes: wanted ? codes : undefined,
       names: new Map(listed.map(({ item_code, item_name }) => [item_code, item_name])),
       coverage,
@@ -139,7 +141,8 @@ export class Dashboard {
     const requestId = c.get("requestId");
     if (status === 500) report(error, requestId);
     const today = clock.today();
-    const { filter } = parseFilter(new URL(c.req.url).searchParams, { today, newest: null });
+    const query = new URL(c.req.url).searchParams;
+    const { filter } = parseFilter(query, { today, newest: null });
     const view: View = {
       path: page.path,
       language,
@@ -149,6 +152,8 @@ export class Dashboard {
       today,
       filter,
       faults: [],
+      params: parseParams(page.params ?? {}, query, texts[language]).params,
+      paramFaults: [],
       codes: undefined,
       names: new Map(),
       coverage: { first: null, last: null, newest: null },

@@ -4,6 +4,7 @@ import { addressOf, type Fault, type Filter } from "./filter.ts";
 import type { Format } from "./i18n/format.ts";
 import type { Texts } from "./i18n/ko.ts";
 import type { Language } from "./i18n/language.ts";
+import type { Params, ParamTexts } from "./params.ts";
 import type { Theme } from "./preferences.ts";
 
 /** The days there are: all of them, and the newest up to today. */
@@ -25,6 +26,9 @@ export interface View {
   today: string;
   filter: Filter;
   faults: readonly Fault[];
+  /** The page's own parameters, and what is to be told of those that could not be used. */
+  params: ParamTexts;
+  paramFaults: readonly string[];
   /** Codes that the filter's items and keyword leave; absent where it names neither. */
   codes: readonly string[] | undefined;
   /** Names of the items that the filter names. */
@@ -45,6 +49,8 @@ export interface Page {
   path: string;
   /** The key that leads here after `g`. */
   key: string;
+  /** Parameters that its address has beyond the filter. */
+  params?: Params;
   content: (view: View) => Promise<Child>;
 }
 
@@ -53,7 +59,14 @@ export async function ask<const Asked extends Record<string, Asking>>(view: View
   return (await view.desk.ask(asked, view.requestId)).answers;
 }
 
-/** The link to the same page with another filter, or to another page with the same. */
-export function link(view: View, changes: Partial<Filter> = {}, path: string = view.path): string {
-  return addressOf(path, view.filter, changes);
+/** What a link has different from the page it stands on; a parameter that is null is taken out. */
+export interface LinkChanges extends Partial<Filter> {
+  params?: Readonly<Record<string, string | null>>;
+}
+
+/** The link to the same page with another filter or other parameters, or to another page with the same filter. */
+export function link(view: View, { params, ...changes }: LinkChanges = {}, path: string = view.path): string {
+  const own = Object.entries({ ...(path === view.path ? view.params : {}), ...params });
+  const kept = own.filter((entry): entry is [string, string] => entry[1] !== null);
+  return addressOf(path, { ...view.filter, ...changes }, Object.fromEntries(kept));
 }

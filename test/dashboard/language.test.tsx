@@ -56,6 +56,8 @@ function viewOf(query: string, fields: Partial<View> = {}): View {
     today: now.today,
     filter,
     faults: [],
+    params: {},
+    paramFaults: [],
     codes: filter.items.length > 0 ? filter.items : undefined,
     names: new Map(),
     coverage: { first: "2026-01-05", last: "2026-02-04", newest: now.newest },
