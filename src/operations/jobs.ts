@@ -13,6 +13,8 @@ export interface JobMemory {
 
 type Stored = Omit<JobMemory, "paused"> & { paused: number };
 
+const columns = "name, paused, started_at, finished_at, succeeded_at, result, message";
+
 /** The table of jobs in hub.db. */
 export class JobTable {
   readonly #db: Database;
@@ -23,7 +25,7 @@ export class JobTable {
 
   /** What is remembered of a job; all null for one that never ran. */
   get(name: string): JobMemory {
-    const stored = this.#db.query<Stored, [string]>("SELECT * FROM job WHERE name = ?").get(name);
+    const stored = this.#db.query<Stored, [string]>(`SELECT ${columns} FROM job WHERE name = ?`).get(name);
     if (stored) return { ...stored, paused: stored.paused === 1 };
     return {
       name,
@@ -34,6 +36,19 @@ export class JobTable {
       result: null,
       message: null,
     };
+  }
+
+  /** Since when the job has been in the schedule, ms since the epoch; `now` when it is new. */
+  seenAt(name: string, now: number): number {
+    const find = this.#db.query<{ seen_at: number | null }, [string]>("SELECT seen_at FROM job WHERE name = ?");
+    const seen = find.get(name)?.seen_at;
+    if (seen === undefined || seen === null) this.#upsert(name, "seen_at = ?", [now]);
+    return seen ?? now;
+  }
+
+  /** Begins to wait anew for a job that has no time any more, so that nothing is caught up when it has one again. */
+  forgetSeen(name: string): void {
+    this.#db.run("UPDATE job SET seen_at = NULL WHERE name = ?", [name]);
   }
 
   setPaused(name: string, paused: boolean): void {

@@ -67,6 +67,8 @@ export class Schedule {
     this.#factory = factoryClock(timezone);
     for (const job of jobs) {
       const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
+      if (cron) table.seenAt(job.name, Date.now());
+      else table.forgetSeen(job.name);
       this.#planned.set(job.name, { job, cron, running: null, progress: null, said: [] });
     }
     this.#catchingUp = setInterval(() => this.catchUp(), catchUpEveryMs);
@@ -126,9 +128,9 @@ export class Schedule {
     for (const { job, cron, running } of this.#planned.values()) {
       if (running || !cron) continue;
       const { started_at: started, finished_at: finished, paused } = this.#table.get(job.name);
-      // Of a paused job it would be said again every minute. A job that never ran waits for its first time.
-      if (paused || started === null) continue;
-      if (finished === null) {
+      // Of a paused job it would be said again every minute.
+      if (paused) continue;
+      if (started !== null && finished === null) {
         this.#log.warn(
           `${job.name}: the run of ${this.#time(started)} was cut off when the hub ended; it is run again`,
         );
@@ -137,7 +139,9 @@ export class Schedule {
       }
       if (typeof job.when === "number") continue;
       const due = cron.previousRuns(1, new Date())[0]?.getTime();
-      if (due === undefined || started >= due || Date.now() - due < missedAfterMs) continue;
+      // A PC that is off every night would never make its first backup, if only what has run once were caught up.
+      const since = started ?? this.#table.seenAt(job.name, Date.now());
+      if (due === undefined || since >= due || Date.now() - due < missedAfterMs) continue;
       this.#log.info(`${job.name}: catching up the run of ${this.#time(due)}`);
       this.start(job.name);
     }

@@ -45,6 +45,8 @@ const migrations: readonly string[] = [
      checksum INTEGER NOT NULL,
      bytes BLOB NOT NULL
    )`,
+  // When a hub had the job in its schedule first; what is due since then and never ran was missed.
+  `ALTER TABLE job ADD COLUMN seen_at INTEGER`,
 ];
 
 /** Tables of what is derived from the ERP's files, and made anew wherever it is missing. */

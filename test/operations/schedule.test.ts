@@ -205,7 +205,7 @@ test("a missed run that fails when it is caught up is not tried again every minu
   expect(runs).toHaveLength(1);
 });
 
-test("nothing is caught up of a job that is paused, never ran, ran in time, or has no clock", () => {
+test("nothing is caught up of a job that is paused, is new, ran in time, or has no clock", () => {
   const folder = temporaryHome();
   const longAgo = Date.now() - 400 * 24 * hourMs;
   for (const name of ["paused", "asked", "every"]) rememberStart(folder, name, longAgo);
@@ -221,6 +221,31 @@ test("nothing is caught up of a job that is paused, never ran, ran in time, or h
   schedule.pause("paused", true);
   schedule.catchUp();
   expect(jobs.map(({ runs }) => runs.length)).toEqual([0, 0, 0, 0, 0]);
+  expect(said).toEqual([]);
+});
+
+test("the first run of all is caught up too when its time passed while the hub was off", async () => {
+  const folder = temporaryHome();
+  open(folder, quick("tidy", yearly)).close();
+  const db = openHubDb(folder);
+  db.run("UPDATE job SET seen_at = ?", [Date.now() - 400 * 24 * hourMs]);
+  db.close();
+  const { schedule, said, ended } = open(folder, quick("tidy", yearly));
+  schedule.catchUp();
+  expect((await ended("tidy")).result).toBe("ok");
+  schedule.catchUp();
+  expect(said).toEqual([expect.stringContaining("catching up"), "INFO tidy: Done."]);
+});
+
+test("a job that lost its time and has one again waits for it, however long ago it was new", () => {
+  const folder = temporaryHome();
+  open(folder, quick("tidy", yearly)).close();
+  const db = openHubDb(folder);
+  db.run("UPDATE job SET seen_at = ?", [Date.now() - 400 * 24 * hourMs]);
+  db.close();
+  open(folder, quick("tidy", null)).close();
+  const { schedule, said } = open(folder, quick("tidy", yearly));
+  schedule.catchUp();
   expect(said).toEqual([]);
 });
 
@@ -311,6 +336,6 @@ test("a job of an earlier version that is gone now stands in hub.db without harm
   schedule.catchUp();
   expect(schedule.list().map(({ name }) => name)).toEqual(["tidy"]);
   const db = new Database(join(folder, "hub.db"), { readonly: true });
-  expect(db.query("SELECT name FROM job").values()).toEqual([["retired"]]);
+  expect(db.query("SELECT name FROM job").values()).toEqual([["retired"], ["tidy"]]);
   db.close();
 });
