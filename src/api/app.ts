@@ -95,8 +95,16 @@ const secureAnswers = (cors: boolean) => ({
   crossOriginResourcePolicy: cors ? ("cross-origin" as const) : ("same-origin" as const),
 });
 
-/** What pages say besides; JSON answers do without, because each header costs a cached answer 0.1 µs of its 20. */
-const securePages = { ...noHeaders, crossOriginOpenerPolicy: true, referrerPolicy: true, xFrameOptions: "DENY" };
+/**
+ * What pages say besides; JSON answers do without, because each header costs a cached answer 0.1 µs of its 20. `same-origin`, because with
+ * `no-referrer` the Origin of the pages' own forms would be `null` (src/http/csrf.ts).
+ */
+const securePages = {
+  ...noHeaders,
+  crossOriginOpenerPolicy: true,
+  referrerPolicy: "same-origin",
+  xFrameOptions: "DENY",
+};
 
 /** hono's etag keeps six headers of its own choice on a 304; the contract promises these on every response. */
 const revalidated = () =>
