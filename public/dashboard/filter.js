@@ -9,10 +9,10 @@ document.addEventListener("change", ({ target }) => {
   if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
   if (target instanceof HTMLInputElement && target.dataset.item !== undefined) return tick(target);
   if (target.form !== form() || target.id === "item-search") return;
-  if (target.name === "from" || target.name === "to") {
+  if (target.type === "date") {
     // A date that is being typed is empty until it is one.
     if (target.value === "") return;
-    field("period").value = "custom";
+    if (target.name === "from" || target.name === "to") field("period").value = "custom";
   }
   form().requestSubmit();
 });

@@ -41,6 +41,18 @@ export function FilterBar({ view, params }: { view: View; params: Params }) {
             {comparisons.map((compare) => choice(compare, words.compares[compare], filter.compare))}
           </select>
         </label>
+        {filter.other ? (
+          <>
+            <label>
+              {words.compareFrom}
+              <input type="date" name="compare_from" value={filter.other.from} max="9999-12-31" />
+            </label>
+            <label>
+              {words.compareTo}
+              <input type="date" name="compare_to" value={filter.other.to} max="9999-12-31" />
+            </label>
+          </>
+        ) : null}
         {Object.entries(params).map(([name, { field }]) =>
           field ? (
             field(view)

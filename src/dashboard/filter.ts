@@ -16,7 +16,7 @@ export const periods = [
   "last_year",
 ] as const;
 export type Period = (typeof periods)[number] | "custom";
-export const comparisons = ["none", "previous", "last_year"] as const;
+export const comparisons = ["none", "previous", "last_year", "custom"] as const;
 export const unitChoices = ["auto", "day", "week", "month"] as const;
 
 /** What every page of the dashboard shows: the same in every address, and what is not in it has its default. */
@@ -30,8 +30,12 @@ export interface Filter {
   /** Part of an item's code or name; empty for none. */
   q: string;
   compare: (typeof comparisons)[number];
+  /** Days to compare with, both inclusive, where `compare` is `custom`. */
+  other?: { from: Day; to: Day };
   unit: (typeof unitChoices)[number];
 }
+
+type Range = Pick<Filter, "period" | "from" | "to">;
 
 /** A value in an address that means nothing; its default is used in its place. */
 export interface Fault {
@@ -54,6 +58,7 @@ const fields = {
   items: z.array(z.string().max(50)).max(200),
   q: z.string().max(100),
   compare: z.enum(comparisons),
+  days: z.tuple([z.string().refine(isDay), z.string().refine(isDay)]).refine(([from, to]) => from <= to),
   unit: z.enum(unitChoices),
 };
 
@@ -84,20 +89,31 @@ export function parseFilter(query: URLSearchParams, now: Now): { filter: Filter;
   const named = period !== undefined && period !== "custom";
   const from = named ? undefined : read("from", fields.from, text("from"));
   const to = named ? undefined : read("to", fields.to, text("to"));
-  let range: Pick<Filter, "period" | "from" | "to"> | null = null;
+  let range: Range | null = null;
   if (named) range = { period, ...daysOf(period, now) };
   else if ((from ?? to) !== undefined && !faults.some(({ field }) => field === "from" || field === "to")) {
     const ends = { from: from ?? to!, to: to ?? now.newest ?? now.today };
     if (ends.from <= ends.to) range = { period: "custom", ...ends };
     else complain("range", `${ends.from} > ${ends.to}`);
   }
+  range ??= { period: preset.period, ...daysOf(preset.period, now) };
+  /** A named comparison wins over days, as a named period does; the choice of days begins with those of the previous period. */
+  const readComparison = (range: Range): Pick<Filter, "compare" | "other"> => {
+    const compare = read("compare", fields.compare, text("compare"));
+    if (compare !== undefined && compare !== "custom") return { compare };
+    const [first, last] = ["compare_from", "compare_to"].map(text);
+    const days = read("compare", fields.days, first || last ? [first ?? last, last ?? first] : undefined);
+    if (days) return { compare: "custom", other: { from: days[0], to: days[1] } };
+    if (compare === undefined || faults.some(({ field }) => field === "compare")) return { compare: preset.compare };
+    return { compare, other: comparedDays({ ...range, compare: "previous" })! };
+  };
   const codes = query.getAll("items").flatMap(readCodes);
   return {
     filter: {
-      ...(range ?? { period: preset.period, ...daysOf(preset.period, now) }),
+      ...range,
       items: read("items", fields.items, codes.length > 0 ? [...new Set(codes)] : undefined) ?? preset.items,
       q: read("q", fields.q, text("q")) ?? preset.q,
-      compare: read("compare", fields.compare, text("compare")) ?? preset.compare,
+      ...readComparison(range),
       unit: read("unit", fields.unit, text("unit")) ?? preset.unit,
     },
     faults,
@@ -106,7 +122,7 @@ export function parseFilter(query: URLSearchParams, now: Now): { filter: Filter;
 
 /** The address of a page that shows a filter, without what is the default anyway; `own` are parameters of the page's own. */
 export function addressOf(path: string, filter: Filter, own: Readonly<Record<string, string>> = {}): string {
-  const { period, from, to, items, q, compare, unit } = filter;
+  const { period, from, to, items, q, compare, other, unit } = filter;
   const query = new URLSearchParams();
   if (period === "custom") {
     query.set("from", from);
@@ -114,7 +130,10 @@ export function addressOf(path: string, filter: Filter, own: Readonly<Record<str
   } else if (period !== preset.period) query.set("period", period);
   if (items.length > 0) query.set("items", items.map(writeCode).join(","));
   if (q !== preset.q) query.set("q", q);
-  if (compare !== preset.compare) query.set("compare", compare);
+  if (compare === "custom" && other) {
+    query.set("compare_from", other.from);
+    query.set("compare_to", other.to);
+  } else if (compare !== preset.compare) query.set("compare", compare);
   if (unit !== preset.unit) query.set("unit", unit);
   for (const [name, text] of Object.entries(own)) query.set(name, text);
   // Commas and colons need no escape in a query (RFC 3986 §3.4), and addresses are read by people.
@@ -123,8 +142,10 @@ export function addressOf(path: string, filter: Filter, own: Readonly<Record<str
 }
 
 /** The days that a filter's period is compared with; null where nothing is compared. */
-export function comparedDays({ period, from, to, compare }: Filter): { from: Day; to: Day } | null {
+export function comparedDays(filter: Range & Pick<Filter, "compare" | "other">): { from: Day; to: Day } | null {
+  const { period, from, to, compare, other } = filter;
   if (compare === "none") return null;
+  if (compare === "custom" && other) return other;
   if (compare === "last_year" || period === "this_year") return { from: addMonths(from, -12), to: addMonths(to, -12) };
   if (period === "last_year") return { from: addMonths(from, -12), to: addDays(from, -1) };
   if (period === "last_month") return { from: addMonths(from, -1), to: addDays(from, -1) };

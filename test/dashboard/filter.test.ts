@@ -67,6 +67,8 @@ describe("what means nothing in an address", () => {
     ["to=yesterday", "to", "yesterday"],
     ["from=2026-03-02&to=2026-03-01", "range", "2026-03-02 > 2026-03-01"],
     ["compare=never", "compare", "never"],
+    ["compare_from=2026-02-30", "compare", "2026-02-30,2026-02-30"],
+    ["compare=custom&compare_from=2026-02-02&compare_to=2026-02-01", "compare", "2026-02-02,2026-02-01"],
     ["unit=second", "unit", "second"],
   ])("%s is told and replaced by the default", (query, field, value) => {
     const { filter, faults } = parse(query);
@@ -106,7 +108,8 @@ const filters: fc.Arbitrary<Filter> = fc
     const { from, to } = parse(
       drawn.period === "custom" ? "from=2024-02-29&to=2025-01-01" : `period=${drawn.period}`,
     ).filter;
-    return { ...drawn, from, to };
+    const other = { from: "2023-05-01", to: "2023-05-31" };
+    return { ...drawn, from, to, ...(drawn.compare === "custom" ? { other } : {}) };
   });
 
 test("every filter is what its address says, whatever the codes and the keyword hold", () => {
@@ -123,7 +126,12 @@ test("every filter is what its address says, whatever the codes and the keyword 
 test("whatever an address holds, there is a filter whose days are in order", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.constantFrom("period", "from", "to", "items", "q", "compare", "unit"), fc.string())),
+      fc.array(
+        fc.tuple(
+          fc.constantFrom("period", "from", "to", "items", "q", "compare", "compare_from", "compare_to", "unit"),
+          fc.string(),
+        ),
+      ),
       (pairs) => {
         const { filter } = parseFilter(new URLSearchParams(pairs), now);
         expect(filter.from <= filter.to).toBe(true);
@@ -152,6 +160,12 @@ describe("what a period is compared with", () => {
     ["from=2024-02-29&to=2024-02-29&compare=last_year", "2023-02-28", "2023-02-28"],
   ])("%s: %s to %s", (query, from, to) => {
     expect(compared(query)).toEqual([from, to]);
+  });
+  test("is any range, which begins with the previous period's days; a named comparison wins over it", () => {
+    expect(compared("compare_from=2020-01-01&compare_to=2020-03-01")).toEqual(["2020-01-01", "2020-03-01"]);
+    expect(compared("compare_to=2020-03-01")).toEqual(["2020-03-01", "2020-03-01"]);
+    expect(compared("period=last_7&compare=custom")).toEqual(["2026-11-06", "2026-11-12"]);
+    expect(compared("period=last_7&compare=previous&compare_from=2020-01-01")).toEqual(["2026-11-06", "2026-11-12"]);
   });
   test("nothing, where nothing is wanted", () => {
     expect(compared("compare=none")).toBeNull();
