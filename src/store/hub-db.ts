@@ -47,6 +47,15 @@ const migrations: readonly string[] = [
    )`,
   // When a hub had the job in its schedule first; what is due since then and never ran was missed.
   `ALTER TABLE job ADD COLUMN seen_at INTEGER`,
+  // Views that people saved on the dashboard (saved-views.ts): nothing else could give them back, so every backup holds them.
+  `CREATE TABLE saved_view (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL,
+     name_key TEXT NOT NULL UNIQUE,
+     address TEXT NOT NULL,
+     on_wall INTEGER NOT NULL,
+     saved_at INTEGER NOT NULL
+   )`,
 ];
 
 /** Tables of what is derived from the ERP's files, and made anew wherever it is missing. */
@@ -58,8 +67,8 @@ export class NewerSchemaError extends Error {
 }
 
 /**
- * Opens hub.db, makes it where it is missing, and brings its schema up to date. A damaged file is set aside as `hub.db.damaged`, because
- * everything in it can be found out anew. Throws NewerSchemaError when a newer hub wrote it.
+ * Opens hub.db, makes it where it is missing, and brings its schema up to date. A damaged file is set aside as `hub.db.damaged`: the hub can
+ * find out anew what it needs, and what people saved is in the backups. Throws NewerSchemaError when a newer hub wrote it.
  */
 export function openHubDb(databaseDir: string): Database {
   const file = path.join(databaseDir, hubDbName);

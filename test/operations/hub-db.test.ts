@@ -16,7 +16,9 @@ function versionOf(folder: string): number {
   return user_version;
 }
 
-const tables = ["job", "rollup", "search_index", "search_page"].map((name) => expect.objectContaining({ name }));
+const tables = ["job", "rollup", "saved_view", "search_index", "search_page", "sqlite_sequence"].map((name) =>
+  expect.objectContaining({ name }),
+);
 
 function schemaOf(folder: string): unknown[] {
   const db = new Database(fileIn(folder), { readwrite: true });
