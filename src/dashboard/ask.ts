@@ -1,10 +1,13 @@
 import type { Desk } from "../production/desk.ts";
+import type { ItemProfile, ItemStanding } from "../production/item-profile.ts";
+import type { ItemTable } from "../production/item-table.ts";
 import type { Item } from "../production/items.ts";
 import type { latestRecords } from "../production/latest.ts";
 import type { Questions } from "../production/questions.ts";
 import type { movers, Ranking } from "../production/ranking.ts";
 import type { coverage, itemCounts, Series } from "../production/series.ts";
 import type { dailyTotals } from "../production/summaries.ts";
+import type { WeekdayTotal } from "../production/weekdays.ts";
 
 /** What the questions that pages ask are answered with. */
 export interface Answers {
@@ -16,6 +19,10 @@ export interface Answers {
   movers: ReturnType<typeof movers>;
   latest: ReturnType<typeof latestRecords>;
   coverage: ReturnType<typeof coverage>;
+  item_table: ItemTable;
+  item_profile: ItemProfile | null;
+  item_standing: ItemStanding;
+  weekdays: WeekdayTotal[];
 }
 
 /** A question with its parameters; null for one that this page need not ask. */

@@ -2,6 +2,8 @@ import type { Day } from "../segments/day.ts";
 import { hasIndex } from "../segments/schema.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import type { Context } from "./context.ts";
+import { itemProfile, itemStanding } from "./item-profile.ts";
+import { type ItemTableFilter, itemTable } from "./item-table.ts";
 import { listItems } from "./items.ts";
 import { latestRecords } from "./latest.ts";
 import { type DayRange, monthRange, segmentsFor } from "./range.ts";
@@ -17,6 +19,7 @@ import {
   weeklyTotals,
 } from "./summaries.ts";
 import type { TotalFilter } from "./totals.ts";
+import { weekdayTotals } from "./weekdays.ts";
 
 /** The questions that can be asked, with their parameters. */
 export interface Questions {
@@ -41,6 +44,10 @@ export interface Questions {
   movers: Pick<TotalFilter, "items"> & MoversPeriods;
   latest: TotalFilter & { limit: number };
   coverage: { today: Day };
+  item_table: ItemTableFilter;
+  item_profile: { itemCode: string };
+  item_standing: TotalFilter & { itemCode: string };
+  weekdays: TotalFilter;
 }
 
 export type QuestionName = keyof Questions;
@@ -157,6 +164,22 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     effort: () => "little",
     answer: (context, today) => ({ body: coverage(context, today), rows: 1 }),
   },
+  item_table: {
+    days: ({ from, to, before }) => (before ? [{ from, to }, before] : [{ from, to }]),
+    fromTotals: true,
+    answer: (context, filter) => counted(itemTable(context, filter), "items"),
+  },
+  item_profile: {
+    days: everyDay,
+    fromTotals: true,
+    answer: (context, parameters) => ({ body: itemProfile(context, parameters), rows: 1 }),
+  },
+  item_standing: {
+    days: daysOf,
+    fromTotals: true,
+    answer: (context, filter) => ({ body: itemStanding(context, filter), rows: 1 }),
+  },
+  weekdays: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weekdayTotals(context, filter)) },
 };
 
 /** The segments that a question reads. Throws UnavailableError like segmentsFor. */

@@ -25,40 +25,49 @@ export interface Ranking {
   avg_batch_size: number;
 }
 
-/** The items with the greatest totals, and all items together. */
-export function rankItems(context: Context, { limit, ...filter }: TotalFilter & { limit: number }): Ranking {
+/** An item's place without its name. */
+export type Placed = Omit<RankedItem, "item_name">;
+
+/** Every item of a filter, greatest total first, then by code, and all of them together. */
+export function placeItems(context: Context, filter: TotalFilter): { placed: Placed[]; whole: Total } {
   const all = [...totalsByItem(context, filter)].sort(
     ([codeA, a], [codeB, b]) => b.sum - a.sum || compareText(codeA, codeB),
   );
-  const whole = together(all);
-  const shareOf = (sum: number): number | null => (whole.sum > 0 ? sum / whole.sum : null);
-  const first = all.slice(0, limit);
-  const names = itemNames(
-    context,
-    first.map(([code]) => code),
-  );
+  const whole = together(all.map(([, total]) => total));
   let before = 0;
-  const items = first.map(([item_code, { count, sum }]): RankedItem => {
+  const placed = all.map(([item_code, { count, sum }]): Placed => {
     before = tidy(before + sum);
     return {
       item_code,
-      item_name: names.get(item_code) ?? null,
       total_production: sum,
       batch_count: count,
-      share: shareOf(sum),
-      cumulative_share: shareOf(before),
+      share: shareOf(sum, whole),
+      cumulative_share: shareOf(before, whole),
     };
   });
-  const rest = together(all.slice(limit));
+  return { placed, whole };
+}
+
+/** The items with the greatest totals, and all items together. */
+export function rankItems(context: Context, { limit, ...filter }: TotalFilter & { limit: number }): Ranking {
+  const { placed, whole } = placeItems(context, filter);
+  const first = placed.slice(0, limit);
+  const names = itemNames(
+    context,
+    first.map(({ item_code }) => item_code),
+  );
+  const rest = together(
+    placed.slice(limit).map(({ batch_count, total_production }) => ({ count: batch_count, sum: total_production })),
+  );
   return {
-    items,
+    items: first.map((item) => ({ ...item, item_name: names.get(item.item_code) ?? null })),
     others: {
-      items: all.length - first.length,
+      items: placed.length - first.length,
       total_production: rest.sum,
       batch_count: rest.count,
-      share: shareOf(rest.sum),
+      share: shareOf(rest.sum, whole),
     },
-    item_count: all.length,
+    item_count: placed.length,
     total_production: whole.sum,
     batch_count: whole.count,
     avg_batch_size: average(whole),
@@ -109,9 +118,14 @@ export interface MoversPeriods {
   limit: number;
 }
 
-function together(totals: readonly (readonly [string, Total])[]): Total {
+/** The part of a whole, 1 for all of it; null where the whole is 0 or less. */
+export function shareOf(sum: number, whole: Total): number | null {
+  return whole.sum > 0 ? sum / whole.sum : null;
+}
+
+function together(totals: readonly Total[]): Total {
   const whole = { count: 0, sum: 0 };
-  for (const [, { count, sum }] of totals) {
+  for (const { count, sum } of totals) {
     whole.count += count;
     whole.sum += sum;
   }

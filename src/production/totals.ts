@@ -1,6 +1,7 @@
 import type { Group, Rollup } from "../rollup/rollup.ts";
+import type { Day } from "../segments/day.ts";
 import type { Context } from "./context.ts";
-import { type DayRange, inRange, segmentsFor } from "./range.ts";
+import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
 import { asText } from "./text-order.ts";
 
 /** Rows and their good quantity together; a row without a quantity counts as 0. */
@@ -50,13 +51,48 @@ export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map
   return added(
     context,
     filter,
-    (rollup) => rollup.byMonthAndItem(filter),
+    (rollup) => rollup.byPeriodAndItem(filter, (day) => day.slice(0, 7)),
     (where) =>
       `SELECT month || ' ' || item_code, n, s FROM (
          SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
          WHERE ${where} AND {dated} GROUP BY 1, 2
        )`,
   );
+}
+
+/** Good quantity per period and item code, given which period a valid day belongs to; the key is the period, a space, and the code. */
+export function totalsByPeriodAndItem(
+  context: Context,
+  filter: TotalFilter,
+  periodOf: (day: string) => string,
+): Map<string, Total> {
+  return added(
+    context,
+    filter,
+    (rollup) => rollup.byPeriodAndItem(filter, periodOf),
+    (where) =>
+      `SELECT day || ' ' || item_code, n, s FROM (
+         SELECT substr(production_date, 1, 10) day, item_code, count(*) n, total(good_quantity) s FROM {rows}
+         WHERE ${where} AND {dated} GROUP BY 1, 2
+       )`,
+    (stored) => `${periodOf(stored.slice(0, 10))}${stored.slice(10)}`,
+  );
+}
+
+/** The last day with rows of each item code. */
+export function lastDays(context: Context, filter: TotalFilter): Map<string, Day> {
+  const { sql, values } = counting(filter);
+  const statement = `SELECT item_code, max(substr(production_date, 1, 10)) FROM {rows} WHERE ${sql} AND {dated} GROUP BY item_code`;
+  const last = new Map<string, Day>();
+  for (const segment of segmentsFor(context.snapshot, filter)) {
+    const rollup = context.rollupOf(segment);
+    const found = rollup?.lastDays(filter) ?? context.reader.rows<[unknown, Day]>(segment, statement, values);
+    for (const [stored, day] of found) {
+      const code = asText(stored);
+      if (day > (last.get(code) ?? "")) last.set(code, day);
+    }
+  }
+  return last;
 }
 
 /** Good quantity of all rows together. */
@@ -91,13 +127,8 @@ function added(
   sql: (where: string) => string,
   keyOf: (stored: string) => string = (stored) => stored,
 ): Map<string, Total> {
-  const range = inRange(filter);
-  const { items } = filter;
-  const item =
-    items === undefined ? "1" : items.length === 1 ? "item_code = ?" : "item_code IN (SELECT value FROM json_each(?))";
-  const values =
-    items === undefined ? range.values : [...range.values, items.length === 1 ? items[0]! : JSON.stringify(items)];
-  const statement = sql(`${range.sql} AND ${item} AND {kept}`);
+  const { sql: where, values } = counting(filter);
+  const statement = sql(where);
   const totals = new Map<string, Total>();
   const add = (key: string, count: number, sum: number): void => {
     const total = totals.get(key);
@@ -116,4 +147,13 @@ function added(
   }
   for (const total of totals.values()) total.sum = tidy(total.sum);
   return totals;
+}
+
+/** The rows that count for a filter, except for `{dated}`. */
+function counting({ items, ...days }: TotalFilter): Condition {
+  const { sql, values } = inRange(days);
+  if (items === undefined) return { sql: `${sql} AND {kept}`, values };
+  const one = items.length === 1;
+  const item = one ? "item_code = ?" : "item_code IN (SELECT value FROM json_each(?))";
+  return { sql: `${sql} AND ${item} AND {kept}`, values: [...values, one ? items[0]! : JSON.stringify(items)] };
 }

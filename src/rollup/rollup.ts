@@ -91,20 +91,35 @@ export class Rollup {
     return this.#addItems(first, end, this.#wanted(filter), "");
   }
 
-  /** Totals per month and item; the key is the month (7 characters), a space, and the code. */
-  byMonthAndItem(filter: RollupFilter): Group[] {
+  /** Totals per period and item, given which period a day belongs to; the key is the period, a space, and the code. */
+  byPeriodAndItem(filter: RollupFilter, periodOf: (day: Day) => string): Group[] {
     const { days } = this.#columns;
     const [first, end] = this.#days(filter);
     const wanted = this.#wanted(filter);
     const groups: Group[] = [];
     for (let day = first; day < end; ) {
-      const month = days[day]!.slice(0, 7);
+      const period = periodOf(days[day]!);
       let next = day + 1;
-      while (next < end && days[next]!.startsWith(month)) next++;
-      for (const group of this.#addItems(day, next, wanted, `${month} `)) groups.push(group);
+      while (next < end && periodOf(days[next]!) === period) next++;
+      for (const group of this.#addItems(day, next, wanted, `${period} `)) groups.push(group);
       day = next;
     }
     return groups;
+  }
+
+  /** The last day of each item that has rows in the filter. */
+  lastDays(filter: RollupFilter): [code: string, day: Day][] {
+    const { days, items, dayStart, item } = this.#columns;
+    const [first, end] = this.#days(filter);
+    const wanted = this.#wanted(filter);
+    const last = new Array<Day | null>(items.length).fill(null);
+    for (let day = first; day < end; day++) {
+      for (let cell = dayStart[day]!; cell < dayStart[day + 1]!; cell++) last[item[cell]!] = days[day]!;
+    }
+    return items.flatMap(({ code }, at) => {
+      const day = last[at]!;
+      return day === null || (wanted && !wanted[at]) ? [] : [[code, day]];
+    });
   }
 
   /** All rows of the filter together, under an empty key; nothing where there are none. */

@@ -72,9 +72,12 @@ test("totals of any period and item are those of its days, also after they were 
       const month = (text: string): string => text.slice(0, 7);
       expect(rollup.byPeriod(filter, month)).toEqual(grouped(wanted, (cell) => month(cell.day)));
       expect(sorted(rollup.byItem(filter))).toEqual(grouped(wanted, (cell) => codes[cell.item]!));
-      expect(sorted(rollup.byMonthAndItem(filter))).toEqual(
+      expect(sorted(rollup.byPeriodAndItem(filter, month))).toEqual(
         grouped(wanted, (cell) => `${cell.day.slice(0, 7)} ${codes[cell.item]}`),
       );
+      const last = new Map<string, string>();
+      for (const { day, item } of [...wanted].sort((a, b) => (a.day < b.day ? -1 : 1))) last.set(codes[item]!, day);
+      expect(new Map(rollup.lastDays(filter))).toEqual(last);
       expect(rollup.total(filter)).toEqual(grouped(wanted, () => ""));
     }),
     { numRuns: 500 },
