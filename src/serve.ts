@@ -7,6 +7,7 @@ import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
 import { announceData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
+import { announceJobs } from "./api/job-events.ts";
 import type { Settings } from "./config.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
@@ -107,11 +108,13 @@ export function serve(settings: Settings): Hub {
     error: (message) => eachLine(message, (line) => log.error("operations", line)),
   };
   const hubDb = openState(settings.databaseDir);
-  const schedule = new Schedule(
+  const jobsChanged = announceJobs(() => schedule.list(), events);
+  const schedule: Schedule = new Schedule(
     duties({ settings, holdMirrors: () => catalog.holdMirrors() }),
     new JobTable(hubDb),
     operationLog,
     settings.timezone,
+    jobsChanged,
   );
   const derived =
     shelf &&

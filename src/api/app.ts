@@ -32,6 +32,7 @@ import { eventEndpoints } from "./events.ts";
 import { exportEndpoints } from "./exports.ts";
 import { describeDerived, type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
+import { describeJobs } from "./job-events.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
@@ -237,7 +238,11 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,
-    present: () => ({ ...describeDerived(services.derived()), data: describeData(catalog) }),
+    present: () => ({
+      ...describeDerived(services.derived()),
+      data: describeData(catalog),
+      jobs: describeJobs(services.jobs()),
+    }),
   });
   const adminKey = settings.adminKey;
   const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);

@@ -1,3 +1,5 @@
+import type { Progress } from "./progress.ts";
+
 /** What is told to whoever listens: pages that show it at once, by the name of the event. */
 export interface HubEvents {
   /** How far the daily totals are, segment by segment. */
@@ -6,6 +8,8 @@ export interface HubEvents {
   data: { version: string | null; as_of: string | null };
   /** How far the search indexes are. */
   search: unknown;
+  /** Which jobs are running or paused, and how far they are. */
+  jobs: { name: string; running: boolean; paused: boolean; progress: Progress | null }[];
 }
 
 type Listener = <Name extends keyof HubEvents>(name: Name, data: HubEvents[Name]) => void;

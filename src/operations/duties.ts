@@ -1,7 +1,10 @@
 import type { Settings } from "../config.ts";
 import { runInChild } from "./child.ts";
 import type { operations } from "./registry.ts";
-import type { Job } from "./schedule.ts";
+import type { Job, JobOutcome } from "./schedule.ts";
+
+/** The job whose outcome is the `RolloverResult` of a dry run. */
+export const rolloverPlanJob = "rollover-plan";
 
 /** What the duties of a running hub need of it. */
 export interface DutyServices {
@@ -19,18 +22,21 @@ export function duties({ settings, holdMirrors }: DutyServices): Job[] {
     run: async (context) => {
       const { mirrors, release } = name === "backup" ? await holdMirrors() : { mirrors: undefined, release: () => {} };
       try {
-        const order = { name, home: settings.home, args: mirrors ? { mirror: mirrors } : {} };
-        const { summary, ok = true } = (await runInChild(order, context)) as {
-          summary: string;
-          ok?: boolean;
-        };
-        if (!ok) throw new Error(summary);
-        return summary;
+        return await carryOut(name, mirrors ? { mirror: mirrors } : {}, context);
       } finally {
         release();
       }
     },
   });
+  const carryOut = async (
+    name: keyof typeof operations,
+    args: object,
+    context: Parameters<Job["run"]>[0],
+  ): Promise<JobOutcome> => {
+    const outcome = (await runInChild({ name, home: settings.home, args }, context)) as JobOutcome & { ok?: boolean };
+    if (outcome.ok === false) throw new Error(outcome.summary);
+    return outcome;
+  };
   return [
     job("watch", "Makes missing indexes and keeps statistics fresh", settings.watchIntervalSec),
     job("backup", "Backs Live up, and archives when they changed or a week has passed", settings.backupCron),
@@ -38,5 +44,11 @@ export function duties({ settings, holdMirrors }: DutyServices): Job[] {
     job("check", "Checks files, indexes, rows, backups and disk", "30 4 * * 0"),
     job("checkpoint", "Brings a -wal file that has grown back to size", "*/10 * * * *"),
     job("rollover", "Moves finished years into archives", settings.autoRollover ? "0 3 * 1 *" : null),
+    {
+      name: rolloverPlanJob,
+      title: "Says what a rollover would move, and moves nothing",
+      when: null,
+      run: (context) => carryOut("rollover", { dryRun: true }, context),
+    },
   ];
 }

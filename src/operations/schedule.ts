@@ -11,8 +11,13 @@ export interface Job {
   title: string;
   /** A cron pattern in the factory's time, seconds between two runs, or null for a job that runs when it is asked to. */
   when: string | number | null;
-  /** Does it and says in a sentence how it went; an error is a failed run. */
-  run: (context: Pick<OperationContext, "log" | "progress">) => Promise<string>;
+  /** Does it and says in a sentence how it went, perhaps beside what it found; an error is a failed run. */
+  run: (context: Pick<OperationContext, "log" | "progress">) => Promise<string | JobOutcome>;
+}
+
+/** What an operation found, with a sentence that says it. */
+export interface JobOutcome {
+  summary: string;
 }
 
 /** What a run has said on the log; a table is one message of many lines. */
@@ -30,6 +35,8 @@ export interface JobStatus extends JobMemory {
   progress: Progress | null;
   /** What the run under way has said, or the last one since the hub started. */
   said: readonly Said[];
+  /** What the last run found since the hub started; null while none did, or where it said a sentence alone. */
+  outcome: JobOutcome | null;
 }
 
 interface Planned {
@@ -38,6 +45,7 @@ interface Planned {
   running: Promise<void> | null;
   progress: Progress | null;
   said: Said[];
+  outcome: JobOutcome | null;
 }
 
 /** A rollover says two tables and some sentences; what goes beyond stands in the log alone. */
@@ -58,10 +66,19 @@ export class Schedule {
   readonly #table: JobTable;
   readonly #log: OperationLog;
   readonly #factory: FactoryClock;
+  readonly #onChange: () => void;
   #stopped = false;
   readonly #catchingUp: ReturnType<typeof setInterval>;
 
-  constructor(jobs: readonly Job[], table: JobTable, log: OperationLog, timezone: string) {
+  /** `onChange` hears whenever a run begins, goes on or ends, and when a job is paused or resumed. */
+  constructor(
+    jobs: readonly Job[],
+    table: JobTable,
+    log: OperationLog,
+    timezone: string,
+    onChange: () => void = () => {},
+  ) {
+    this.#onChange = onChange;
     this.#table = table;
     this.#log = log;
     this.#factory = factoryClock(timezone);
@@ -69,7 +86,7 @@ export class Schedule {
       const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
       if (cron) table.seenAt(job.name, Date.now());
       else table.forgetSeen(job.name);
-      this.#planned.set(job.name, { job, cron, running: null, progress: null, said: [] });
+      this.#planned.set(job.name, { job, cron, running: null, progress: null, said: [], outcome: null });
     }
     this.#catchingUp = setInterval(() => this.catchUp(), catchUpEveryMs);
     this.#catchingUp.unref();
@@ -84,7 +101,7 @@ export class Schedule {
 
   /** Every job with its last and next run. */
   list(): JobStatus[] {
-    return [...this.#planned.values()].map(({ job, cron, running, progress, said }) => {
+    return [...this.#planned.values()].map(({ job, cron, running, progress, said, outcome }) => {
       const memory = this.#table.get(job.name);
       return {
         ...memory,
@@ -94,6 +111,7 @@ export class Schedule {
         running: running !== null,
         progress,
         said,
+        outcome,
       };
     });
   }
@@ -114,13 +132,16 @@ export class Schedule {
     planned.running = this.#carryOut(planned).finally(() => {
       planned.running = null;
       planned.progress = null;
+      if (!this.#stopped) this.#onChange();
     });
+    this.#onChange();
     return true;
   }
 
   /** Holds a job back from the clock, or lets it go again. */
   pause(name: string, paused: boolean): void {
     this.#table.setPaused(name, paused);
+    this.#onChange();
   }
 
   /** Starts each job that has not run since it was due last, or whose last run the end of the hub cut off; the clock does this every minute. */
@@ -169,10 +190,13 @@ export class Schedule {
     const log: OperationLog = { info: hear("info"), warn: hear("warn"), error: hear("error") };
     const progress = (progress: Progress) => {
       planned.progress = progress;
+      this.#onChange();
     };
     try {
-      const message = await job.run({ log, progress });
+      const outcome = await job.run({ log, progress });
       if (this.#stopped) return;
+      const message = typeof outcome === "string" ? outcome : outcome.summary;
+      planned.outcome = typeof outcome === "string" ? null : outcome;
       this.#table.setFinished(job.name, Date.now(), "ok", message);
       this.#log.info(`${job.name}: ${message}`);
     } catch (error) {

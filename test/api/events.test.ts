@@ -85,3 +85,23 @@ test("an open stream does not hold up the end of the hub", async () => {
   });
   expect(stopped! - stopping!).toBeLessThan(4_000);
 });
+
+test("/events tells of the jobs, at first and when one is paused or run", async () => {
+  const stream = listen("/events");
+  const until = async (seen: (job: Json) => boolean): Promise<Json> => {
+    for (;;) {
+      const { value } = await stream.next();
+      const job = value.event === "jobs" && value.data.find(({ name }: Json) => name === "check");
+      if (job && seen(job)) return job;
+    }
+  };
+  expect(await until(() => true)).toEqual({ name: "check", running: false, paused: false, progress: null });
+  await hub.json("/operations/jobs/check/pause", { method: "POST" });
+  await until(({ paused }) => paused);
+  await hub.json("/operations/jobs/check/resume", { method: "POST" });
+  // What follows within half a second is told at once.
+  await until(({ paused }) => !paused);
+  await hub.json("/operations/jobs/check/run", { method: "POST" });
+  await until(({ running }) => !running);
+  await stream.return(undefined);
+});

@@ -20,13 +20,16 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Jobs on the hub.db of a folder, as a hub that starts there has them. */
+/** Jobs on the hub.db of a folder, as a hub that starts there has them; `changes` counts how often the schedule told of itself. */
 function open(folder: string, ...jobs: Job[]) {
+  let changes = 0;
   const said: string[] = [];
   const db = openHubDb(folder);
   const say = (level: string) => (message: string) => void said.push(`${level} ${message}`);
   const log = { info: say("INFO"), warn: say("WARN"), error: say("ERROR") };
-  const schedule = new Schedule(jobs, new JobTable(db), log, zone);
+  const schedule = new Schedule(jobs, new JobTable(db), log, zone, () => {
+    changes += 1;
+  });
   const close = () => {
     schedule.stop();
     db.close();
@@ -36,6 +39,7 @@ function open(folder: string, ...jobs: Job[]) {
   return {
     schedule,
     said,
+    changes: () => changes,
     one,
     close,
     ended: (name: string) => eventually(`${name} has ended`, () => (one(name).running ? undefined : one(name))),
@@ -338,4 +342,32 @@ test("a job of an earlier version that is gone now stands in hub.db without harm
   const db = new Database(join(folder, "hub.db"), { readonly: true });
   expect(db.query("SELECT name FROM job").values()).toEqual([["retired"], ["tidy"]]);
   db.close();
+});
+
+test("what a run found is at hand until the next one, and whoever listens hears of each change", async () => {
+  const folder = temporaryHome();
+  let rows = 3;
+  const found: Job = {
+    ...quick("count", yearly),
+    run: async ({ progress }) => {
+      progress({ done: 1, total: 2, phase: "rows" });
+      return { summary: `Counted ${rows} rows.`, rows };
+    },
+  };
+  const { schedule, one, ended, changes } = open(folder, found, quick("tidy", yearly));
+  expect(one("count").outcome).toBeNull();
+  schedule.run("count");
+  expect(await ended("count")).toMatchObject({
+    message: "Counted 3 rows.",
+    outcome: { summary: "Counted 3 rows.", rows: 3 },
+  });
+  rows = 4;
+  schedule.run("count");
+  expect((await ended("count")).outcome).toEqual({ summary: "Counted 4 rows.", rows: 4 } as never);
+  const before = changes();
+  schedule.pause("tidy", true);
+  expect(changes()).toBe(before + 1);
+  schedule.run("tidy");
+  expect((await ended("tidy")).outcome).toBeNull();
+  expect(changes()).toBe(before + 3);
 });
