@@ -163,7 +163,7 @@ function Menu({ view, pages }: { view: View; pages: readonly Page[] }) {
           <li>
             <a
               href={link(view, {}, path)}
-              aria-current={path === view.path ? "page" : undefined}
+              aria-current={path === view.path ? "page" : view.path.startsWith(`${path}/`) ? "true" : undefined}
               data-go={key}
               hx-boost={swapFromTop}
             >

@@ -5,6 +5,7 @@ export interface Rendered {
   html: string;
   /** The address that says its filter the shortest way. */
   address: string;
+  status: 200 | 404;
 }
 
 /** Pages kept, of 30 to 130 KB. */

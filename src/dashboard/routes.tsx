@@ -14,7 +14,7 @@ import { type Language, texts } from "./i18n/language.ts";
 import { ItemOptions } from "./item-options.tsx";
 import { Document, PagePart } from "./layout.tsx";
 import { libraryRoutes } from "./libraries.ts";
-import { pages } from "./pages/index.ts";
+import { innerPages, pages } from "./pages/index.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
@@ -59,7 +59,7 @@ export class Dashboard {
   /** Pages under `/dashboard/…`; the overview, which is at `/`, is `overview`. */
   routes(): Hono<HubEnv> {
     const app = new Hono<HubEnv>();
-    for (const page of pages) if (page.path !== "/") app.get(page.path, this.#handlerOf(page));
+    for (const page of [...pages, ...innerPages]) if (page.path !== "/") app.get(page.path, this.#handlerOf(page));
     app.get("/dashboard", (c) => c.redirect(`/${new URL(c.req.url).search}`, 308));
     app.get("/dashboard/choose", choose);
     app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
@@ -84,13 +84,14 @@ export class Dashboard {
         const { pathname, search } = new URL(c.req.url);
         const key = [isPart(c), language, themeOf(c), pathname + search].join(" ");
         const state = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging].join(" ");
-        const { html, address } = await this.#rendered.get(key, state, async () => {
+        const { html, address, status } = await this.#rendered.get(key, state, async () => {
           const view = await this.#view(c, page, language);
-          const html = render(c, page, view, await page.content(view));
-          return { html, address: link(view) };
+          const { title, status } = (await page.heading?.(view)) ?? { title: view.texts.nav[page.id], status: 200 };
+          const html = render(c, title, view, await page.content(view));
+          return { html, address: link(view), status };
         });
         if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", address);
-        return c.html(html);
+        return c.html(html, status);
       } catch (error) {
         return this.#tellTrouble(c, page, language, error as Error);
       }
@@ -114,7 +115,7 @@ export class Dashboard {
     const found = listed.map(({ item_code }) => item_code);
     const codes = filter.q === "" ? filter.items : filter.items.length === 0 ? found : both(filter.items, found);
     return {
-      path: page.path,
+      path: pathOf(c, page),
       language,
       theme: themeOf(c),
       texts: texts[language],
@@ -144,7 +145,7 @@ export class Dashboard {
     const query = new URL(c.req.url).searchParams;
     const { filter } = parseFilter(query, { today, newest: null });
     const view: View = {
-      path: page.path,
+      path: pathOf(c, page),
       language,
       theme: themeOf(c),
       texts: texts[language],
@@ -164,7 +165,9 @@ export class Dashboard {
       desk: this.#desk,
     };
     c.status(status);
-    return c.html(render(c, page, view, <Trouble view={view} status={status} detail={String(detail)} />));
+    return c.html(
+      render(c, view.texts.nav[page.id], view, <Trouble view={view} status={status} detail={String(detail)} />),
+    );
   }
 
   async #itemOptions(c: Context<HubEnv>): Promise<Response> {
@@ -189,8 +192,11 @@ export class Dashboard {
 /** True when htmx wants the part of the page that it replaces. */
 const isPart = (c: Context): boolean => c.req.header("HX-Request") === "true";
 
-function render(c: Context, page: Page, view: View, content: Child): string {
-  const title = view.texts.nav[page.id];
+/** The path of a page in the address that was asked for: without the slash that may end it, and its pattern filled in. */
+const pathOf = (c: Context, { path }: Page): string =>
+  path.includes(":") ? new URL(c.req.url).pathname.replace(/\/$/, "") : path;
+
+function render(c: Context, title: string, view: View, content: Child): string {
   const props = { view, pages, title };
   if (!isPart(c)) return `<!doctype html>${<Document {...props}>{content}</Document>}`;
   return String(

@@ -16,7 +16,7 @@ export interface Coverage {
 
 /** What a page is made for: who asks for it, with which filter, on which data. */
 export interface View {
-  /** The page's path, such as `/`. */
+  /** The page's path as it stands in its address, such as `/` or `/dashboard/items/A%2F1`. */
   path: string;
   language: Language;
   theme: Theme;
@@ -46,11 +46,14 @@ export interface View {
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
 export interface Page {
   id: "overview" | "trends" | "batches" | "items" | "compare" | "operations";
+  /** As hono writes it: with a pattern, such as `:code{.+}`, it is a page for each of many things, which the menu has not. */
   path: string;
   /** The key that leads here after `g`. */
   key: string;
   /** Parameters that its address has beyond the filter. */
   params?: Params;
+  /** Its title, where that is not its name in the menu, and the status where what its address names is not there. */
+  heading?: (view: View) => Promise<{ title: string; status: 200 | 404 }>;
   content: (view: View) => Promise<Child>;
 }
 

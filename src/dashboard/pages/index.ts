@@ -3,3 +3,6 @@ import { overview } from "./overview.tsx";
 
 /** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
 export const pages: readonly Page[] = [overview];
+
+/** Pages that others lead to: served, and no entries of the menu. */
+export const innerPages: readonly Page[] = [];
