@@ -5,12 +5,18 @@ import type { Item } from "../production/items.ts";
 import type { latestRecords } from "../production/latest.ts";
 import type { Questions } from "../production/questions.ts";
 import type { movers, Ranking } from "../production/ranking.ts";
+import type { RecordTotals } from "../production/record-totals.ts";
+import type { ProductionRecord } from "../production/records.ts";
 import type { coverage, itemCounts, Series } from "../production/series.ts";
-import type { dailyTotals } from "../production/summaries.ts";
+import type { dailyTotals, monthlyTotals } from "../production/summaries.ts";
 import type { WeekdayTotal } from "../production/weekdays.ts";
 
 /** What the questions that pages ask are answered with. */
 export interface Answers {
+  records: { data: ProductionRecord[]; next_cursor: string | null; has_more: boolean; count: number };
+  record_totals: RecordTotals;
+  undated_rows: { rows: number };
+  monthly_total: ReturnType<typeof monthlyTotals>;
   items: Item[];
   daily_total: ReturnType<typeof dailyTotals>;
   series: Series;

@@ -8,6 +8,7 @@ import { listItems } from "./items.ts";
 import { latestRecords } from "./latest.ts";
 import { type DayRange, monthRange, segmentsFor } from "./range.ts";
 import { type MoversPeriods, movers, rankItems } from "./ranking.ts";
+import { recordTotals } from "./record-totals.ts";
 import { type Cursor, listRecords, type RecordFilter } from "./records.ts";
 import { coverage, itemCounts, type SeriesFilter, seriesOf } from "./series.ts";
 import {
@@ -30,6 +31,8 @@ export interface Questions {
     offset?: number | undefined;
     rawDates: boolean;
   };
+  record_totals: RecordFilter;
+  undated_rows: Record<never, never>;
   item_records: { itemCode: string; limit: number; rawDates: boolean };
   items: { q?: string | undefined; limit: number };
   monthly_total: TotalFilter;
@@ -80,18 +83,21 @@ const everyDay = (): DayRange[] => [{}];
 
 /** A page at most this long is put together in about 10 ms. */
 const boundedLimit = 5_000;
+/** Items at most that are sought one by one (50 µs each and file) in the process that answers everybody. */
+const fewItems = 20;
 
 /** How each question is answered; the one place that REST, exports, pages and chat go through. */
 export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = {
   records: {
     days: ({ filter }) => daysOf(filter),
     effort: (snapshot, { filter, limit, offset }, isSearchIndexed) => {
-      const selective = [filter.q, filter.lotPrefix, filter.minQuantity, filter.maxQuantity];
+      const selective = [filter.q, filter.lot, filter.lotPrefix, filter.minQuantity, filter.maxQuantity];
       if (limit + (offset ?? 0) > boundedLimit) return "rows";
       if (selective.some((value) => value !== undefined)) {
         return segmentsFor(snapshot, filter).every(isSearchIndexed) ? "seeks" : "rows";
       }
-      return effortOfWalk(snapshot, filter, filter.itemCode);
+      const effort = effortOfWalk(snapshot, filter, filter.itemCode ?? (filter.items && ""));
+      return effort === "little" && (filter.items?.length ?? 0) > fewItems ? "seeks" : effort;
     },
     answer: (context, { filter, ...page }) => {
       const { records, next } = listRecords(context, filter, page);
@@ -101,6 +107,15 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
         rows: records.length,
       };
     },
+  },
+  record_totals: { days: daysOf, answer: (context, filter) => ({ body: recordTotals(context, filter), rows: 1 }) },
+  undated_rows: {
+    days: () => [],
+    effort: () => "little",
+    answer: ({ snapshot }) => ({
+      body: { rows: snapshot.segments.reduce((sum, { facts }) => sum + facts.undated.rows, 0) },
+      rows: 1,
+    }),
   },
   item_records: {
     days: everyDay,

@@ -1,5 +1,6 @@
 import type { Place, SearchPart } from "../search/search-index.ts";
 import { afterAll, type Day, dayOf, isDay } from "../segments/day.ts";
+import { hasIndex } from "../segments/schema.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
@@ -10,10 +11,14 @@ import { asText, compareText } from "./text-order.ts";
 export interface RecordFilter extends DayRange {
   /** Exact item code. */
   itemCode?: string | undefined;
+  /** Exact item codes, of which a row has one. */
+  items?: readonly string[] | undefined;
   /** Substring of code, name or lot, wildcards literal, ASCII letters in either case. */
   q?: string | undefined;
   /** Beginning of the lot number. */
   lotPrefix?: string | undefined;
+  /** Exact lot number; given together with `lotPrefix`, an index finds it. */
+  lot?: string | undefined;
   /** Bounds of the good quantity, inclusive; rows without a quantity are outside of any bound. */
   minQuantity?: number | undefined;
   maxQuantity?: number | undefined;
@@ -89,21 +94,42 @@ function newestRows(context: Context, filter: RecordFilter, limit: number, curso
   const candidates = segmentsFor(context.snapshot, filter)
     .filter(({ facts }) => !cursor || compareText(facts.minText!, cursor.d) <= 0)
     .sort((a, b) => compareText(b.facts.maxText!, a.facts.maxText!));
-  const wanted: Wanted = { filter, conditions: conditionsOf(filter) };
+  const whole = [wantedOf(filter)];
+  const perItem = itemFilters(filter)?.map(wantedOf);
   let rows: Rows = { records: [], segments: [] };
   for (const segment of candidates) {
-    const least = rows.records[limit]?.production_date;
-    if (least !== undefined && compareText(least, segment.facts.maxText!) > 0) break;
-    const records = recordsOf(context, segment, wanted, { most: limit + 1, cursor, least });
-    if (records.length > 0) rows = merge(rows, records, segment, limit + 1);
+    for (const wanted of perItem && hasIndex(segment.facts.indexes, itemDates) ? perItem : whole) {
+      const least = rows.records[limit]?.production_date;
+      if (least !== undefined && compareText(least, segment.facts.maxText!) > 0) return rows;
+      const records = recordsOf(context, segment, wanted, { most: limit + 1, cursor, least });
+      if (records.length > 0) rows = merge(rows, records, segment, limit + 1);
+    }
   }
   return rows;
+}
+
+/** The columns of the index that delivers one item's rows newest first. */
+const itemDates = "item_code,production_date";
+
+/**
+ * A filter for each item of several, or null where they are better found together. Along the dates, rows of rare items may be far apart;
+ * along each item's own index no row is read in vain, and of every further item only those that are newer than the page's last so far.
+ * A lot is rarer than any item, so it is sought once.
+ */
+function itemFilters({ items, ...filter }: RecordFilter): RecordFilter[] | null {
+  if (items === undefined || [filter.itemCode, filter.q, filter.lotPrefix].some((text) => text !== undefined))
+    return null;
+  return [...new Set(items)].map((itemCode) => ({ ...filter, itemCode }));
 }
 
 /** A filter, and in SQL the conditions on a row that it asks for and that counts in its segment. */
 interface Wanted {
   filter: RecordFilter;
   conditions: Condition;
+}
+
+function wantedOf(filter: RecordFilter): Wanted {
+  return { filter, conditions: conditionsOf(filter) };
 }
 
 /** The part of a segment that may still enter a page. */
@@ -218,7 +244,8 @@ function partOf({ from, to }: RecordFilter, { cursor, least }: Part, side: Curso
   return { newest, oldest };
 }
 
-function conditionsOf(filter: RecordFilter): Condition {
+/** In SQL, what a filter asks of a row. */
+export function conditionsOf(filter: RecordFilter): Condition {
   const parts: string[] = [];
   const values: (string | number)[] = [];
   const add = (sql: string, ...more: (string | number)[]) => {
@@ -230,6 +257,8 @@ function conditionsOf(filter: RecordFilter): Condition {
     add(`${range.sql} AND {dated}`, ...range.values);
   }
   if (filter.itemCode !== undefined) add("item_code = ?", filter.itemCode);
+  if (filter.items !== undefined) add("item_code IN (SELECT value FROM json_each(?))", JSON.stringify(filter.items));
+  if (filter.lot !== undefined) add("lot_number = ?", filter.lot);
   if (filter.lotPrefix !== undefined) {
     add("lot_number >= ? AND lot_number < ?", filter.lotPrefix, filter.lotPrefix + afterAll);
   }

@@ -9,14 +9,14 @@ export interface OpenDesk {
   close(): void;
 }
 
-/** Opens a desk that answers from the rows themselves, without daily totals. */
-export function openDesk(home: string): OpenDesk {
+/** Opens a desk that answers from the rows themselves, without daily totals; with `mirrorMaxMb` 0 from the ERP's own files. */
+export function openDesk(home: string, { mirrorMaxMb = 100 } = {}): OpenDesk {
   const databaseDir = join(home, "database");
   const catalog = new Catalog({
     databaseDir,
     mirrorDir: join(databaseDir, ".mirror"),
     archiveCutoffYear: null,
-    mirrorMaxMb: 100,
+    mirrorMaxMb,
     rollup: false,
     report: () => {},
   });
