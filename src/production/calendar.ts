@@ -27,6 +27,13 @@ export function addMonths(day: Day, months: number): Day {
   return `${month}-${String(Math.min(Number(day.slice(8)), length)).padStart(2, "0")}`;
 }
 
+/** The beginning of a part so many parts later (earlier where negative), given a part's beginning; within the years 0001 to 9999. */
+export function addUnits(start: Day, unit: Unit, count: number): Day {
+  if (unit === "day") return addDays(start, count);
+  if (unit === "week") return addDays(start, 7 * count);
+  return addMonths(start, unit === "month" ? count : 12 * count);
+}
+
 /** Days from one day to another; negative where `to` comes first. */
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((ms(to) - ms(from)) / dayMs);

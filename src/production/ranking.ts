@@ -1,7 +1,6 @@
-import type { Day } from "../segments/day.ts";
+import { type ComparedRanges, itemChanges } from "./changes.ts";
 import type { Context } from "./context.ts";
 import { itemNames } from "./items.ts";
-import type { DayRange } from "./range.ts";
 import type { ItemTotal } from "./summaries.ts";
 import { compareText } from "./text-order.ts";
 import { average, type Total, type TotalFilter, tidy, totalsByItem } from "./totals.ts";
@@ -89,12 +88,14 @@ export function movers(
   context: Context,
   { now, before, items, limit }: Pick<TotalFilter, "items"> & MoversPeriods,
 ): { rises: Mover[]; falls: Mover[] } {
-  const present = totalsByItem(context, { ...now, items });
-  const past = totalsByItem(context, { ...before, items });
-  const changes = [...new Set([...present.keys(), ...past.keys()])].map((item_code) => {
-    const [a, b] = [past.get(item_code)?.sum ?? 0, present.get(item_code)?.sum ?? 0];
-    return { item_code, before: a, now: b, difference: tidy(b - a) };
-  });
+  const changes = itemChanges(context, { now, before, items }).map(
+    ({ item_code, before, now, difference }): Omit<Mover, "item_name"> => ({
+      item_code,
+      before: before.sum,
+      now: now.sum,
+      difference,
+    }),
+  );
   const greatest = (sign: 1 | -1) =>
     changes
       .filter(({ difference }) => difference * sign > 0)
@@ -112,9 +113,7 @@ export function movers(
   return { rises: rises.map(named), falls: falls.map(named) };
 }
 
-export interface MoversPeriods {
-  now: Required<DayRange> & { from: Day; to: Day };
-  before: Required<DayRange> & { from: Day; to: Day };
+export interface MoversPeriods extends ComparedRanges {
   limit: number;
 }
 
