@@ -6,6 +6,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, Measurement, Outcome } from "./claim.ts";
+import { lighthouseScores, pageOpening } from "./claims/dashboard.ts";
 import { derivedBuild, derivedRefresh } from "./claims/derived.ts";
 import { exportMemory } from "./claims/exports.ts";
 import { growth } from "./claims/growth.ts";
@@ -41,6 +42,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   searchLatency,
   derivedRefresh,
   growth,
+  pageOpening,
+  lighthouseScores,
 ];
 
 const HELP = `Usage: bun run bench [options]

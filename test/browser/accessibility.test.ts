@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import axe from "axe-core";
+import { languages } from "../../src/dashboard/i18n/language.ts";
+import { pages } from "../../src/dashboard/pages/index.ts";
+import { themes } from "../../src/dashboard/preferences.ts";
+import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import { writePageRows } from "../support/dashboard.ts";
+import { temporaryHome } from "../support/files.ts";
+import { type Hub, startHub } from "../support/hub.ts";
+
+setDefaultTimeout(60_000);
+
+let hub: Hub;
+let browser: TestBrowser;
+
+/** Every page as it opens, and states that only some addresses show. */
+const addresses = [
+  ...pages.map(({ path }) => path),
+  "/?period=custom&from=1999-01-01&to=1999-01-02",
+  "/?period=never&compare=none&items=BW001,BW003",
+  "/login",
+];
+
+describe.skipIf(chromium === null)("axe-core finds no fault (https://github.com/dequelabs/axe-core)", () => {
+  beforeAll(async () => {
+    const home = temporaryHome();
+    writePageRows(home);
+    hub = await startHub({ home });
+    browser = await startBrowser();
+    await hub.json("/items");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await hub?.stop();
+  });
+
+  for (const language of languages) {
+    test(`on any page, in any theme, in ${language}`, async () => {
+      const page = await browser.open({ language });
+      // Transitions show colours that are no theme's.
+      await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+      await page.setCookie({ name: "hub_lang", value: language, url: hub.url });
+      const faults: string[] = [];
+      for (const address of addresses) {
+        await page.goto(hub.url + address, { waitUntil: "load" });
+        await page.waitForSelector("main");
+        await page.evaluate(axe.source);
+        for (const theme of themes) {
+          const found = await page.evaluate(async (theme) => {
+            document.documentElement.dataset.theme = theme;
+            // Two frames: the charts are drawn anew in the colours of the theme.
+            await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+            const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+            return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+          }, theme);
+          faults.push(...found.map((fault) => `${address} ${theme} ${fault}`));
+        }
+      }
+      expect(faults).toEqual([]);
+    });
+  }
+});
