@@ -1,3 +1,4 @@
+import type { Contributions } from "../production/changes.ts";
 import type { Desk } from "../production/desk.ts";
 import type { ItemProfile, ItemStanding } from "../production/item-profile.ts";
 import type { ItemTable } from "../production/item-table.ts";
@@ -9,6 +10,7 @@ import type { RecordTotals } from "../production/record-totals.ts";
 import type { ProductionRecord } from "../production/records.ts";
 import type { coverage, itemCounts, Series } from "../production/series.ts";
 import type { dailyTotals, monthlyTotals } from "../production/summaries.ts";
+import type { Trends } from "../production/trends.ts";
 import type { WeekdayTotal } from "../production/weekdays.ts";
 
 /** What the questions that pages ask are answered with. */
@@ -23,6 +25,8 @@ export interface Answers {
   item_counts: ReturnType<typeof itemCounts>;
   ranking: Ranking;
   movers: ReturnType<typeof movers>;
+  contributions: Contributions;
+  trends: Trends;
   latest: ReturnType<typeof latestRecords>;
   coverage: ReturnType<typeof coverage>;
   item_table: ItemTable;

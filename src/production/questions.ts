@@ -1,6 +1,7 @@
 import type { Day } from "../segments/day.ts";
 import { hasIndex } from "../segments/schema.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
+import { type ComparedRanges, contributions } from "./changes.ts";
 import type { Context } from "./context.ts";
 import { itemProfile, itemStanding } from "./item-profile.ts";
 import { type ItemTableFilter, itemTable } from "./item-table.ts";
@@ -20,6 +21,7 @@ import {
   weeklyTotals,
 } from "./summaries.ts";
 import type { TotalFilter } from "./totals.ts";
+import { type TrendsFilter, trendDays, trends } from "./trends.ts";
 import { weekdayTotals } from "./weekdays.ts";
 
 /** The questions that can be asked, with their parameters. */
@@ -45,6 +47,8 @@ export interface Questions {
   item_counts: SeriesFilter;
   ranking: TotalFilter & { limit: number };
   movers: Pick<TotalFilter, "items"> & MoversPeriods;
+  contributions: Pick<TotalFilter, "items"> & ComparedRanges & { limit: number };
+  trends: TrendsFilter;
   latest: TotalFilter & { limit: number };
   coverage: { today: Day };
   item_table: ItemTableFilter;
@@ -168,6 +172,16 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
       const body = movers(context, parameters);
       return { body, rows: body.rises.length + body.falls.length };
     },
+  },
+  contributions: {
+    days: ({ now, before }) => [now, before],
+    fromTotals: true,
+    answer: (context, parameters) => counted(contributions(context, parameters), "items"),
+  },
+  trends: {
+    days: trendDays,
+    fromTotals: true,
+    answer: (context, filter) => counted(trends(context, filter), "starts"),
   },
   latest: {
     days: daysOf,
