@@ -29,6 +29,8 @@ const code = await run([
   "test",
   // Hubs that a test leaves behind end with it.
   "--no-orphans",
+  // Most tests wait for a process or a file: two files at a time take half as long, more would make each other late on two processors.
+  "--parallel=2",
   "--reporter=junit",
   `--reporter-outfile=${report}`,
   ...process.argv.slice(2),
