@@ -87,6 +87,34 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
   };
 }
 
+/**
+ * Who may act from a page, where a browser sends no key by itself: whoever signed in with ADMIN_KEY; without one configured, the machine itself,
+ * under an address or `localhost`: a name of its own could be another site's (DNS rebinding).
+ */
+export class PageAdmin {
+  readonly #key: Buffer | null;
+  readonly #session: Buffer | null;
+
+  constructor(adminKey: string | undefined) {
+    this.#key = adminKey ? digest(adminKey) : null;
+    this.#session = adminKey ? digest(sessionText(adminKey)) : null;
+  }
+
+  /** What somebody lacks who may not act: the key, or to sit at the machine; null for who may. */
+  lacks(c: Context<HubEnv>): "key" | "machine" | null {
+    if (this.#session) {
+      const session = getCookie(c, sessionCookie);
+      return session !== undefined && matches(session, [this.#session]) ? null : "key";
+    }
+    return isLoopback(c.env.client) && !isForwarded(c) && isOwnName(new URL(c.req.url)) ? null : "machine";
+  }
+
+  /** What a browser keeps as proof that somebody knew the admin key; null for another key. */
+  sessionFor(key: string): string | null {
+    return this.#key && matches(key, [this.#key]) ? sessionText(key) : null;
+  }
+}
+
 /** A proxy on this machine that is not in TRUSTED_PROXIES would make every client look like the machine itself. */
 function isForwarded(c: Context): boolean {
   return c.req.header("X-Forwarded-For") !== undefined || c.req.header("Forwarded") !== undefined;
@@ -95,6 +123,11 @@ function isForwarded(c: Context): boolean {
 /** A page of another origin, or one that reached this machine through a name of its own (DNS rebinding). */
 function isForeign(origin: string | undefined, url: string): boolean {
   const own = new URL(url);
-  const host = own.hostname.replace(/^\[|\]$/g, "");
-  return origin !== undefined && (origin !== own.origin || (host !== "localhost" && isIP(host) === 0));
+  return origin !== undefined && (origin !== own.origin || !isOwnName(own));
+}
+
+/** True for an address or `localhost`, which no other site can have for a name. */
+function isOwnName({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || isIP(host) !== 0;
 }
