@@ -4,7 +4,8 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { colourOf } from "./charts/colour.ts";
 import type { Format } from "./i18n/format.ts";
-import type { View } from "./view.ts";
+import { swapFromTop } from "./swap.ts";
+import { link, type View } from "./view.ts";
 
 /** Small parts that several pages are made of. */
 
@@ -30,6 +31,18 @@ export function ItemName({ code, name }: { code: string; name: string | null }) 
       <span class="code">{code}</span>
       {name === null ? null : <span class="name">{name}</span>}
     </span>
+  );
+}
+
+/** The path of an item's page; a code may hold whatever it likes. */
+export const itemPath = (code: string): string => `/dashboard/items/${encodeURIComponent(code)}`;
+
+/** An item that leads to its page, with the filter of this one. */
+export function ItemLink({ view, code, name }: { view: View; code: string; name: string | null }) {
+  return (
+    <a href={link(view, {}, itemPath(code))} hx-boost={swapFromTop}>
+      <ItemName code={code} name={name} />
+    </a>
   );
 }
 

@@ -7,14 +7,11 @@ import { FilterBar } from "./filter-bar.tsx";
 import type { Texts } from "./i18n/ko.ts";
 import { libraryUrls } from "./libraries.ts";
 import { type Theme, themes } from "./preferences.ts";
+import { swapFromTop, swapInPlace } from "./swap.ts";
 import { link, type Page, type View } from "./view.ts";
 
 /** Scripts of every page, in public/dashboard. */
 const scripts = ["live.js", "filter.js", "charts.js", "keys.js"];
-
-/** Links and forms replace the page part alone; where they stand on it, it stays. */
-const swapInPlace = JSON.stringify({ target: "#page", select: "#page", swap: "outerMorph show:none" });
-const swapFromTop = JSON.stringify({ target: "#page", select: "#page", swap: "outerMorph show:top showTarget:body" });
 
 /** htmx without what the policy forbids (inline styles) and without touching what the reader opened (https://four.htmx.org/docs). */
 const htmxConfig = JSON.stringify({
