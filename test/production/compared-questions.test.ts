@@ -7,7 +7,7 @@ import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
 const firstDay = "2024-06-05";
-/** 1800 rows of nine items over 600 days that two files hold; BW8 begins in 2026, BW0 ends in 2025. */
+/** 1800 rows of nine items over 600 days that two files hold; T8 begins in 2026, T0 ends in 2025. */
 const rows: Row[] = Array.from({ length: 1800 }, (_, at) => {
   const day = addDays(firstDay, (at * 7) % 600);
   const item = (at * 5 + (at >> 3)) % 8;
@@ -15,7 +15,7 @@ const rows: Row[] = Array.from({ length: 1800 }, (_, at) => {
   return row({
     id: at + 1,
     production_date: `${day} 오전 12:00:00`,
-    item_code: `BW${code}`,
+    item_code: `T${code}`,
     item_name: `렌즈 ${code}`,
     good_quantity: at % 50 === 0 ? null : ((at * 37) % 500) - 20 + 0.1,
   });
@@ -139,11 +139,11 @@ test("there is no moving average where it would reach back before the first day 
 });
 
 test("items that are chosen are all shown, also those without a row; of too many, those of the greatest totals", async () => {
-  const few = await ask("trends", { ...plain, unit: "month", items: ["none", "BW2"], before: null });
-  expect(few.items.map(({ item_code }) => item_code)).toEqual(["BW2", "none"]);
+  const few = await ask("trends", { ...plain, unit: "month", items: ["none", "T2"], before: null });
+  expect(few.items.map(({ item_code }) => item_code)).toEqual(["T2", "none"]);
   expect([few.others.items, few.others.total_production, few.whole.before]).toEqual([0, 0, null]);
   expect(few.items[1]!.values).toEqual(few.starts.map(() => 0));
-  const items = ["BW1", "BW2", "BW3", "BW4"];
+  const items = ["T1", "T2", "T3", "T4"];
   const many = await ask("trends", { ...plain, unit: "month", items });
   expect(many.items.map(({ item_code }) => item_code)).toEqual([...items].sort(byTotal(now)).slice(0, 3));
   expect(many.others.items).toBe(1);
@@ -171,12 +171,12 @@ test("contributions add up to the difference between two periods, the greatest f
     const sorted = all.sort((a, b) => Math.abs(change(b)) - Math.abs(change(a)) || (a < b ? -1 : 1));
     expect(answer.items.map(({ item_code }) => item_code)).toEqual(sorted.slice(0, limit));
     for (const { item_code, item_name, now, before, difference, share, state } of answer.items) {
-      expect(item_name).toBe(item_code.replace("BW", "렌즈 "));
+      expect(item_name).toBe(item_code.replace("T", "렌즈 "));
       expect(now).toBeCloseTo(sumOf(later, [item_code]), 6);
       expect(before).toBeCloseTo(sumOf(earlier, [item_code]), 6);
       expect(difference).toBeCloseTo(change(item_code), 6);
       expect(share).toBeCloseTo(change(item_code) / whole, 6);
-      expect(state).toBe(item_code === "BW8" ? "new" : item_code === "BW0" ? "stopped" : "both");
+      expect(state).toBe(item_code === "T8" ? "new" : item_code === "T0" ? "stopped" : "both");
     }
     const rest = sorted.slice(limit);
     expect(answer.others.items).toBe(rest.length);
