@@ -24,12 +24,13 @@ import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
+import type { SavedViews } from "../store/saved-views.ts";
 import type { Answers } from "./answer.ts";
 import { describeData } from "./data-events.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
 import { eventEndpoints } from "./events.ts";
-import { exportEndpoints } from "./exports.ts";
+import { Exporter, exportEndpoints } from "./exports.ts";
 import { describeDerived, type HealthServices, healthEndpoints } from "./health.ts";
 import { itemEndpoints } from "./items.ts";
 import { describeJobs } from "./job-events.ts";
@@ -46,6 +47,7 @@ export interface AppServices extends HealthServices {
   desk: Desk;
   answers: Answers;
   limiter: RateLimiter;
+  views: SavedViews;
   /** Sees what each answer was sent with. */
   remember: MiddlewareHandler<HubEnv>;
   log: Log;
@@ -192,18 +194,29 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   );
   app.notFound(notFound);
 
-  const { api, endpoints } = createApi(services);
+  const exporter = new Exporter({
+    catalog: services.catalog,
+    hubDbDir: settings.rollup ? settings.databaseDir : null,
+    report: (message, id) => log.error("export", message, id),
+  });
+  const { api, endpoints } = createApi(services, exporter);
   const document = openApiDocument(endpoints.list);
   api.get("/openapi.json", revalidated(), (c) => sendJson(c, document));
   const reportError = (error: Error, id: string): void =>
     log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id);
-  const dashboard = new Dashboard({ ...services, report: reportError });
+  const dashboard = new Dashboard({
+    ...services,
+    audit: auditOf(log),
+    exportRecords: (c, format, filter) => exporter.respond(c, format, filter, false),
+    report: reportError,
+  });
   const mayRead = (c: Context<HubEnv>): boolean => keys.refusal(c) === null;
   app.route("/", rootRoutes(services.catalog, { mayRead, overview: dashboard.overview, limit: limitPages }));
   app.route(
     "/",
     signInRoutes((key) => keys.sessionFor(key)),
   );
+  app.use("/dashboard/:file{[a-z]+\\.(?:csv|xlsx)}", revalidated());
   app.route("/", dashboard.routes());
   app.route("/", docsRoutes());
   app.route("/", staticFiles());
@@ -214,8 +227,14 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   return app;
 }
 
+/** What writes the log's AUDIT lines. */
+const auditOf =
+  (log: Log) =>
+  (message: string, id: string): void =>
+    log.info("audit", `AUDIT ${message}`, id);
+
 /** The REST endpoints, one room per resource. */
-function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpoints } {
+function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEnv>; endpoints: Endpoints } {
   const { settings, answers, catalog, cache, log } = services;
   const api = new Hono<HubEnv>();
   const endpoints = new Endpoints(api);
@@ -227,11 +246,7 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
   for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, revalidated());
 
-  exportEndpoints(endpoints, {
-    catalog,
-    hubDbDir: settings.rollup ? settings.databaseDir : null,
-    report: (message, id) => log.error("export", message, id),
-  });
+  exportEndpoints(endpoints, exporter);
   recordEndpoints(endpoints, answers);
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
@@ -245,7 +260,7 @@ function createApi(services: AppServices): { api: Hono<HubEnv>; endpoints: Endpo
     }),
   });
   const adminKey = settings.adminKey;
-  const audit = (message: string, id: string) => log.info("audit", `AUDIT ${message}`, id);
+  const audit = auditOf(log);
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };

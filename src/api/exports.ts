@@ -32,8 +32,7 @@ export interface ExportServices {
 }
 
 /** GET /records.csv and /records.xlsx. */
-export function exportEndpoints(endpoints: Endpoints, services: ExportServices): void {
-  const exporter = new Exporter(services);
+export function exportEndpoints(endpoints: Endpoints, exporter: Exporter): void {
   const summaries: Record<ExportFormat, string> = { csv: "Records as CSV", xlsx: "Records as an Excel workbook" };
   for (const format of ["csv", "xlsx"] as const) {
     endpoints.add({
@@ -50,7 +49,8 @@ export function exportEndpoints(endpoints: Endpoints, services: ExportServices):
   }
 }
 
-class Exporter {
+/** Makes files of records, a few at a time whoever asks for them. */
+export class Exporter {
   readonly #services: ExportServices;
   #running = 0;
   /** Exports that wait for one under way to end, first come first served. */
@@ -60,6 +60,7 @@ class Exporter {
     this.#services = services;
   }
 
+  /** Streams the records that a filter leaves. Throws UnavailableError, and HttpError 503 when too many exports are under way. */
   async respond(c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter, rawDates: boolean): Promise<Response> {
     const { catalog, hubDbDir } = this.#services;
     c.set("measured", { name: `records_${format}`, rows: 0, hit: false });

@@ -53,8 +53,8 @@ export function FilterBar({ view, params }: { view: View; params: Params }) {
             </label>
           </>
         ) : null}
-        {Object.entries(params).map(([name, { field }]) =>
-          field ? (
+        {Object.entries(params).map(([name, { field, passing }]) =>
+          passing ? null : field ? (
             field(view)
           ) : name in view.params ? (
             <input type="hidden" name={name} value={view.params[name]} />

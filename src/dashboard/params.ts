@@ -12,6 +12,8 @@ export interface Param<Value = unknown> {
   fault: (texts: Texts) => (text: string) => string;
   /** Whether a value goes with those of the parameters before it; it does where this is absent. */
   suits?: (value: NonNullable<Value>, before: Readonly<Record<string, unknown>>) => boolean;
+  /** True for where on the page one is, such as an open drawer: a link with another filter or another parameter leaves it out. */
+  passing?: true;
   /** Its field in the filter, which must have the parameter's name. Without one, the filter passes the parameter on unseen. */
   field?: (view: View) => Child;
 }
@@ -28,7 +30,7 @@ export function parseParams(
   params: Params,
   query: URLSearchParams,
   texts: Texts,
-): { params: ParamTexts; paramFaults: string[] } {
+): { params: ParamTexts; passing: string[]; paramFaults: string[] } {
   const used: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const paramFaults: string[] = [];
@@ -45,7 +47,8 @@ export function parseParams(
     values[name] = read.data;
     if (!Bun.deepEquals(read.data, preset)) used[name] = text;
   }
-  return { params: used, paramFaults };
+  const passing = Object.keys(params).filter((name) => params[name]!.passing);
+  return { params: used, passing, paramFaults };
 }
 
 /** The values of a page's own parameters. */

@@ -1,10 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import { type Context, type Handler, Hono } from "hono";
 import type { Child } from "hono/jsx";
+import type { ExportFormat } from "../exports/process.ts";
 import type { HubEnv } from "../http/env.ts";
 import { asHttpError } from "../http/errors.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { Desk } from "../production/desk.ts";
+import type { RecordFilter } from "../production/records.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 import { PageDesk } from "./ask.ts";
@@ -19,12 +21,14 @@ import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
-import { link, type Page, type View } from "./view.ts";
+import { link, type Page, type Part, type View } from "./view.ts";
 
 export interface DashboardServices {
   desk: Desk;
   catalog: Catalog;
   clock: FactoryClock;
+  /** Answers with the rows of a filter as a file. */
+  exportRecords: (c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter) => Promise<Response>;
   /** Hears of errors that nobody expected. */
   report: (error: Error, requestId: string) => void;
 }
@@ -60,6 +64,14 @@ export class Dashboard {
   routes(): Hono<HubEnv> {
     const app = new Hono<HubEnv>();
     for (const page of [...pages, ...innerPages]) if (page.path !== "/") app.get(page.path, this.#handlerOf(page));
+    for (const page of pages) {
+      for (const [name, part] of Object.entries(page.parts ?? {})) {
+        app.get(`/dashboard/parts/${page.id}/${name}`, (c) => this.#part(c, page, part));
+      }
+      if (!page.exported) continue;
+      app.get(`${page.path}.csv`, (c) => this.#file(c, page, "csv"));
+      app.get(`${page.path}.xlsx`, (c) => this.#file(c, page, "xlsx"));
+    }
     app.get("/dashboard", (c) => c.redirect(`/${new URL(c.req.url).search}`, 308));
     app.get("/dashboard/choose", choose);
     app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
@@ -96,6 +108,20 @@ export class Dashboard {
         return this.#tellTrouble(c, page, language, error as Error);
       }
     };
+  }
+
+  async #part(c: Context<HubEnv>, page: Page, part: (view: View) => Promise<Part>): Promise<Response> {
+    const { content, address } = await part(await this.#view(c, page, languageOf(c)));
+    c.header("Cache-Control", "private, no-cache");
+    c.header("Vary", "Accept-Language, Cookie", { append: true });
+    c.header("HX-Replace-Url", address);
+    return c.html(String(content));
+  }
+
+  /** What the page shows, all of it, as a file. */
+  async #file(c: Context<HubEnv>, page: Page, format: ExportFormat): Promise<Response> {
+    const view = await this.#view(c, page, languageOf(c));
+    return this.#services.exportRecords(c, format, page.exported!(view));
   }
 
   /** What a request asks for: its filter, its language, and the days of data there are. */
@@ -153,7 +179,7 @@ export class Dashboard {
       today,
       filter,
       faults: [],
-      params: parseParams(page.params ?? {}, query, texts[language]).params,
+      ...parseParams(page.params ?? {}, query, texts[language]),
       paramFaults: [],
       codes: undefined,
       names: new Map(),

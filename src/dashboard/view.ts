@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { RecordFilter } from "../production/records.ts";
 import type { Asking, PageDesk } from "./ask.ts";
 import { addressOf, type Fault, type Filter } from "./filter.ts";
 import type { Format } from "./i18n/format.ts";
@@ -26,8 +27,9 @@ export interface View {
   today: string;
   filter: Filter;
   faults: readonly Fault[];
-  /** The page's own parameters, and what is to be told of those that could not be used. */
+  /** The page's own parameters, names of those that say where on the page one is, and what is to be told of those that could not be used. */
   params: ParamTexts;
+  passing: readonly string[];
   paramFaults: readonly string[];
   /** Codes that the filter's items and keyword leave; absent where it names neither. */
   codes: readonly string[] | undefined;
@@ -55,6 +57,16 @@ export interface Page {
   /** Its title, where that is not its name in the menu, and the status where what its address names is not there. */
   heading?: (view: View) => Promise<{ title: string; status: 200 | 404 }>;
   content: (view: View) => Promise<Child>;
+  /** Parts that are fetched one by one, from `/dashboard/parts/<id>/<name>` with the page's own query. */
+  parts?: Readonly<Record<string, (view: View) => Promise<Part>>>;
+  /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
+  exported?: (view: View) => RecordFilter;
+}
+
+/** A part of a page, and the address that the whole page with it has. */
+export interface Part {
+  content: Child;
+  address: string;
 }
 
 /** Asks several questions for a page, from one version of the data. */
@@ -69,7 +81,10 @@ export interface LinkChanges extends Partial<Filter> {
 
 /** The link to the same page with another filter or other parameters, or to another page with the same filter. */
 export function link(view: View, { params, ...changes }: LinkChanges = {}, path: string = view.path): string {
-  const own = Object.entries({ ...(path === view.path ? view.params : {}), ...params });
+  const isPassing = (name: string): boolean => view.passing.includes(name);
+  const stays = Object.keys(changes).length === 0 && Object.keys(params ?? {}).every(isPassing);
+  const here = path === view.path ? Object.entries(view.params).filter(([name]) => stays || !isPassing(name)) : [];
+  const own = Object.entries({ ...Object.fromEntries(here), ...params });
   const kept = own.filter((entry): entry is [string, string] => entry[1] !== null);
   return addressOf(path, { ...view.filter, ...changes }, Object.fromEntries(kept));
 }

@@ -57,6 +57,7 @@ function viewOf(query: string, fields: Partial<View> = {}): View {
     filter,
     faults: [],
     params: {},
+    passing: [],
     paramFaults: [],
     codes: filter.items.length > 0 ? filter.items : undefined,
     names: new Map(),

@@ -18,6 +18,7 @@ const params = {
       least === undefined || value >= Number(least),
   },
   window: { schema: z.enum(["7", "28"]).default("7"), fault: told("window") },
+  open: { schema: z.string().optional(), fault: told("open"), passing: true },
 } satisfies Params;
 
 function viewOf(address: string): View {
@@ -29,8 +30,17 @@ function viewOf(address: string): View {
 
 describe("a page's own parameters", () => {
   test("have the values that the address says, or their defaults", () => {
-    expect(valuesOf(params, viewOf("/p?least=1.5&most=20&window=28"))).toEqual({ least: 1.5, most: 20, window: "28" });
-    expect(valuesOf(params, viewOf("/p?least=&other=1"))).toEqual({ least: undefined, most: undefined, window: "7" });
+    expect(valuesOf(params, viewOf("/p?least=1.5&most=20&window=28"))).toMatchObject({
+      least: 1.5,
+      most: 20,
+      window: "28",
+    });
+    expect(valuesOf(params, viewOf("/p?least=&other=1"))).toEqual({
+      least: undefined,
+      most: undefined,
+      window: "7",
+      open: undefined,
+    });
     expect(valuesOf(params, viewOf("/p?least=1&least=%202%20")).least).toBe(2);
   });
 
@@ -48,6 +58,16 @@ describe("a page's own parameters", () => {
     expect(link(view, { params: { least: null, most: "a&b" } })).toBe("/p?period=last_7&most=a%26b");
     expect(link(view, {}, "/other")).toBe("/other?period=last_7");
     expect(link(view, { params: { least: "3" } }, "/other")).toBe("/other?period=last_7&least=3");
+  });
+
+  test("that say where on the page one is stay until the filter or another parameter changes", () => {
+    const view = viewOf("/p?least=1&open=a");
+    expect(link(view)).toBe("/p?least=1&open=a");
+    expect(link(view, { params: { open: "b" } })).toBe("/p?least=1&open=b");
+    expect(link(view, { params: { least: "2" } })).toBe("/p?least=2");
+    expect(link(view, { q: "x" })).toBe("/p?q=x&least=1");
+    expect(link(viewOf("/p?least=1"), { params: { open: "a" } })).toBe("/p?least=1&open=a");
+    expect(String(<FilterBar view={view} params={params} />)).not.toContain('name="open"');
   });
 
   test("stay when the filter is sent: each has its field or goes along unseen", () => {
