@@ -35,6 +35,7 @@ import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
+import { SavedViews } from "./store/saved-views.ts";
 import { version } from "./version.ts";
 
 /** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
@@ -170,6 +171,7 @@ export function serve(settings: Settings): Hub {
     limiter,
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
+    views: new SavedViews(hubDb),
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
     derived: derivedStatus,

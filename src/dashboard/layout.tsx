@@ -2,6 +2,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { moduleUrl, staticUrl } from "../http/static-files.ts";
+import { ChatPanel, chatId } from "./chat-panel.tsx";
 import { json } from "./elements.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import type { Texts } from "./i18n/ko.ts";
@@ -9,9 +10,14 @@ import { libraryUrls } from "./libraries.ts";
 import { type Theme, themes } from "./preferences.ts";
 import { swapFromTop, swapInPlace } from "./swap.ts";
 import { link, type Page, type View } from "./view.ts";
+import { describeFilter } from "./views/address.ts";
+import { panelAddress, panelId } from "./views/panel.tsx";
+import type { Wall } from "./views/wall.ts";
 
 /** Scripts of every page, in public/dashboard. */
-const scripts = ["live.js", "filter.js", "charts.js", "keys.js"];
+const scripts = ["live.js", "filter.js", "charts.js", "keys.js", "panels.js"];
+/** Scripts on a wall screen, where nobody chooses or types anything. */
+const wallScripts = ["live.js", "charts.js", "wall.js"];
 
 /** htmx without what the policy forbids (inline styles) and without touching what the reader opened (https://four.htmx.org/docs). */
 const htmxConfig = JSON.stringify({
@@ -29,9 +35,9 @@ interface LayoutProps {
 
 /** A whole document. */
 export function Document({ view, pages, title, children }: LayoutProps) {
-  const { language, theme, texts } = view;
+  const { language, theme, texts, wall } = view;
   return (
-    <html lang={language} data-theme={theme}>
+    <html lang={language} data-theme={theme} data-wall={wall ? "" : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -44,7 +50,7 @@ export function Document({ view, pages, title, children }: LayoutProps) {
         {libraryUrls().map((url) => (
           <script src={url} defer />
         ))}
-        {scripts.map((name) => (
+        {(wall ? wallScripts : scripts).map((name) => (
           <script src={moduleUrl("dashboard", name)} type="module" />
         ))}
       </head>
@@ -56,8 +62,15 @@ export function Document({ view, pages, title, children }: LayoutProps) {
         <PagePart view={view} pages={pages} title={title}>
           {children}
         </PagePart>
-        <aside id="chat" aria-label={texts.header.chat} hidden />
-        <KeyList texts={texts} pages={pages} />
+        {wall ? null : (
+          <>
+            <div id={panelId} class="side" popover="auto">
+              <a href={panelAddress(link(view))}>{texts.views.list}</a>
+            </div>
+            <ChatPanel texts={texts} pages={pages} />
+            <KeyList texts={texts} pages={pages} />
+          </>
+        )}
         <script type="application/json" id="client-texts">
           {raw(json(texts.client))}
         </script>
@@ -68,13 +81,18 @@ export function Document({ view, pages, title, children }: LayoutProps) {
 
 /** What links, the filter, history and the live refresh replace. */
 export function PagePart({ view, pages, title, children }: LayoutProps) {
+  const facts = { id: "page", "data-version": view.version, "data-as-of": view.asOf ?? "" };
+  if (view.wall) {
+    const { seconds, next, leave } = view.wall;
+    return (
+      <div {...facts} data-wall-seconds={String(seconds)} data-wall-next={next} data-wall-leave={leave}>
+        <WallHeader view={view} wall={view.wall} title={title} />
+        <main id="content">{children}</main>
+      </div>
+    );
+  }
   return (
-    <div
-      id="page"
-      data-version={view.version}
-      data-as-of={view.asOf ?? ""}
-      {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}
-    >
+    <div {...facts} {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}>
       <Header view={view} />
       <div class="frame">
         <Menu view={view} pages={pages} />
@@ -108,12 +126,22 @@ function Header({ view }: { view: View }) {
             {first === null || last === null ? texts.header.noDays : texts.header.days(first, newest ?? last)}
           </span>
         )}
-        <span class="live" id="live" data-state="waiting" hx-morph-skip="">
-          <span class="dot" aria-hidden="true" />
-          <span id="updated" />
-        </span>
+        <Live />
       </p>
       <div class="end">
+        <button
+          type="button"
+          class="quiet"
+          popovertarget={panelId}
+          hx-get={panelAddress(here)}
+          hx-target={`#${panelId}`}
+          hx-swap="innerHTML"
+        >
+          {texts.views.open}
+        </button>
+        <button type="button" class="quiet" popovertarget={chatId}>
+          {texts.views.chat.open}
+        </button>
         <a href={chooser({ lang: other })} lang={other} hreflang={other} hx-boost="false">
           {texts.header.language}
         </a>
@@ -124,6 +152,36 @@ function Header({ view }: { view: View }) {
       </div>
       {lagging ? <p class="banner">{texts.header.lagging}</p> : null}
       {newest !== null && newest < view.today ? <p class="banner mild">{texts.header.behind(newest)}</p> : null}
+    </header>
+  );
+}
+
+/** When the figures were written, and whether the page hears of new ones. */
+function Live() {
+  return (
+    <span class="live" id="live" data-state="waiting" hx-morph-skip="">
+      <span class="dot" aria-hidden="true" />
+      <span id="updated" />
+    </span>
+  );
+}
+
+/** What a wall screen says above a page, in place of the menu and the filter: what is shown, and how fresh it is. */
+function WallHeader({ view, wall, title }: { view: View; wall: Wall; title: string }) {
+  const { texts, filter } = view;
+  const { from, to, period } = filter;
+  const days = period === "custom" ? [] : [from === to ? from : `${from} ~ ${to}`];
+  return (
+    <header class="bar">
+      <h1>{wall.name ?? title}</h1>
+      <p>{[...(wall.name === null ? [] : [title]), ...describeFilter(filter, texts), ...days].join(" · ")}</p>
+      <p class="data">
+        <Live />
+      </p>
+      <a class="skip" href={wall.leave}>
+        {texts.views.wall.leave}
+      </a>
+      {view.lagging ? <p class="banner">{texts.header.lagging}</p> : null}
     </header>
   );
 }

@@ -9,6 +9,7 @@ import type { Desk } from "../production/desk.ts";
 import type { RecordFilter } from "../production/records.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
+import type { SavedViews } from "../store/saved-views.ts";
 import { PageDesk } from "./ask.ts";
 import { parseFilter } from "./filter.ts";
 import { formatOf } from "./i18n/format.ts";
@@ -22,6 +23,8 @@ import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
 import { link, type Page, type Part, type View } from "./view.ts";
+import { viewsRoutes } from "./views/routes.tsx";
+import { onWall, wallOf, wallSeconds } from "./views/wall.ts";
 
 export interface DashboardServices {
   desk: Desk;
@@ -29,6 +32,9 @@ export interface DashboardServices {
   clock: FactoryClock;
   /** Answers with the rows of a filter as a file. */
   exportRecords: (c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter) => Promise<Response>;
+  views: SavedViews;
+  /** Called with a sentence for the log's AUDIT lines. */
+  audit: (message: string, requestId: string) => void;
   /** Hears of errors that nobody expected. */
   report: (error: Error, requestId: string) => void;
 }
@@ -75,6 +81,7 @@ export class Dashboard {
     app.get("/dashboard", (c) => c.redirect(`/${new URL(c.req.url).search}`, 308));
     app.get("/dashboard/choose", choose);
     app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
+    app.route("/", viewsRoutes(this.#services));
     app.route("/", libraryRoutes());
     return app;
   }
@@ -86,16 +93,18 @@ export class Dashboard {
 
   #handlerOf(page: Page): Handler<HubEnv> {
     return async (c) => {
-      const { catalog, clock } = this.#services;
+      const { catalog, clock, views } = this.#services;
       const language = languageOf(c);
       c.header("Content-Security-Policy", policy);
       c.header("Cache-Control", "private, no-cache");
       c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
       try {
         const { version } = await catalog.current();
-        const { pathname, search } = new URL(c.req.url);
+        const { pathname, search, searchParams } = new URL(c.req.url);
+        const wall = wallSeconds(searchParams);
         const key = [isPart(c), language, themeOf(c), pathname + search].join(" ");
-        const state = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging].join(" ");
+        const shown = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging];
+        const state = [...shown, wall === null ? "" : views.revision].join(" ");
         const { html, address, status } = await this.#rendered.get(key, state, async () => {
           const view = await this.#view(c, page, language);
           const { title, status } = (await page.heading?.(view)) ?? { title: view.texts.nav[page.id], status: 200 };
@@ -103,6 +112,8 @@ export class Dashboard {
           return { html, address: link(view), status };
         });
         if (c.req.header("HX-Source") === "form#filter") c.header("HX-Push-Url", address);
+        // A wall screen turns the pages by itself: the address follows, and nothing is left to go back to.
+        if (wall !== null) c.header("HX-Replace-Url", onWall(address, wall));
         return c.html(html, status);
       } catch (error) {
         return this.#tellTrouble(c, page, language, error as Error);
@@ -140,7 +151,7 @@ export class Dashboard {
       : [];
     const found = listed.map(({ item_code }) => item_code);
     const codes = filter.q === "" ? filter.items : filter.items.length === 0 ? found : both(filter.items, found);
-    return {
+    return this.#withWall(query, {
       path: pathOf(c, page),
       language,
       theme: themeOf(c),
@@ -158,7 +169,14 @@ export class Dashboard {
       lagging: catalog.lagging,
       requestId,
       desk: this.#desk,
-    };
+    });
+  }
+
+  /** A view with its wall, where its address asks for one. */
+  #withWall(query: URLSearchParams, view: View): View {
+    const seconds = wallSeconds(query);
+    if (seconds === null) return view;
+    return { ...view, wall: wallOf(view, seconds, this.#services.views.list()) };
   }
 
   /** The page that says what is the matter, in the frame that every page has. */
@@ -170,7 +188,7 @@ export class Dashboard {
     const today = clock.today();
     const query = new URL(c.req.url).searchParams;
     const { filter } = parseFilter(query, { today, newest: null });
-    const view: View = {
+    const view = this.#withWall(query, {
       path: pathOf(c, page),
       language,
       theme: themeOf(c),
@@ -189,7 +207,7 @@ export class Dashboard {
       lagging: false,
       requestId,
       desk: this.#desk,
-    };
+    });
     c.status(status);
     return c.html(
       render(c, view.texts.nav[page.id], view, <Trouble view={view} status={status} detail={String(detail)} />),

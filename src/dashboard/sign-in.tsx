@@ -3,12 +3,10 @@ import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
 import { sessionCookie } from "../http/access.ts";
 import type { HubEnv } from "../http/env.ts";
-import { staticUrl } from "../http/static-files.ts";
-import { texts } from "./i18n/language.ts";
-import { languageOf, ownPath, themeOf } from "./preferences.ts";
+import { type Language, texts } from "./i18n/language.ts";
+import { plainHeaders, plainPage } from "./plain-page.tsx";
+import { languageOf, ownPath, type Theme, themeOf } from "./preferences.ts";
 
-const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /** A working day and the night after it. */
 const sessionSec = 24 * 3600;
 
@@ -24,46 +22,34 @@ export function signInPath(url: string): string {
  */
 export function signInRoutes(sessionFor: (key: string) => string | null): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
-  app.get("/login", (c) => c.html(page(c.req.query("to"), languageOf(c), themeOf(c), false), 200, headers));
+  app.get("/login", (c) => c.html(page(c.req.query("to"), languageOf(c), themeOf(c), false), 200, plainHeaders));
   app.post("/login", async (c) => {
     const { key, to } = await c.req.parseBody();
     const session = sessionFor(typeof key === "string" ? key : "");
     const back = typeof to === "string" ? to : undefined;
-    if (session === null) return c.html(page(back, languageOf(c), themeOf(c), true), 403, headers);
+    if (session === null) return c.html(page(back, languageOf(c), themeOf(c), true), 403, plainHeaders);
     setCookie(c, sessionCookie, session, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionSec });
     return c.redirect(ownPath(back), 303);
   });
   return app;
 }
 
-const headers = { "Content-Security-Policy": policy, "Cache-Control": "no-store" };
-
-function page(to: string | undefined, language: ReturnType<typeof languageOf>, theme: string, wrong: boolean): string {
+function page(to: string | undefined, language: Language, theme: Theme, wrong: boolean): string {
   const { product, signIn } = texts[language];
-  return `<!doctype html>${(
-    <html lang={language} data-theme={theme}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${signIn.title} · ${product}`}</title>
-        <link rel="icon" href={staticUrl("icon.svg")} type="image/svg+xml" />
-        <link rel="stylesheet" href={staticUrl("dashboard.css")} />
-      </head>
-      <body class="alone">
-        <main class="panel">
-          <h1>{product}</h1>
-          <p class="hint">{signIn.why}</p>
-          {wrong ? <p role="alert">{signIn.wrong}</p> : null}
-          <form method="post" action="/login">
-            <label>
-              {signIn.key}
-              <input type="password" name="key" required autocomplete="current-password" />
-            </label>
-            <input type="hidden" name="to" value={ownPath(to)} />
-            <button type="submit">{signIn.enter}</button>
-          </form>
-        </main>
-      </body>
-    </html>
-  )}`;
+  const children = (
+    <>
+      <h1>{product}</h1>
+      <p class="hint">{signIn.why}</p>
+      {wrong ? <p role="alert">{signIn.wrong}</p> : null}
+      <form method="post" action="/login">
+        <label>
+          {signIn.key}
+          <input type="password" name="key" required autocomplete="current-password" />
+        </label>
+        <input type="hidden" name="to" value={ownPath(to)} />
+        <button type="submit">{signIn.enter}</button>
+      </form>
+    </>
+  );
+  return plainPage({ language, theme, title: signIn.title, children });
 }

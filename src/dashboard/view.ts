@@ -7,6 +7,7 @@ import type { Texts } from "./i18n/ko.ts";
 import type { Language } from "./i18n/language.ts";
 import type { Params, ParamTexts } from "./params.ts";
 import type { Theme } from "./preferences.ts";
+import type { Wall } from "./views/wall.ts";
 
 /** The days there are: all of them, and the newest up to today. */
 export interface Coverage {
@@ -43,6 +44,8 @@ export interface View {
   lagging: boolean;
   requestId: string;
   desk: PageDesk;
+  /** Absent where the page is not on a wall screen. */
+  wall?: Wall;
 }
 
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
