@@ -3,7 +3,7 @@
 /**
  * @typedef {object} ChartSeries
  * @property {string} label
- * @property {"bars" | "line" | "dashed"} form
+ * @property {"bars" | "line" | "long" | "dots" | "dashed" | "faint"} form `long` and `dots` tell lines of one colour apart
  * @property {string} scale name of a scale; series with the same one share an axis
  * @property {string} colour a custom property of the stylesheet, such as `--quantity`
  * @property {(number | null)[]} values
@@ -72,7 +72,7 @@ export function legendOf({ series }) {
   legend.className = "plot-legend";
   for (const { label, form, colour: name } of series) {
     const [entry, mark] = [document.createElement("span"), document.createElement("i")];
-    mark.className = form === "bars" ? "" : "line";
+    mark.className = form === "bars" ? "" : `line ${form}`;
     mark.style.background = `var(${name})`;
     entry.append(mark, label);
     legend.append(entry);
@@ -135,7 +135,7 @@ export function seriesOptions(Plot, data, size, on) {
           return { ...plain, fill: stroke, width: 0, paths: bars, points: { show: false } };
         }
         const points = { show: data().starts.length === 1, size: 5 };
-        return form === "dashed" ? { ...plain, width: 1.5, dash: [5, 3], points } : { ...plain, width: 2, points };
+        return { ...plain, width: 2, ...lines[form], points };
       }),
     ],
     padding: [8, scales.length > 1 ? 0 : 12, 0, 0],
@@ -145,6 +145,15 @@ export function seriesOptions(Plot, data, size, on) {
     },
   };
 }
+
+/** What lines have beyond their colour. @type {Record<string, import("uplot").Series>} */
+const lines = {
+  long: { dash: [12, 4] },
+  dots: { dash: [2, 4] },
+  dashed: { dash: [5, 3], width: 1.5 },
+  // The values behind their average are there to be seen, not to be followed.
+  faint: { width: 1, alpha: 0.5 },
+};
 
 /** Bars stand on zero; a part below it (corrections do that) is shown as well. @type {import("uplot").Range.Function} */
 function fromZero(_, min, max) {

@@ -63,8 +63,8 @@ interface FigureProps {
   data: unknown;
   /** Stands beside the title. */
   tools?: Child;
-  /** The same figures as a table, for screen readers and whoever wants to read them. */
-  children: Child;
+  /** The same figures as a table, for screen readers and whoever wants to read them; without it where the page shows them in one anyway. */
+  children?: Child;
 }
 
 /** A chart with its title, tools and table. The browser draws it from JSON; without a script the table is what there is. */
@@ -86,10 +86,12 @@ export function Figure({ view, id, title, data, tools, children }: FigureProps) 
       </figcaption>
       <div class="plot" id={`plot-${id}`} hx-morph-skip="" aria-hidden="true" />
       <script type="application/json">{raw(json(data))}</script>
-      <details>
-        <summary>{chart.table}</summary>
-        <Scroll label={title}>{children}</Scroll>
-      </details>
+      {children ? (
+        <details>
+          <summary>{chart.table}</summary>
+          <Scroll label={title}>{children}</Scroll>
+        </details>
+      ) : null}
     </figure>
   );
 }

@@ -59,6 +59,9 @@ export interface Contributions {
   difference: number;
   /** Greatest difference first, whatever its sign, then by code. */
   items: Contribution[];
+  /** All items that rose and all that fell, each together. */
+  rises: { items: number; difference: number };
+  falls: { items: number; difference: number };
   /** The items that the limit left out, together. */
   others: Pick<Contribution, "before" | "now" | "difference" | "share"> & { items: number };
 }
@@ -87,6 +90,8 @@ export function contributions(
     now,
     before,
     difference,
+    rises: changedOneWay(changes, 1),
+    falls: changedOneWay(changes, -1),
     items: first.map((change) => ({
       item_code: change.item_code,
       item_name: names.get(change.item_code) ?? null,
@@ -104,6 +109,11 @@ export function contributions(
       share: shareOf(rest.length === 0 ? 0 : left),
     },
   };
+}
+
+function changedOneWay(changes: readonly ItemChange[], sign: 1 | -1): { items: number; difference: number } {
+  const own = changes.filter(({ difference }) => difference * sign > 0);
+  return { items: own.length, difference: tidy(own.reduce((sum, { difference }) => sum + difference, 0)) };
 }
 
 function comparedTotal(changes: readonly ItemChange[], period: "now" | "before"): ComparedTotal {

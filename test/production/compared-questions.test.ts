@@ -178,6 +178,11 @@ test("contributions add up to the difference between two periods, the greatest f
       expect(share).toBeCloseTo(change(item_code) / whole, 6);
       expect(state).toBe(item_code === "T8" ? "new" : item_code === "T0" ? "stopped" : "both");
     }
+    expect([answer.rises.items, answer.falls.items]).toEqual([
+      all.filter((code) => change(code) > 0).length,
+      all.filter((code) => change(code) < 0).length,
+    ]);
+    expect(answer.rises.difference + answer.falls.difference).toBeCloseTo(whole, 6);
     const rest = sorted.slice(limit);
     expect(answer.others.items).toBe(rest.length);
     expect(answer.others.now - answer.others.before).toBeCloseTo(answer.others.difference, 6);

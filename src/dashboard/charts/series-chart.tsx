@@ -1,15 +1,16 @@
 /** @jsxImportSource hono/jsx */
-import { addMonths, startOf, type Unit } from "../../production/calendar.ts";
+import type { Unit } from "../../production/calendar.ts";
 import type { Series, SeriesPart } from "../../production/series.ts";
 import { Figure, Quantity } from "../elements.tsx";
 import { unitChoices, unitOf } from "../filter.ts";
 import { link, type View } from "../view.ts";
+import { alongside } from "./alongside.ts";
 
 /** Production over time: bars of good quantity, a line of batches, and the period compared laid over it. */
 export function SeriesChart({ view, series, compared }: { view: View; series: Series; compared: Series | null }) {
   const { texts, format } = view;
   const { unit, parts } = series;
-  const before = compared && alongside(parts, compared);
+  const before = compared && besideEach(series, compared);
   const data = {
     kind: "series",
     unit,
@@ -78,7 +79,7 @@ export function SeriesChart({ view, series, compared }: { view: View; series: Se
 }
 
 /** Links that cut the period into days, weeks or months. */
-function Units({ view, unit }: { view: View; unit: Unit }) {
+export function Units({ view, unit }: { view: View; unit: Unit }) {
   const { texts, filter } = view;
   return (
     <>
@@ -94,18 +95,9 @@ function Units({ view, unit }: { view: View; unit: Unit }) {
   );
 }
 
-/** For each part the one of the other series that lies in the same place: the first beside the first, and so on. */
-function alongside(parts: readonly SeriesPart[], compared: Series): (SeriesPart | null)[] {
-  const first = parts[0]?.start;
-  const other = compared.parts[0]?.start;
-  // Months by their distance, because a month less may touch fewer of them.
-  if (compared.unit === "month" && first && other) {
-    const months =
-      (Number(first.slice(0, 4)) - Number(other.slice(0, 4))) * 12 +
-      Number(first.slice(5, 7)) -
-      Number(other.slice(5, 7));
-    const byStart = new Map(compared.parts.map((part) => [part.start, part]));
-    return parts.map(({ start }) => byStart.get(startOf(addMonths(start, -months), "month")) ?? null);
-  }
-  return parts.map((_, at) => compared.parts[at] ?? null);
+/** For each part the one compared with it; null where there is none, or where the series compared had to be cut into longer parts. */
+function besideEach({ unit, parts }: Series, compared: Series): (SeriesPart | null)[] | null {
+  if (compared.unit !== unit) return null;
+  const starts = (some: readonly SeriesPart[]) => some.map(({ start }) => start);
+  return alongside(unit, starts(parts), starts(compared.parts)).map((at) => compared.parts[at] ?? null);
 }

@@ -1,8 +1,9 @@
 import type { Page } from "../view.ts";
 import { overview } from "./overview.tsx";
+import { trends } from "./trends.tsx";
 
 /** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
-export const pages: readonly Page[] = [overview];
+export const pages: readonly Page[] = [overview, trends];
 
 /** Pages that others lead to: served, and no entries of the menu. */
 export const innerPages: readonly Page[] = [];
