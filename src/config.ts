@@ -300,6 +300,26 @@ export const settingsTable: readonly { name: string; default: string; allowed: s
     meaning,
   }));
 
+/** One setting as it is in force. */
+export interface PresentSetting {
+  name: string;
+  meaning: string;
+  /** As it would stand in `.env`, '' where there is none; null for a secret. */
+  value: string | null;
+  /** False for a secret that is set. */
+  isDefault: boolean;
+}
+
+/** Every setting as it is in force, for people; of a secret only whether it is set. */
+export function presentSettings(settings: Settings): PresentSetting[] {
+  return Object.entries<Variable<unknown>>(variables).map(([key, variable]) => {
+    const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value ?? ""));
+    const value = text(settings[key as keyof Variables]);
+    const isDefault = value === text(parse(variable, variable.default));
+    return { name: variable.name, meaning: variable.meaning, value: variable.secret ? null : value, isDefault };
+  });
+}
+
 /**
  * Settings of the hub that lives in `home`. A variable in `env` wins over the same one in `<home>/.env`; an empty one
  * counts as absent in both. Throws SettingsError for the first wrong value and for a `.env` that cannot be read.

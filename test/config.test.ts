@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
-import { loadSettings, SettingsError, settingsTable } from "../src/config.ts";
+import { loadSettings, presentSettings, SettingsError, settingsTable } from "../src/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -163,4 +163,20 @@ test("the printed table's defaults are the ones that apply", () => {
   const path = home();
   expect(loadSettings({ home: path, env: fromTable })).toEqual(loadSettings({ home: path, env: {} }));
   expect(settingsTable.every((row) => row.allowed !== "" && row.meaning.endsWith("."))).toBe(true);
+});
+
+test("settings in force are told as they would stand in .env, and of a secret only whether it is set", () => {
+  const secret = "s3cret-key-of-nobody";
+  const settings = load({ API_PORT: "08123", CORS_ORIGINS: "http://a:1, http://b:2", ADMIN_KEY: secret, ROLLUP: "no" });
+  const present = new Map(presentSettings(settings).map((setting) => [setting.name, setting]));
+  expect([...present.keys()]).toEqual(settingsTable.map(({ name }) => name));
+  expect(present.get("API_PORT")).toMatchObject({ value: "8123", isDefault: false });
+  expect(present.get("CORS_ORIGINS")).toMatchObject({ value: "http://a:1,http://b:2", isDefault: false });
+  expect(present.get("ROLLUP")).toMatchObject({ value: "false", isDefault: false });
+  expect(present.get("ARCHIVE_CUTOFF_YEAR")).toMatchObject({ value: "", isDefault: true });
+  expect(present.get("HUB_TIMEZONE")).toMatchObject({ value: "Asia/Seoul", isDefault: true });
+  expect(present.get("ADMIN_KEY")).toMatchObject({ value: null, isDefault: false });
+  for (const name of ["API_KEYS", "GEMINI_API_KEY"])
+    expect(present.get(name)).toMatchObject({ value: null, isDefault: true });
+  expect(JSON.stringify([...present.values()])).not.toContain(secret);
 });

@@ -88,6 +88,9 @@ const health = z
   })
   .meta({ id: "Health" });
 
+/** What `/healthz` answers. */
+export type Health = z.output<typeof health>;
+
 const aiHealth = z
   .object({
     status: z.enum(["ok", "error", "rate_limited", "degraded"]),
@@ -129,7 +132,8 @@ export function healthEndpoints(endpoints: Endpoints, services: HealthServices):
   });
 }
 
-function describeHealth(services: HealthServices): z.output<typeof health> {
+/** How the hub and its files are, from what is known in memory. */
+export function describeHealth(services: HealthServices): Health {
   const { catalog, cache, clock } = services;
   const files = catalog
     .status()

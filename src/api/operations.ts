@@ -14,6 +14,22 @@ export interface OperationsServices {
   audit: (message: string, requestId: string) => void;
 }
 
+/** What may be done with a job. */
+export const jobActions = ["run", "pause", "resume"] as const;
+export type JobAction = (typeof jobActions)[number];
+
+/** Does it and writes an AUDIT line with the client, or says why it is not to be done. */
+export function actOnJob(
+  { schedule, audit }: Pick<OperationsServices, "schedule" | "audit">,
+  { name, action, client, requestId }: { name: string; action: JobAction; client: string; requestId: string },
+): "done" | "unknown" | "running" {
+  if (!schedule.has(name)) return "unknown";
+  if (action !== "run") schedule.pause(name, action === "pause");
+  else if (!schedule.run(name)) return "running";
+  audit(`job ${name}: ${action} by ${client}`, requestId);
+  return "done";
+}
+
 const time = z.string().nullable();
 
 const job = z
@@ -40,7 +56,7 @@ const jobName = z.object({ name: z.string().max(50).meta({ description: "Name of
 
 /** GET /operations/jobs and POST /operations/jobs/{name}/run, /pause, /resume. */
 export function operationsEndpoints(endpoints: Endpoints, services: OperationsServices): void {
-  const { schedule, clock, audit } = services;
+  const { schedule, clock } = services;
   const iso = (ms: number | null) => (ms === null ? null : clock.timestamp(new Date(ms)));
   const shown = (status: JobStatus): z.output<typeof job> => ({
     name: status.name,
@@ -68,37 +84,29 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
     handle: (c) => sendJson(c, { jobs: schedule.list().map(shown) }),
   });
 
-  const actions = [
-    { action: "run", summary: "Run a job now", does: (name: string) => schedule.run(name) },
-    {
-      action: "pause",
-      summary: "Hold a job back from its schedule",
-      does: (name: string) => schedule.pause(name, true),
-    },
-    {
-      action: "resume",
-      summary: "Let a paused job run by its schedule again",
-      does: (name: string) => schedule.pause(name, false),
-    },
-  ] as const;
-  for (const { action, summary, does } of actions) {
+  const summaries = {
+    run: "Run a job now",
+    pause: "Hold a job back from its schedule",
+    resume: "Let a paused job run by its schedule again",
+  };
+  for (const action of jobActions) {
     endpoints.add({
       method: "post",
       path: `/operations/jobs/:name/${action}`,
       tag: "operations",
-      summary,
+      summary: summaries[action],
       params: jobName,
       answer: { "application/json": job },
       success: action === "run" ? 202 : 200,
       admin: true,
       middleware: [requireAdmin(services.adminKey)],
       handle: (c, { name }) => {
-        if (!schedule.has(name)) {
+        const outcome = actOnJob(services, { name, action, client: c.env.client, requestId: c.get("requestId") });
+        if (outcome === "unknown") {
           const names = schedule.list().map((status) => status.name);
           throw new HttpError(404, `There is no job '${name.slice(0, 50)}'. There are: ${names.join(", ")}.`);
         }
-        if (does(name) === false) throw new HttpError(409, `The job '${name}' is running already.`);
-        audit(`job ${name}: ${action} by ${c.env.client}`, c.get("requestId"));
+        if (outcome === "running") throw new HttpError(409, `The job '${name}' is running already.`);
         return sendJson(c, one(name), action === "run" ? 202 : 200);
       },
     });

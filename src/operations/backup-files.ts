@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
@@ -46,17 +47,33 @@ export function targetOf(name: string): string | null {
 
 /** The backups in a folder, newest first; other files are passed over, and a folder that is not there has none. */
 export function listBackups(folder: string): BackupFile[] {
-  const found = namesIn(folder).flatMap((name): BackupFile[] => {
-    const stamp = backupPattern.exec(name)?.[2];
-    const target = targetOf(name);
-    const file = path.join(folder, name);
-    const stat = stamp && target ? statSync(file, { throwIfNoEntry: false }) : undefined;
-    return stat?.isFile()
-      ? [{ path: file, name, target: target!, stamp: stamp!, bytes: stat.size, takenAt: stat.mtimeMs }]
-      : [];
-  });
-  return found.sort((a, b) => (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
+  const found = namesIn(folder).map((name) =>
+    targetOfBackup(name) ? asBackup(folder, name, statSync(path.join(folder, name), { throwIfNoEntry: false })) : null,
+  );
+  return newestFirst(found);
 }
+
+/** As `backupsByTarget`, for a server, which a slow disk must not hold up. */
+export async function readBackups(folder: string): Promise<Map<string, BackupFile[]>> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => targetOfBackup(name) !== null);
+  const found = names.map(async (name) =>
+    asBackup(folder, name, await stat(path.join(folder, name)).catch(() => undefined)),
+  );
+  return Map.groupBy(newestFirst(await Promise.all(found)), ({ target }) => target);
+}
+
+/** The file that a backup belongs to; null where the name is none of a backup's. */
+const targetOfBackup = (name: string): string | null => (backupPattern.test(name) ? targetOf(name) : null);
+
+function asBackup(folder: string, name: string, found: Stats | undefined): BackupFile | null {
+  const stamp = backupPattern.exec(name)?.[2];
+  const target = targetOf(name);
+  if (!found?.isFile() || !stamp || !target) return null;
+  return { path: path.join(folder, name), name, target, stamp, bytes: found.size, takenAt: found.mtimeMs };
+}
+
+const newestFirst = (backups: readonly (BackupFile | null)[]): BackupFile[] =>
+  backups.filter((backup) => backup !== null).sort((a, b) => (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
 
 /** The backups of each file, newest first. */
 export function backupsByTarget(folder: string): Map<string, BackupFile[]> {

@@ -55,12 +55,12 @@ const noFile = "-";
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Live is backed up daily, archives weekly: one missed backup is a warning, a week respectively a month without one a failure. */
-const backupAges = {
+export const backupAges = {
   live: { warnMs: 2 * dayMs, failMs: 7 * dayMs },
   archive: { warnMs: 15 * dayMs, failMs: 31 * dayMs },
 } as const;
 /** Below this SQLite soon cannot write its journals. */
-const leastFreeBytes = 500 * mb;
+export const leastFreeBytes = 500 * mb;
 
 /**
  * Looks everything over without writing anything and without making the ERP wait.
@@ -299,10 +299,13 @@ function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: Chec
     add("fail", `The folder ${databaseDir} ${reason}. --home names another one.`);
     return;
   }
-  const wanted = files.reduce((sum, file) => sum + look(file.path).bytes, 0) * 1.2 + 200 * mb;
+  const wanted = bytesForBackups(files.reduce((sum, file) => sum + look(file.path).bytes, 0));
   const status = free < leastFreeBytes ? "fail" : free < wanted ? "warn" : "ok";
   add(status, `${(free / gb).toFixed(1)} GB free; a round of backups needs ${(wanted / gb).toFixed(1)} GB.`);
 }
+
+/** Free space that a round of backups needs, of files that have so many bytes together. */
+export const bytesForBackups = (bytes: number): number => bytes * 1.2 + 200 * mb;
 
 function inMb(bytes: number): string {
   return (bytes / mb).toFixed(1);

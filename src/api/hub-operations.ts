@@ -1,0 +1,50 @@
+import { presentSettings, type Settings } from "../config.ts";
+import type { HubOperations } from "../dashboard/hub-operations.ts";
+import type { Log } from "../observe/log.ts";
+import { LogReader } from "../observe/log-reader.ts";
+import { redactor } from "../observe/redact.ts";
+import { readBackups } from "../operations/backup-files.ts";
+import { rolloverPlanJob } from "../operations/duties.ts";
+import type { IndexLookup } from "../operations/index-lookup.ts";
+import type { RolloverResult } from "../operations/rollover.ts";
+import type { Schedule } from "../operations/schedule.ts";
+import { describeHealth, type HealthServices } from "./health.ts";
+import { actOnJob } from "./operations.ts";
+
+export interface HubOperationsServices extends HealthServices {
+  schedule: Schedule;
+  settings: Settings;
+  indexes: IndexLookup;
+  log: Log;
+}
+
+/** Hands the hub's own state and actions to the pages. `pagesLimit`: calls a minute that the pages of one client may make, 0 for any. */
+export function hubOperations(services: HubOperationsServices, pagesLimit: number): HubOperations {
+  const { schedule, settings, indexes, log, catalog, clock } = services;
+  const audit = (message: string, id: string): void => log.info("audit", `AUDIT ${message}`, id);
+  const secrets = [...settings.apiKeys, ...(settings.adminKey ? [settings.adminKey] : [])];
+  return {
+    health: () => describeHealth(services),
+    jobs: () => schedule.list(),
+    missingIndexes: (fileName) => {
+      const file = catalog.status().find((status) => status.file === fileName);
+      if (!file || file.state === "absent") return null;
+      // The watcher makes them without another row being written, so its last run counts as well.
+      const watched = schedule.list().find(({ name }) => name === "watch")?.finished_at;
+      return indexes.missing(fileName, `${file.as_of} ${file.source_mb} ${watched}`);
+    },
+    backups: () => readBackups(settings.backupsDir),
+    plan: () => {
+      const job = schedule.list().find(({ name }) => name === rolloverPlanJob);
+      if (!job?.outcome || job.finished_at === null) return null;
+      return { plan: (job.outcome as RolloverResult).plan, at: job.finished_at };
+    },
+    limits: { api: settings.rateLimitApi, pages: pagesLimit },
+    settings: presentSettings(settings),
+    logs: new LogReader(settings.logsDir, redactor(secrets)),
+    time: (ms) => clock.logStamp(new Date(ms)),
+    act: (order) => actOnJob({ schedule, audit }, order),
+    auditSignIn: ({ client, requestId, accepted }) =>
+      audit(`sign-in as administrator ${accepted ? "by" : "refused to"} ${client}`, requestId),
+  };
+}

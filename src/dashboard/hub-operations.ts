@@ -1,0 +1,29 @@
+import type { Health } from "../api/health.ts";
+import type { JobAction } from "../api/operations.ts";
+import type { PresentSetting } from "../config.ts";
+import type { LogReader } from "../observe/log-reader.ts";
+import type { BackupFile } from "../operations/backup-files.ts";
+import type { RolloverPlan } from "../operations/rollover-plan.ts";
+import type { JobStatus } from "../operations/schedule.ts";
+
+/** What the Operations page knows of the hub and does with it: the same services as `/healthz` and the jobs of the API have. */
+export interface HubOperations {
+  health(): Health;
+  jobs(): JobStatus[];
+  /** Names of the indexes that one of the ERP's files lacks; null while that is not known. */
+  missingIndexes(fileName: string): string[] | null;
+  /** The backups of each file, newest first. */
+  backups(): Promise<ReadonlyMap<string, readonly BackupFile[]>>;
+  /** What the last dry run of a rollover found since the hub started, and when; null while there was none. */
+  plan(): { plan: RolloverPlan; at: number } | null;
+  /** Calls a minute for each client: of the API, and of the pages; 0 is off. */
+  limits: { api: number; pages: number };
+  settings: readonly PresentSetting[];
+  logs: Pick<LogReader, "names" | "end" | "since">;
+  /** A time (ms since the epoch) in the factory's time, `YYYY-MM-DD HH:MM:SS`. */
+  time(ms: number): string;
+  /** Does something with a job and writes an AUDIT line, or says why not. */
+  act(order: { name: string; action: JobAction; client: string; requestId: string }): "done" | "unknown" | "running";
+  /** Writes a line about somebody who showed a key. */
+  auditSignIn(line: { client: string; requestId: string; accepted: boolean }): void;
+}
