@@ -11,7 +11,7 @@ export const itemSorts = ["code", "total", "batches", "average", "difference", "
 export type ItemSort = (typeof itemSorts)[number];
 
 /** Parts of the line of an item at most: it is a thumb wide. */
-const mostParts = 45;
+const mostParts = 31;
 
 /** Which items, compared with what, in which order, and how many of them. */
 export interface ItemTableFilter extends TotalFilter {
@@ -30,24 +30,31 @@ export interface ItemTableFilter extends TotalFilter {
 export type AbcClass = "A" | "B" | "C";
 const abcUpTo = { A: 0.8, B: 0.95 } as const;
 
+/** How a total is from the one compared. */
+export interface ChangeOfTotal {
+  /** Total in the period compared; null where nothing is compared. */
+  before: number | null;
+  /** This total less that one. */
+  difference: number | null;
+  /** The difference as a part of that one; null also where that is 0 or less. */
+  change: number | null;
+}
+
 /** An item with all that the table says of it. */
-export interface TableItem extends RankedItem {
+export interface TableItem extends RankedItem, ChangeOfTotal {
   /** 1 for the greatest total, whatever the table is sorted by. */
   rank: number;
   /** Null where the total of all items is 0 or less. */
   abc: AbcClass | null;
   avg_batch_size: number;
-  /** Total in the period compared, this one's less that, and that as a part of it; null where nothing is compared, or by 0 or less. */
-  before: number | null;
-  difference: number | null;
-  change: number | null;
   /** Last day of the range with rows. */
   last_day: Day;
   /** Total in each part of the range. */
   line: number[];
 }
 
-export interface ItemTable {
+/** The table; the change of all items counts those without a row in this range as well. */
+export interface ItemTable extends ChangeOfTotal {
   /** The first ones in the order asked for. */
   items: TableItem[];
   /** All items of the filter together, however many are listed. */
@@ -55,8 +62,6 @@ export interface ItemTable {
   total_production: number;
   batch_count: number;
   avg_batch_size: number;
-  /** Total of all items in the period compared, of those without a row in this one as well. */
-  before: number | null;
   /** The parts of the lines. */
   unit: Unit;
 }
@@ -71,16 +76,12 @@ export function itemTable(
   const last = lastDays(context, filter);
   const rows = placed.map((item, at) => {
     const { item_code, total_production, batch_count } = item;
-    const earlier = past ? (past.get(item_code)?.sum ?? 0) : null;
-    const difference = earlier === null ? null : tidy(total_production - earlier);
     return {
       ...item,
       rank: at + 1,
       abc: abcOf(placed[at - 1]?.cumulative_share ?? 0, item),
       avg_batch_size: average({ count: batch_count, sum: total_production }),
-      before: earlier,
-      difference,
-      change: difference === null || earlier === null || earlier <= 0 ? null : difference / earlier,
+      ...changeOf(total_production, past ? (past.get(item_code)?.sum ?? 0) : null),
       last_day: last.get(item_code) ?? filter.to,
     };
   });
@@ -101,9 +102,15 @@ export function itemTable(
     total_production: whole.sum,
     batch_count: whole.count,
     avg_batch_size: average(whole),
-    before: past && tidy([...past.values()].reduce((sum, total) => sum + total.sum, 0)),
+    ...changeOf(whole.sum, past && tidy([...past.values()].reduce((sum, total) => sum + total.sum, 0))),
     unit,
   };
+}
+
+function changeOf(now: number, before: number | null): ChangeOfTotal {
+  if (before === null) return { before, difference: null, change: null };
+  const difference = tidy(now - before);
+  return { before, difference, change: before > 0 ? difference / before : null };
 }
 
 function abcOf(cumulativeBefore: number, { share }: Placed): AbcClass | null {

@@ -89,15 +89,17 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     expect(new URL(page.url()).search).toBe("?period=last_7");
     const week = await card(page, "total");
     expect(week).toBeLessThan(month);
-    await swapped(page, () => page.click("#top tbody a"));
     const code = await text(page, "#top tbody .code");
+    await swapped(page, () => page.click("#top tbody a"));
+    expect(new URL(page.url()).pathname).toBe(`/dashboard/items/${encodeURIComponent(code)}`);
+    await swapped(page, () => page.click('#facts a[href^="/?"]'));
     expect(await card(page, "items")).toBe(1);
     expect(new URL(page.url()).search).toBe(`?period=last_7&items=${code}`);
     await swapped(page, () => page.click('.choices a[href*="unit=week"]'));
     expect((await values(page, "#chart-series tbody th")).length).toBeLessThan(4);
     for (const [step, search, period, items] of [
       [-1, `?period=last_7&items=${code}`, "last_7", "1"],
-      [-1, "?period=last_7", "last_7", "12"],
+      [-2, "?period=last_7", "last_7", "12"],
       [-1, "", "last_30", "12"],
       [1, "?period=last_7", "last_7", "12"],
     ] as const) {

@@ -8,7 +8,7 @@ import { ko, type Texts } from "../../src/dashboard/i18n/ko.ts";
 import { texts } from "../../src/dashboard/i18n/language.ts";
 import { ItemOptions } from "../../src/dashboard/item-options.tsx";
 import { Document } from "../../src/dashboard/layout.tsx";
-import { pages } from "../../src/dashboard/pages/index.ts";
+import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
 import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
 import type { View } from "../../src/dashboard/view.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
@@ -94,15 +94,21 @@ describe("no word of a page stands outside of the catalogues", () => {
       value: "1",
     }),
   );
-  for (const page of pages) {
+  const shown = [
+    ...pages.map((page) => [page.id, page, page.path] as const),
+    ...innerPages.flatMap((page) =>
+      ["01", "none"].map((of) => [`${of} of ${page.id}`, page, page.path.replace(/:.*/, of)] as const),
+    ),
+  ];
+  for (const [name, page, path] of shown) {
     test.each([
       "",
       "from=2026-02-01&to=2026-02-04",
       "from=2025-01-01&to=2026-02-04&unit=day&items=01",
       "compare=none&q=0",
       "from=2020-01-01&to=2020-01-02",
-    ])(`on ${page.id} with %p`, async (query) => {
-      const view = viewOf(query, { path: page.path, faults });
+    ])(`on ${name} with %p`, async (query) => {
+      const view = viewOf(query, { path, faults });
       const content = await page.content(view);
       const html = String(
         <Document view={view} pages={pages} title={view.texts.nav[page.id]}>

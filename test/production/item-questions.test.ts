@@ -18,12 +18,12 @@ const rows: Row[] = Array.from({ length: 900 }, (_, at) => {
   return row({
     id: at + 1,
     production_date: `${addDays("2025-10-01", first + ((at * 7) % (last - first)))} 오전 12:00:00`,
-    item_code: item === 9 ? "A/1,5% B" : `BW${item}`,
+    item_code: item === 9 ? "A/1,5% B" : `IQ${item}`,
     item_name: item === 8 ? null : `렌즈 ${item}`,
     good_quantity: item === 1 || item === 2 ? 0.25 : at % 50 === 0 ? null : ((at * 37) % 500) - 20 + 0.25,
   });
 });
-const undated = row({ id: 901, production_date: "미정", item_code: "BW3", item_name: "렌즈 3", good_quantity: 7 });
+const undated = row({ id: 901, production_date: "미정", item_code: "IQ3", item_name: "렌즈 3", good_quantity: 7 });
 const onlyUndated = row({ id: 902, production_date: "2026-02-30", item_code: "none", item_name: null });
 const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
 const archived = rows.filter((one) => dayOf(one) <= "2025-12-31");
@@ -74,7 +74,7 @@ describe("the table of items", () => {
 
   test("has for each item what its rows add up to, its place among all, and its change", () =>
     fromBoth((context) => {
-      for (const items of [undefined, ["BW0", "BW4", "A/1,5% B", "nothing"]]) {
+      for (const items of [undefined, ["IQ0", "IQ4", "A/1,5% B", "nothing"]]) {
         const table = itemTable(context, { ...whole, items });
         const now = within(range, items);
         const before = within(past, items);
@@ -88,6 +88,8 @@ describe("the table of items", () => {
           batch_count: now.length,
           avg_batch_size: sum(now) / now.length,
           before: sum(before),
+          difference: sum(now) - sum(before),
+          change: sum(before) > 0 ? (sum(now) - sum(before)) / sum(before) : null,
           unit: "week",
         });
         let cumulative = 0;
@@ -171,7 +173,7 @@ describe("an item", () => {
         expect(itemProfile(context, { itemCode: code })).toEqual({
           item_code: code,
           item_name: nameOf(code),
-          record_count: own.length + (code === "BW3" ? 1 : 0),
+          record_count: own.length + (code === "IQ3" ? 1 : 0),
           first_day: days[0]!,
           last_day: days.at(-1)!,
         });
@@ -183,12 +185,12 @@ describe("an item", () => {
         first_day: null,
         last_day: null,
       });
-      expect(itemProfile(context, { itemCode: "BW" })).toBeNull();
+      expect(itemProfile(context, { itemCode: "IQ" })).toBeNull();
     }));
 
   test("has the rank and the share that it has in the table", () =>
     fromBoth((context) => {
-      for (const items of [undefined, ["BW0", "BW4", "BW1", "BW2"]]) {
+      for (const items of [undefined, ["IQ0", "IQ4", "IQ1", "IQ2"]]) {
         const table = itemTable(context, {
           ...range,
           items,
@@ -212,14 +214,14 @@ describe("an item", () => {
 
   test("has neither rank nor share where the filter leaves it out, and no rank where it was not made", () =>
     fromBoth((context) => {
-      const own = of(within(range), "BW5");
-      expect(itemStanding(context, { ...range, items: ["BW0"], itemCode: "BW5" })).toMatchObject({
+      const own = of(within(range), "IQ5");
+      expect(itemStanding(context, { ...range, items: ["IQ0"], itemCode: "IQ5" })).toMatchObject({
         total_production: sum(own),
         batch_count: own.length,
         rank: null,
         share: null,
       });
-      expect(itemStanding(context, { ...range, itemCode: "BW4" })).toMatchObject({
+      expect(itemStanding(context, { ...range, itemCode: "IQ4" })).toMatchObject({
         total_production: 0,
         batch_count: 0,
         avg_batch_size: 0,
@@ -231,7 +233,7 @@ describe("an item", () => {
 
 test("the average of a weekday is its total over the days of that weekday on which something was made", () =>
   fromBoth((context) => {
-    for (const items of [undefined, ["BW7"]]) {
+    for (const items of [undefined, ["IQ7"]]) {
       const own = within(range, items);
       const expected = Array.from({ length: 7 }, (_, at) => {
         const on = own.filter((one) => weekday(dayOf(one)) === at);

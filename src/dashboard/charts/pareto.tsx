@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Ranking } from "../../production/ranking.ts";
-import { ItemName, Quantity, Scroll } from "../elements.tsx";
-import { link, type View } from "../view.ts";
+import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import type { View } from "../view.ts";
 import { colourOf } from "./colour.ts";
 
 /** The greatest items with their shares: a bar for each, and a line that adds them up (Pareto). It is a table, so it needs none beside it. */
@@ -35,11 +35,9 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
             {items.map((item) => (
               <tr>
                 <th scope="row">
-                  <a href={link(view, { items: [item.item_code], q: "" })}>
-                    <ItemName code={item.item_code} name={item.item_name} />
-                  </a>
+                  <ItemLink view={view} code={item.item_code} name={item.item_name} />
                   <Bar
-                    colour={colourOf(item.item_code)}
+                    colour={`colour-${colourOf(item.item_code)}`}
                     length={item.total_production / greatest}
                     mark={item.cumulative_share}
                   />
@@ -72,14 +70,14 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
   );
 }
 
-/** A bar of a length from 0 to 1, with a mark at another one. Drawn with attributes, because the policy allows no styles within pages. */
-function Bar({ colour, length, mark }: { colour: number; length: number; mark: number | null }) {
+/** A bar of a length from 0 to 1 in the colour of a class, perhaps with a mark at another one. Drawn with attributes, because the policy allows no styles within pages. */
+export function Bar({ colour, length, mark }: { colour: string; length: number; mark?: number | null }) {
   const percent = (value: number): string => `${Math.max(0, Math.min(100, value * 100)).toFixed(1)}%`;
   return (
     <svg class="bar" aria-hidden="true">
       <rect class="rail" width="100%" height="100%" rx="2" />
-      <rect class={`colour-${colour}`} width={percent(length)} height="100%" rx="2" />
-      {mark === null ? null : <line x1={percent(mark)} x2={percent(mark)} y1="0" y2="100%" />}
+      <rect class={colour} width={percent(length)} height="100%" rx="2" />
+      {mark === null || mark === undefined ? null : <line x1={percent(mark)} x2={percent(mark)} y1="0" y2="100%" />}
     </svg>
   );
 }

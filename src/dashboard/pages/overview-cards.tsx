@@ -72,7 +72,8 @@ interface CardProps {
   line: readonly number[];
 }
 
-function Card({ view, id, label, value, past, before, words, line }: CardProps) {
+/** One figure of a period, how it changed and how it went. */
+export function Card({ view, id, label, value, past, before, words, line }: CardProps) {
   return (
     <article class="panel card" id={`card-${id}`}>
       <h2>{label}</h2>

@@ -1,10 +1,17 @@
 /** @jsxImportSource hono/jsx */
 import type { Answers } from "../ask.ts";
-import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { link, type View } from "../view.ts";
 
+interface LatestProps {
+  view: View;
+  records: Answers["latest"];
+  /** True where all are of one item, which then need not be named. */
+  ofOne?: boolean;
+}
+
 /** The newest batches of the period. */
-export function LatestBatches({ view, records }: { view: View; records: Answers["latest"] }) {
+export function LatestBatches({ view, records, ofOne = false }: LatestProps) {
   const { texts, format } = view;
   const { columns } = texts;
   return (
@@ -20,8 +27,8 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
             <thead>
               <tr>
                 <th scope="col">{columns.day}</th>
-                <th scope="col">{columns.item}</th>
-                <th scope="col" class="wide">
+                {ofOne ? null : <th scope="col">{columns.item}</th>}
+                <th scope="col" class={ofOne ? undefined : "wide"}>
                   {columns.lot}
                 </th>
                 <th scope="col" class="number">
@@ -33,12 +40,12 @@ export function LatestBatches({ view, records }: { view: View; records: Answers[
               {records.map((record) => (
                 <tr>
                   <td class="day">{record.production_date}</td>
-                  <td>
-                    <a href={link(view, { items: [record.item_code], q: "" })}>
-                      <ItemName code={record.item_code} name={record.item_name} />
-                    </a>
-                  </td>
-                  <td class="code wide">{record.lot_number ?? "–"}</td>
+                  {ofOne ? null : (
+                    <td>
+                      <ItemLink view={view} code={record.item_code} name={record.item_name} />
+                    </td>
+                  )}
+                  <td class={ofOne ? "code" : "code wide"}>{record.lot_number ?? "–"}</td>
                   <Quantity value={record.good_quantity} format={format} />
                 </tr>
               ))}
@@ -105,9 +112,7 @@ function Changes({ view, title, none, changes, sign }: ChangesProps) {
           {changes.map(({ item_code, item_name, before, now, difference }) => (
             <tr>
               <th scope="row">
-                <a href={link(view, { items: [item_code], q: "" })}>
-                  <ItemName code={item_code} name={item_name} />
-                </a>
+                <ItemLink view={view} code={item_code} name={item_name} />
               </th>
               <Quantity value={before} format={format} wide />
               <Quantity value={now} format={format} />

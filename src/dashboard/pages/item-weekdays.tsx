@@ -1,0 +1,55 @@
+/** @jsxImportSource hono/jsx */
+import type { WeekdayTotal } from "../../production/weekdays.ts";
+import { Bar } from "../charts/pareto.tsx";
+import { Quantity, Scroll } from "../elements.tsx";
+import type { View } from "../view.ts";
+
+/** What is made on an average day of each weekday, with the days it is the average of. It is a table, so it needs none beside it. */
+export function Weekdays({ view, weekdays }: { view: View; weekdays: readonly WeekdayTotal[] }) {
+  const { texts, format } = view;
+  const { columns, items: words } = texts;
+  const greatest = Math.max(0, ...weekdays.map(({ avg_per_day }) => avg_per_day ?? 0)) || 1;
+  return (
+    <article class="panel" id="weekdays">
+      <div class="head">
+        <h2>{words.weekdays}</h2>
+      </div>
+      <p class="hint">{words.weekdaysHelp}</p>
+      <Scroll label={words.weekdays}>
+        <table class="weekdays">
+          <thead>
+            <tr>
+              <th scope="col">{words.weekday}</th>
+              <th scope="col" class="number">
+                {words.perDay}
+              </th>
+              <th scope="col" class="number">
+                {words.days}
+              </th>
+              <th scope="col" class="number wide">
+                {columns.quantity}
+              </th>
+              <th scope="col" class="number">
+                {columns.batches}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {weekdays.map(({ weekday, days, total_production, batch_count, avg_per_day }) => (
+              <tr>
+                <th scope="row">
+                  {columns.weekdays[weekday]}
+                  <Bar colour="quantity" length={(avg_per_day ?? 0) / greatest} />
+                </th>
+                <Quantity value={avg_per_day} format={format} />
+                <Quantity value={days} format={format} />
+                <Quantity value={total_production} format={format} wide />
+                <Quantity value={batch_count} format={format} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </article>
+  );
+}
