@@ -60,6 +60,9 @@ export function writeDatabase(path: string, rows: readonly Row[], journal: Journ
   })();
   insert.finalize();
   database.close(true);
+  // SQLite would write what an earlier program's -wal holds into the new file: one that stays is the replacing program's to remove
+  // (https://www.sqlite.org/howtocorrupt.html, 1.4). It stays when the hub was just reading as its writer closed it.
+  for (const side of ["-wal", "-shm"]) rmSync(path + side, { force: true });
   renameSync(temporary, path);
 }
 
