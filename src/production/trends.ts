@@ -55,7 +55,7 @@ export interface Trends {
   whole: TrendLine;
   /** The filter's items where they are no more than the limit, else those of the greatest totals; greatest first, then by code. */
   items: (TrendLine & { item_code: string; item_name: string | null })[];
-  /** The items that the limit left out, together. */
+  /** The other items that have a row in one of the ranges, together. */
   others: Line & { items: number; before: Line | null };
 }
 
@@ -84,8 +84,9 @@ export function trends(context: Context, filter: TrendsFilter): Trends {
     item_name: names.get(code) ?? null,
     ...lineOf([code]),
   }));
+  const past = before === null ? [] : totalsByItem(context, { ...before, items }).keys();
   const others = {
-    items: new Set([...totals.keys(), ...shown]).size - shown.length,
+    items: new Set([...totals.keys(), ...past, ...shown]).size - shown.length,
     ...less(whole, lines),
     before:
       whole.before &&

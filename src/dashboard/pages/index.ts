@@ -1,11 +1,12 @@
 import type { Page } from "../view.ts";
+import { compare } from "./compare.tsx";
 import { item } from "./item.tsx";
 import { items } from "./items.tsx";
 import { overview } from "./overview.tsx";
 import { trends } from "./trends.tsx";
 
 /** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
-export const pages: readonly Page[] = [overview, trends, items];
+export const pages: readonly Page[] = [overview, trends, items, compare];
 
 /** Pages that others lead to: served, and no entries of the menu. */
 export const innerPages: readonly Page[] = [item];
