@@ -18,7 +18,8 @@ export async function startBrowser(): Promise<TestBrowser> {
   const browser: Browser = await puppeteer.launch({
     executablePath: chromium!,
     // As root Chromium runs only without its sandbox; the pages are the hub's own.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    // hub.test is this machine by another name, which browsers do not trust as they trust 127.0.0.1.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--host-resolver-rules=MAP hub.test 127.0.0.1"],
   });
   const complaints: string[] = [];
   return {

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Page } from "puppeteer-core";
+import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import { card, drawn, pageLiveRows, swapped, text, today, values, visit, writePageRows } from "../support/dashboard.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { type Hub, startHub } from "../support/hub.ts";
+
+// Chromium shares the processor with whatever else is tested.
+setDefaultTimeout(30_000);
+
+let hub: Hub;
+let browser: TestBrowser;
+
+describe.skipIf(chromium === null)("views, walls and the chat's place in Chromium", () => {
+  beforeAll(async () => {
+    const home = temporaryHome();
+    writePageRows(home);
+    // One after the other, so that a hub that does not start leaves no browser behind.
+    hub = await startHub({ home });
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await hub?.stop();
+  });
+
+  const openPanel = async (page: Page): Promise<void> => {
+    await page.click("[popovertarget=views]");
+    await page.waitForSelector("#views .save");
+  };
+  const panelSays = (page: Page, role: string) => page.waitForSelector(`#views [role=${role}]`);
+  const search = (page: Page): string => new URL(page.url()).search;
+
+  test("a view is saved by one and opened by another, replaced after a question, and deleted after one more step", async () => {
+    const page = await visit(browser, hub, "/?period=last_7");
+    const week = await card(page, "batches");
+    await swapped(page, () => page.select('#filter [name="compare"]', "none"));
+    await openPanel(page);
+    expect(await text(page, "#views .save .hint")).toBe("지금 화면: 종합 현황 · 최근 7일");
+    await page.type("#views [name=name]", "주간 회의");
+    await page.keyboard.press("Enter");
+    await panelSays(page, "status");
+    expect(await values(page, "#views li > a")).toEqual(["주간 회의"]);
+
+    const other = await visit(browser, hub, "/");
+    await openPanel(other);
+    await swapped(other, () => other.click("#views li > a"));
+    expect([search(other), await card(other, "batches")]).toEqual(["?period=last_7&compare=none", week]);
+    expect(await other.$eval("#views", (panel) => panel.matches(":popover-open"))).toBe(false);
+
+    await swapped(other, () => other.select('#filter [name="period"]', "today"));
+    await openPanel(other);
+    await other.type("#views [name=name]", "주간 회의");
+    await other.keyboard.press("Enter");
+    await panelSays(other, "alert");
+    expect(await text(other, "#views [role=alert]")).toContain("이미 있습니다");
+    await other.click("#views [name=replace]");
+    await panelSays(other, "status");
+    await openPanelAnew(page);
+    await swapped(page, () => page.click("#views li > a"));
+    expect(search(page)).toBe("?period=today&compare=none");
+
+    await openPanel(page);
+    await page.click("#views li summary");
+    await page.click("#views li button");
+    await panelSays(page, "status");
+    expect(await values(page, "#views li")).toEqual([]);
+    await other.close();
+    await page.close();
+  });
+
+  /** The panel is open from before; what it holds is of its opening. */
+  async function openPanelAnew(page: Page): Promise<void> {
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("#views")?.matches(":popover-open"));
+    await page.evaluate(() => document.querySelector("#views .save")?.remove());
+    await openPanel(page);
+  }
+
+  test("views work without scripts, and over plain HTTP from another computer, where browsers say their Origin alone", async () => {
+    const page = await browser.open();
+    await page.setJavaScriptEnabled(false);
+    await page.goto(`${hub.url.replace("127.0.0.1", "hub.test")}/?period=yesterday`);
+    await page.click("[popovertarget=views]");
+    await Promise.all([page.waitForNavigation(), page.click("#views a")]);
+    await page.type("[name=name]", "plain");
+    await Promise.all([page.waitForNavigation(), page.click(".save [type=submit]")]);
+    await Promise.all([page.waitForNavigation(), page.click("#views li > a")]);
+    expect([new URL(page.url()).hostname, search(page)]).toEqual(["hub.test", "?period=yesterday"]);
+    await page.click("[popovertarget=views]");
+    await Promise.all([page.waitForNavigation(), page.click("#views a")]);
+    await page.click("#views li summary");
+    await Promise.all([page.waitForNavigation(), page.click("#views li button")]);
+    expect(await values(page, "#views li")).toEqual([]);
+    await page.close();
+  });
+
+  test("a wall screen turns the pages, takes up new data and views, stays on when the hub is away, and ends with Escape", async () => {
+    const page = await visit(browser, hub, "/?period=today&wall=600");
+    const before = await card(page, "batches");
+    expect(await values(page, ".menu-bar, #filter, [popover]")).toEqual([]);
+    expect(await page.evaluate(() => getComputedStyle(document.querySelector("main")!).cursor)).toBe("none");
+    expect(await text(page, ".bar")).toContain(`종합 현황오늘 · ${today}`);
+    const more = row({ id: 9001, production_date: today, item_code: "BW001", good_quantity: 10 });
+    writeDatabase(livePath(hub.home), [...pageLiveRows, more]);
+    await page.waitForFunction(
+      (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
+      {},
+      before + 1,
+    );
+
+    await page.evaluateOnNewDocument(() => {
+      const inTime = window.setInterval;
+      // Turns of half a second: a test cannot wait for those of a wall.
+      Object.assign(window, { setInterval: (turn: () => void, ms: number) => inTime(turn, ms === 5000 ? 500 : ms) });
+    });
+    await page.goto(`${hub.url}/?period=today&wall=5`, { waitUntil: "load" });
+    const { port } = new URL(hub.url);
+    const { home } = hub;
+    await hub.stop();
+    await page.waitForSelector("#connection:not([hidden])");
+    // Longer than a turn.
+    await Bun.sleep(800);
+    expect(await page.$("#card-batches")).not.toBeNull();
+    hub = await startHub({ home, env: { API_PORT: port } });
+    const name = await savedView("/?period=last_90&compare=none");
+    await page.waitForFunction((wanted: string) => document.querySelector("h1")?.textContent === wanted, {}, name);
+    expect(search(page)).toBe("?period=last_90&compare=none&wall=5");
+    await drawn(page);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Escape")]);
+    expect(search(page)).toBe("?period=last_90&compare=none");
+    expect(await page.$(".menu-bar")).not.toBeNull();
+    await page.close();
+  });
+
+  async function savedView(of: string): Promise<string> {
+    const body = new URLSearchParams({ name: "벽", of, wall: "1" });
+    const { status } = await hub.fetch("/dashboard/views", { method: "POST", body, headers: { Origin: hub.url } });
+    expect(status).toBe(200);
+    return "벽";
+  }
+
+  test("the chat's panel stays open on every page of the tab, and its questions lead to where they are answered", async () => {
+    const page = await visit(browser, hub, "/");
+    await page.click("[popovertarget=chat]");
+    expect(await page.$eval("#chat", (panel) => panel.matches(":popover-open"))).toBe(true);
+    await swapped(page, () => page.click("#chat li a"));
+    expect(search(page)).toBe("?period=this_month");
+    expect(await page.$eval("#chat", (panel) => panel.matches(":popover-open"))).toBe(true);
+    await page.reload({ waitUntil: "load" });
+    await page.waitForSelector("#chat:popover-open");
+    for (const href of await page.$$eval("#chat li a", (links) => links.map((link) => link.getAttribute("href")!))) {
+      expect([href, (await hub.fetch(href, { headers: { Accept: "text/html" } })).status]).toEqual([href, 200]);
+    }
+    await page.click("#chat button");
+    await page.reload({ waitUntil: "load" });
+    expect(await page.$("#chat:popover-open")).toBeNull();
+    await page.close();
+  });
+
+  test("all this goes without an error in the console and without breaking the content security policy", () => {
+    const expected =
+      /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|Failed to fetch|409|Cross-Origin-Opener-Policy header has been ignored/;
+    expect(browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+  });
+});
