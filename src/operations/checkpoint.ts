@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { busyTimeoutMs } from "../segments/connection.ts";
 import { asSourceError } from "../segments/errors.ts";
 import type { OperationContext } from "./operation.ts";
@@ -13,8 +13,11 @@ export interface CheckpointArgs {
 /** What became of the `-wal` of one file. */
 export interface CheckpointedFile {
   file: string;
-  /** `none`: there is no -wal. `small`: below the limit. `shrunk`: emptied or gone. `held`: something keeps it from shrinking. `untouched`: HEAL_INDEXES=false. */
-  state: "none" | "small" | "shrunk" | "held" | "untouched";
+  /**
+   * `none`: there is no -wal. `small`: below the limit, and in use. `left`: nobody had the file open any more; it is closed as its last
+   * program should have. `shrunk`: emptied or gone. `held`: something keeps it from shrinking. `untouched`: HEAL_INDEXES=false.
+   */
+  state: "none" | "small" | "left" | "shrunk" | "held" | "untouched";
   walMbBefore: number;
   walMbAfter: number;
   /** What keeps it from shrinking; null otherwise. */
@@ -48,7 +51,8 @@ export function runCheckpoint(context: OperationContext, { force = false }: Chec
     };
     // Opening a file without a -wal would make one.
     if (before === 0) return result("none");
-    if (!force && before < settings.walLimitMb * mb) return result("small");
+    const isSmall = !force && before < settings.walLimitMb * mb;
+    if (isSmall) return result(settings.healIndexes && closeAsLast(file.path) ? "left" : "small");
     if (!force && !settings.healIndexes)
       return result("untouched", "HEAL_INDEXES=false keeps the hub from writing to the ERP's files.");
     const note = checkpoint(file.path);
@@ -56,6 +60,25 @@ export function runCheckpoint(context: OperationContext, { force = false }: Chec
   });
   progress({ done: all.length, total: all.length, phase: "done" });
   return { summary: force ? fileByFile(files, settings.databaseDir) : summaryOf(files), files };
+}
+
+/**
+ * Opens and closes a file, with which SQLite takes its `-wal` away where nobody else has it open; true when it did. The program that closes a
+ * file last does that, but not one that only reads: when the hub was reading just as the ERP closed its file, the `-wal` stays. A file that
+ * is then put over the old one would be given what it holds (https://www.sqlite.org/howtocorrupt.html, 1.4).
+ */
+function closeAsLast(path: string): boolean {
+  try {
+    const db = new Database(path, { readwrite: true, create: false });
+    try {
+      db.query("SELECT count(*) FROM sqlite_schema").get();
+    } finally {
+      db.close();
+    }
+  } catch {
+    // Locked, without permission, or broken: it stays as it is, and others say what is the matter with it.
+  }
+  return !existsSync(`${path}-wal`);
 }
 
 /** Returns null when the -wal was emptied, else what keeps it from shrinking. */
@@ -117,10 +140,14 @@ function fileByFile(files: readonly CheckpointedFile[], databaseDir: string): st
 
 function summaryOf(files: readonly CheckpointedFile[]): string {
   const shrunk = files.filter(({ state }) => state === "shrunk");
+  const left = files.filter(({ state }) => state === "left");
   const held = files.filter(({ note }) => note !== null);
-  if (shrunk.length + held.length === 0) return "No -wal file is past the limit.";
+  if (shrunk.length + left.length + held.length === 0) return "No -wal file is past the limit.";
   const parts = [
     ...shrunk.map(({ file, walMbBefore, walMbAfter }) => `${file}-wal shrank from ${walMbBefore} to ${walMbAfter} MB.`),
+    ...left.map(
+      ({ file }) => `${file}-wal was left over from a program that has ended; its rows stand in the file now.`,
+    ),
     ...held.map(({ file, walMbBefore, note }) => `${file}-wal stays at ${walMbBefore} MB: ${note}`),
   ];
   return parts.join(" ");

@@ -47,6 +47,27 @@ test("a -wal below the limit is left alone, unless it is told to be checkpointed
   erp.close();
 });
 
+test("a small -wal that stayed because somebody was reading as the ERP closed its file is taken away", async () => {
+  const { live, context, erp, wal } = written({ WAL_LIMIT_MB: "100" });
+  const reader = new Database(live, { readonly: true });
+  expect(rowsOf(reader)).toBe(15_001);
+  erp.close();
+  reader.close();
+  expect(wal()).toBeGreaterThan(2 * mb);
+  expect(runCheckpoint({ ...context, settings: { ...context.settings, healIndexes: false } }).files[0]?.state).toBe(
+    "small",
+  );
+  const { files, summary } = runCheckpoint(context);
+  expect(files[0]).toMatchObject({ state: "left", walMbAfter: 0 });
+  expect(summary).toBe(
+    "production_analysis.db-wal was left over from a program that has ended; its rows stand in the file now.",
+  );
+  expect(existsSync(`${live}-wal`)).toBe(false);
+  const again = new Database(live, { readonly: true });
+  expect(rowsOf(again)).toBe(15_001);
+  again.close();
+});
+
 test("a -wal that a reader holds is reported with the reason, and shrinks when the reader is done", async () => {
   const { live, context, erp, write, wal } = written();
   const reader = await startNeighbour(live, "read lock");
