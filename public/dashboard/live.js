@@ -37,6 +37,11 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) connect();
 });
 document.addEventListener("htmx:after:swap", showAge);
+// Somebody may have gone on meanwhile, or rows been added to a list: then a refresh of what was there must not undo it.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  if (ctx.sourceElement?.id === "content" && ctx.request.action !== here()) event.preventDefault();
+});
 // What is no page (an answer of the API's to an error, a proxy's) must not take the place of one.
 document.addEventListener("htmx:before:response", (event) => {
   const { headers } = /** @type {CustomEvent} */ (event).detail.ctx.response;
@@ -79,6 +84,11 @@ function refreshSoon(afterMs) {
   refreshTimer = setTimeout(refresh, afterMs);
 }
 
+/** The address of what is on screen. */
+function here() {
+  return location.pathname + location.search;
+}
+
 async function refresh() {
   if (dataVersion === null || page().dataset.version === dataVersion) return;
   if (refreshing) return refreshSoon(settleMs);
@@ -86,7 +96,7 @@ async function refresh() {
   if (document.hidden) return;
   refreshing = true;
   try {
-    await htmx.ajax("GET", location.pathname + location.search, {
+    await htmx.ajax("GET", here(), {
       source: "#content",
       target: "#page",
       select: "#page",

@@ -15,7 +15,7 @@ import { panelAddress, panelId } from "./views/panel.tsx";
 import type { Wall } from "./views/wall.ts";
 
 /** Scripts of every page, in public/dashboard. */
-const scripts = ["live.js", "filter.js", "charts.js", "keys.js", "panels.js"];
+const scripts = ["live.js", "filter.js", "charts.js", "keys.js", "panels.js", "more.js", "drawer.js", "download.js"];
 /** Scripts on a wall screen, where nobody chooses or types anything. */
 const wallScripts = ["live.js", "charts.js", "wall.js"];
 

@@ -22,7 +22,7 @@ import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
-import { link, type Page, type Part, type View } from "./view.ts";
+import { link, type Page, type View } from "./view.ts";
 import { viewsRoutes } from "./views/routes.tsx";
 import { onWall, wallOf, wallSeconds } from "./views/wall.ts";
 
@@ -121,11 +121,10 @@ export class Dashboard {
     };
   }
 
-  async #part(c: Context<HubEnv>, page: Page, part: (view: View) => Promise<Part>): Promise<Response> {
-    const { content, address } = await part(await this.#view(c, page, languageOf(c)));
+  async #part(c: Context<HubEnv>, page: Page, part: (view: View) => Promise<Child>): Promise<Response> {
+    const content = await part(await this.#view(c, page, languageOf(c)));
     c.header("Cache-Control", "private, no-cache");
     c.header("Vary", "Accept-Language, Cookie", { append: true });
-    c.header("HX-Replace-Url", address);
     return c.html(String(content));
   }
 

@@ -61,15 +61,9 @@ export interface Page {
   heading?: (view: View) => Promise<{ title: string; status: 200 | 404 }>;
   content: (view: View) => Promise<Child>;
   /** Parts that are fetched one by one, from `/dashboard/parts/<id>/<name>` with the page's own query. */
-  parts?: Readonly<Record<string, (view: View) => Promise<Part>>>;
+  parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
   /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
   exported?: (view: View) => RecordFilter;
-}
-
-/** A part of a page, and the address that the whole page with it has. */
-export interface Part {
-  content: Child;
-  address: string;
 }
 
 /** Asks several questions for a page, from one version of the data. */

@@ -10,6 +10,7 @@ import { ItemOptions } from "../../src/dashboard/item-options.tsx";
 import { Document } from "../../src/dashboard/layout.tsx";
 import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
 import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
+import { parseParams } from "../../src/dashboard/params.ts";
 import type { View } from "../../src/dashboard/view.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
@@ -107,8 +108,13 @@ describe("no word of a page stands outside of the catalogues", () => {
       "from=2025-01-01&to=2026-02-04&unit=day&items=01",
       "compare=none&q=0",
       "from=2020-01-01&to=2020-01-02",
+      "period=custom&from=2026-01-01&show=lot:7&lot=7&min=few&max=0",
+      "show=item:01&rows=7&after=x&lot=9",
+      "show=lot:none&min=1",
+      "show=item:none&show=what",
     ])(`on ${name} with %p`, async (query) => {
-      const view = viewOf(query, { path, faults });
+      const before = viewOf(query, { path, faults });
+      const view = { ...before, ...parseParams(page.params ?? {}, new URLSearchParams(query), before.texts) };
       const content = await page.content(view);
       const html = String(
         <Document view={view} pages={pages} title={view.texts.nav[page.id]}>

@@ -1,0 +1,126 @@
+/** @jsxImportSource hono/jsx */
+import type { ProductionRecord } from "../../production/records.ts";
+import { isDay } from "../../segments/day.ts";
+import type { Answers } from "../ask.ts";
+import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { addressOf } from "../filter.ts";
+import { link, type View } from "../view.ts";
+import { batchValues, mostRows, rowsAtATime } from "./batches-params.tsx";
+
+interface RowsProps {
+  view: View;
+  page: Answers["records"];
+}
+
+/** Rows of batches, and the way to the next. */
+export function BatchTable({ view, page }: RowsProps) {
+  const { texts } = view;
+  const { columns, batches } = texts;
+  return (
+    <Scroll label={batches.list}>
+      <table class="batches">
+        <thead>
+          <tr>
+            <th scope="col">{columns.day}</th>
+            <th scope="col">{columns.lot}</th>
+            <th scope="col">{columns.item}</th>
+            <th scope="col" class="number">
+              {columns.quantity}
+            </th>
+            <th scope="col" class="wide">
+              {batches.source}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <BatchRows view={view} page={page} />
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** The rows and, as the last of them, what comes after; public/dashboard/more.js and a refresh find each again by its id. */
+export function BatchRows({ view, page }: RowsProps) {
+  const { texts, format } = view;
+  const words = texts.batches;
+  return (
+    <>
+      {page.data.map((record, at) => (
+        <tr id={idOf(record, page.data[at - 1])}>
+          <td class="day">{dayOf(view, record)}</td>
+          <td class="code">{record.lot_number === null ? "–" : <LotLink view={view} lot={record.lot_number} />}</td>
+          <td>
+            <a href={link(view, { params: { show: `item:${record.item_code}` } })} aria-haspopup="dialog">
+              <ItemName code={record.item_code} name={record.item_name} />
+            </a>
+          </td>
+          <Quantity value={record.good_quantity} format={format} />
+          <td class="wide hint" title={words.sourceHints[record.source]}>
+            {words.sources[record.source]}
+          </td>
+        </tr>
+      ))}
+      <tr id="more" data-rows={String(batchValues(view).rows)} data-preset={String(rowsAtATime)}>
+        <td colspan={5} class="hint">
+          <More view={view} next={page.next_cursor} />
+        </td>
+      </tr>
+    </>
+  );
+}
+
+/** A lot that opens its history. */
+export function LotLink({ view, lot }: { view: View; lot: string }) {
+  return (
+    <a href={link(view, { params: { show: `lot:${lot}` } })} aria-haspopup="dialog">
+      {lot}
+    </a>
+  );
+}
+
+/** The day, or the stored text with a word that it is none. */
+export function dayOf({ texts }: View, { production_date }: ProductionRecord): string {
+  return isDay(production_date) ? production_date : texts.batches.undatedDay(production_date);
+}
+
+/** Fetches itself when it comes near the screen; by key, click or without a script it is a link to the list that goes on after this one. */
+function More({ view, next }: { view: View; next: string | null }) {
+  const { texts, format } = view;
+  const words = texts.batches;
+  const { rows } = batchValues(view);
+  if (next === null) return <>{words.end}</>;
+  const onward = link(view, { params: { after: next, rows: null, show: null } });
+  if (rows >= mostRows) {
+    return (
+      <>
+        {words.shown(format.exact(rows))} · <a href={onward}>{words.next}</a>
+      </>
+    );
+  }
+  const { show: _, count: __, ...params } = view.params as Record<string, string>;
+  const part = addressOf("/dashboard/parts/batches/rows", view.filter, { ...params, rows: String(rows), next });
+  return (
+    <>
+      <a
+        id="more-rows"
+        href={onward}
+        hx-get={part}
+        hx-target="#more"
+        hx-swap="outerHTML"
+        hx-trigger="click, intersect once rootMargin:600px"
+      >
+        {words.more(format.exact(rowsAtATime))}
+      </a>
+      {" · "}
+      {words.shown(format.exact(rows))}
+    </>
+  );
+}
+
+/** An id that a row has whatever stands around it. Two archive files may hold rows with the same id and date, one after the other. */
+function idOf(record: ProductionRecord, before: ProductionRecord | undefined): string | undefined {
+  const id = (row: ProductionRecord): string =>
+    `row-${row.source}-${row.id}-${row.production_date}`.replace(/\s/g, "_");
+  return before && id(before) === id(record) ? undefined : id(record);
+}
