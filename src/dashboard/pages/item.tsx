@@ -5,12 +5,15 @@ import { itemPath } from "../elements.tsx";
 import { comparedDays, type Filter, unitOf } from "../filter.ts";
 import { swapFromTop } from "../swap.ts";
 import { ask, type Coverage, link, type Page, type View } from "../view.ts";
+import { batches } from "./batches.tsx";
 import { Months } from "./item-months.tsx";
 import { unknownItem } from "./item-unknown.tsx";
 import { Weekdays } from "./item-weekdays.tsx";
 import { items } from "./items.tsx";
+import { overview } from "./overview.tsx";
 import { Card } from "./overview-cards.tsx";
 import { LatestBatches } from "./overview-lists.tsx";
+import { trends } from "./trends.tsx";
 
 const latestBatches = 10;
 
@@ -123,9 +126,9 @@ function Facts({ view, profile }: { view: View; profile: ItemProfile }) {
       </dl>
       <nav class="links" aria-label={item_code} hx-boost:inherited={swapFromTop}>
         <a href={link(view, {}, items.path)}>{words.back}</a>
-        <a href={link(view, only, "/dashboard/batches")}>{words.toBatches}</a>
-        <a href={link(view, only, "/dashboard/trends")}>{words.toTrends}</a>
-        <a href={link(view, only, "/")}>{words.toOverview}</a>
+        <a href={link(view, only, batches.path)}>{words.toBatches}</a>
+        <a href={link(view, only, trends.path)}>{words.toTrends}</a>
+        <a href={link(view, only, overview.path)}>{words.toOverview}</a>
       </nav>
     </section>
   );
