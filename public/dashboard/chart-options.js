@@ -90,7 +90,9 @@ export function legendOf({ series }) {
  */
 export function seriesOptions(Plot, data, size, on) {
   const { series } = data();
-  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  // A wall screen has larger type, and its charts with it.
+  const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const font = `${11 * zoom}px ${getComputedStyle(document.body).fontFamily}`;
   const [ink, line] = [colour("--quiet"), colour("--line")];
   const scales = [...new Set(series.map(({ scale }) => scale))];
   const { paths } = Plot;
@@ -109,8 +111,8 @@ export function seriesOptions(Plot, data, size, on) {
         font,
         grid: { show: false },
         ticks: { stroke: line, size: 4 },
-        space: 48,
-        size: 28,
+        space: 48 * zoom,
+        size: 28 * zoom,
         incrs: [1, 2, 5, 7, 10, 14, 20, 30, 60, 120, 240, 480],
         values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? axisLabel(data(), at) : "")),
       },
@@ -119,7 +121,7 @@ export function seriesOptions(Plot, data, size, on) {
         side: at === 0 ? 3 : 1,
         stroke: ink,
         font,
-        size: 58,
+        size: 58 * zoom,
         grid: { show: at === 0, stroke: line, width: 1 },
         ticks: { show: false },
         values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map(compactNumber),

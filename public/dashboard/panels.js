@@ -1,9 +1,14 @@
-/** The panels beside the page: the list of views closes when one of them is opened, and the chat stays open on every page of this tab. */
+/** The panels beside the page: the list of views is fetched whenever it is opened, and the chat stays open on every page of this tab. */
 
 const views = /** @type {HTMLElement} */ (document.getElementById("views"));
 const chat = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const kept = "hub_chat";
 
+// What was fetched for another page must not be saved for this one: until the list is here, there is the link to it.
+const link = views.querySelector("a");
+views.addEventListener("beforetoggle", (event) => {
+  if (event.newState === "open" && link) views.replaceChildren(link);
+});
 views.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("a")) views.hidePopover();
 });

@@ -3,18 +3,39 @@
 /** @type {typeof import("htmx.org").default} */
 const htmx = /** @type {any} */ (window).htmx;
 const facts = () => /** @type {HTMLElement} */ (document.getElementById("page")).dataset;
+/** Screenfuls of a page at most: a list of hundreds is not for a wall. */
+const mostScreens = 3;
+let screen = 1;
 
-// Without a connection, or with an answer that is no page, the present page stays, and the next turn is another try.
-setInterval(() => {
-  if (document.hidden) return;
+wait();
+
+/** A page that is longer than the screen is shown one screenful after the other, within its time. */
+function wait() {
+  const screens = Math.min(mostScreens, Math.ceil(document.documentElement.scrollHeight / innerHeight - 0.1));
+  setTimeout(
+    () => {
+      if (document.hidden) return wait();
+      if (screen < screens) {
+        screen += 1;
+        scrollBy(0, innerHeight * 0.9);
+      } else turn();
+      wait();
+    },
+    (Number(facts().wallSeconds) * 1000) / screens,
+  );
+}
+
+/** Without a connection, or with an answer that is no page, the present page stays, and the next turn is another try. */
+function turn() {
+  screen = 1;
   scrollTo(0, 0);
   void htmx.ajax("GET", facts().wallNext ?? "", {
-    source: "#content",
+    source: "#page",
     target: "#page",
     select: "#page",
     swap: "outerMorph show:none",
   });
-}, Number(facts().wallSeconds) * 1000);
+}
 
 document.addEventListener("keydown", ({ key }) => {
   if (key === "Escape") location.assign(facts().wallLeave ?? "/");
