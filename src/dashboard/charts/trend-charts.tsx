@@ -53,7 +53,7 @@ export function WholeChart({ view, trends, beside }: TrendProps) {
     ],
   };
   return (
-    <Figure view={view} id="whole" title={texts.trends.whole} data={data}>
+    <Figure view={view} id="whole" title={view.codes ? texts.trends.chosen : texts.trends.whole} data={data}>
       <table>
         <thead>
           <tr>
@@ -103,11 +103,9 @@ export function ItemsChart({ view, trends, beside, tools }: TrendProps & { tools
     const label = item.item_name === null ? item.item_code : `${item.item_code} ${item.item_name}`;
     const own = { scale: "quantity", colour: `--item-${colour}` };
     const form = strokes[stroke % strokes.length]!;
-    const line =
-      window === null
-        ? { label, form, ...own, values: item.values }
-        : { label: `${label}, ${averageName(view, trends)}`, form, ...own, values: item.averages };
+    const line = { label, form, ...own, values: window === null ? item.values : item.averages };
     if (!hasRoom(trends)) return [line];
+    if (window !== null) line.label = `${label}, ${averageName(view, trends)}`;
     return [
       ...(window === null ? [] : [{ label, form: "faint", ...own, values: item.values }]),
       line,

@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
 import { daysBetween } from "../../production/calendar.ts";
 import type { ComparedRanges, Contributions } from "../../production/changes.ts";
 import { tidy } from "../../production/totals.ts";
@@ -31,7 +32,17 @@ export function ComparedTotals({ view, contributions, now, before }: ComparedTot
   const heading = (title: string, days: ComparedRanges["now"]) => (
     <th scope="col" class="number">
       {title}
-      <span class="hint">{days.from === days.to ? days.from : words.days(days.from, days.to)}</span>
+      <span class="hint">
+        <span class="day">{days.from}</span>
+        {days.from === days.to ? null : (
+          <>
+            {" "}
+            <span class="day">
+              {words.until} {days.to}
+            </span>
+          </>
+        )}
+      </span>
       <span class="hint">{words.length(format.exact(lengthOf(days)))}</span>
     </th>
   );
@@ -49,10 +60,7 @@ export function ComparedTotals({ view, contributions, now, before }: ComparedTot
               {heading(words.before, before)}
               {heading(words.now, now)}
               <th scope="col" class="number">
-                {texts.columns.difference}
-              </th>
-              <th scope="col" class="number">
-                {words.change}
+                {texts.columns.difference} <small>{words.change}</small>
               </th>
             </tr>
           </thead>
@@ -83,18 +91,19 @@ function FigureRow({ view, id, label, now, before }: FigureRowProps) {
       <th scope="row">{label}</th>
       <Quantity value={before} format={format} />
       <Quantity value={now} format={format} />
-      <Difference view={view} value={difference} />
-      <td class="number">{before === 0 ? "–" : format.change(difference / before)}</td>
+      <Difference view={view} value={difference}>
+        <small>{before === 0 ? "–" : format.change(difference / before)}</small>
+      </Difference>
     </tr>
   );
 }
 
-/** A cell with a difference by sign, mark and colour. */
-export function Difference({ view, value }: { view: View; value: number }) {
+/** A cell with a difference by sign, mark and colour, and perhaps something beside it. */
+export function Difference({ view, value, children }: { view: View; value: number; children?: Child }) {
   const direction = value > 0 ? "up" : value < 0 ? "down" : "";
   return (
     <td class={`number ${direction}`}>
-      <span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : ""}</span> {view.format.signed(value)}
+      <span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : ""}</span> {view.format.signed(value)} {children}
     </td>
   );
 }

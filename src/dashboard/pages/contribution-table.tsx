@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { Contribution, Contributions } from "../../production/changes.ts";
-import { ItemName, Quantity, Scroll } from "../elements.tsx";
-import { link, type View } from "../view.ts";
+import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import type { View } from "../view.ts";
 import { Difference } from "./compare-totals.tsx";
 
 /** What each item adds to the difference: a bar to the right for a rise and to the left for a fall. It is a table, so it needs none beside it. */
@@ -49,9 +49,7 @@ export function ContributionTable({ view, contributions }: { view: View; contrib
           <tbody>
             {items.map((item) => (
               <Line view={view} line={item} length={item.difference / greatest}>
-                <a href={link(view, { items: [item.item_code], q: "" }, "/dashboard/trends")}>
-                  <ItemName code={item.item_code} name={item.item_name} />
-                </a>{" "}
+                <ItemLink view={view} code={item.item_code} name={item.item_name} />{" "}
                 <State view={view} state={item.state} />
               </Line>
             ))}

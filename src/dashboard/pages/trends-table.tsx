@@ -2,7 +2,7 @@
 import { addDays, addUnits } from "../../production/calendar.ts";
 import type { TrendLine } from "../../production/trends.ts";
 import { averageName, hasRoom, type TrendProps, valuesBeside } from "../charts/trend-charts.tsx";
-import { ItemName, Scroll } from "../elements.tsx";
+import { ItemLink, Scroll } from "../elements.tsx";
 import { link, type View } from "../view.ts";
 
 /** A row for each part, a column for each item, and totals both ways: the lines of the charts, and what they leave out. */
@@ -36,9 +36,7 @@ export function TrendsTable({ view, trends, beside }: TrendProps) {
               <th scope="col">{texts.columns[unit]}</th>
               {items.map(({ item_code, item_name }) => (
                 <th scope="col" class="number">
-                  <a href={link(view, { items: [item_code], q: "" })}>
-                    <ItemName code={item_code} name={item_name} />
-                  </a>
+                  <ItemLink view={view} code={item_code} name={item_name} />
                 </th>
               ))}
               {others.items === 0 ? null : (

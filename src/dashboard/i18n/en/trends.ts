@@ -3,6 +3,7 @@ import type { Texts } from "../ko.ts";
 /** The words of this part of the dashboard in English. */
 export const trends: Texts["trends"] = {
   whole: "All production",
+  chosen: "Production of the items chosen",
   items: "Production by item",
   averages: (name) => `Production by item, ${name}`,
   table: "Production by period and item",
@@ -26,5 +27,4 @@ export const trends: Texts["trends"] = {
   few: "Lines of the period compared are drawn where there are no more than 3 items.",
   before: "Period compared",
   ofBefore: (label) => `${label}, period compared`,
-  days: (from, to) => `${from} – ${to}`,
 };

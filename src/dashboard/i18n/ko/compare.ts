@@ -6,7 +6,7 @@ export const compare = {
   figure: "지표",
   now: "조회 기간",
   before: "비교 기간",
-  days: (from: string, to: string) => `${from} ~ ${to}`,
+  until: "~",
   length: (days: string) => `${days}일`,
   unequal: "두 기간의 길이가 다르므로 하루 평균을 함께 살펴보십시오.",
   change: "증감률",

@@ -1,6 +1,7 @@
 /** The words of this part of the dashboard in Korean; `en/trends.ts` holds the same keys. */
 export const trends = {
   whole: "전체 생산량",
+  chosen: "고른 제품 전체의 생산량",
   items: "제품별 생산량",
   averages: (name: string) => `제품별 생산량, ${name}`,
   table: "기간별·제품별 생산량",
@@ -24,5 +25,4 @@ export const trends = {
   few: "비교 기간의 선은 제품이 3개 이하일 때 함께 그립니다.",
   before: "비교 기간",
   ofBefore: (label: string) => `${label}, 비교 기간`,
-  days: (from: string, to: string) => `${from} ~ ${to}`,
 };
