@@ -1,6 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { addDays, addMonths, startOf, type Unit } from "../../production/calendar.ts";
 import type { ItemProfile, ItemStanding } from "../../production/item-profile.ts";
+import { colourOf } from "../charts/colour.ts";
+import { Bar } from "../charts/pareto.tsx";
 import { itemPath } from "../elements.tsx";
 import { comparedDays, type Filter, unitOf } from "../filter.ts";
 import { swapFromTop } from "../swap.ts";
@@ -67,7 +69,7 @@ async function content(view: View) {
     <>
       <Facts view={view} profile={profile} />
       {asked.now.batch_count === 0 ? <NoneNow view={view} profile={profile} /> : null}
-      <Figures view={view} {...asked} before={before} isAmong={codes?.includes(itemCode) ?? true} />
+      <Figures view={view} itemCode={itemCode} {...asked} before={before} isAmong={codes?.includes(itemCode) ?? true} />
       <Months view={view} months={asked.months} yearBefore={asked.yearBefore} />
       <div class="columns">
         <div class="column">
@@ -153,6 +155,7 @@ function NoneNow({ view, profile }: { view: View; profile: ItemProfile }) {
 
 interface FiguresProps {
   view: View;
+  itemCode: string;
   now: ItemStanding;
   past: ItemStanding | null;
   course: { parts: { total_production: number; batch_count: number }[] };
@@ -162,7 +165,7 @@ interface FiguresProps {
 }
 
 /** The item's figures in the period, and its place among all items of the filter. */
-function Figures({ view, now, past, course, before, isAmong }: FiguresProps) {
+function Figures({ view, itemCode, now, past, course, before, isAmong }: FiguresProps) {
   const { overview, items: words } = view.texts;
   const common = { view, before };
   return (
@@ -196,12 +199,14 @@ function Figures({ view, now, past, course, before, isAmong }: FiguresProps) {
           batch_count ? total_production / batch_count : 0,
         )}
       />
-      <Standing view={view} now={now} past={past} isAmong={isAmong} />
+      <Standing view={view} itemCode={itemCode} now={now} past={past} isAmong={isAmong} />
     </section>
   );
 }
 
-function Standing({ view, now, past, isAmong }: Pick<FiguresProps, "view" | "now" | "past" | "isAmong">) {
+type StandingProps = Pick<FiguresProps, "view" | "itemCode" | "now" | "past" | "isAmong">;
+
+function Standing({ view, itemCode, now, past, isAmong }: StandingProps) {
   const { format, texts, codes } = view;
   const words = texts.items;
   const { share, rank, item_count } = now;
@@ -209,6 +214,7 @@ function Standing({ view, now, past, isAmong }: Pick<FiguresProps, "view" | "now
     <article class="panel card" id="card-share">
       <h2>{codes === undefined ? words.shareOfAll : words.shareOfFilter}</h2>
       <p class="value">{share === null ? "–" : <data value={String(share)}>{format.percent(share)}</data>}</p>
+      {share === null ? null : <Bar colour={`colour-${colourOf(itemCode)}`} length={share} />}
       <p class="change">
         {!isAmong
           ? words.leftOut

@@ -82,7 +82,7 @@ function ItemTable({ view, table, lines, sort, show }: TableProps) {
     { view, sort, label: words.average, by: "average", number: true, rank: "spare" },
     ...(table.before !== null
       ? ([
-          { view, sort, label: columns.difference, by: "difference", number: true, rank: "wide" },
+          { view, sort, label: columns.difference, by: "difference", number: true, rank: "spare" },
           { view, sort, label: words.change, by: "change", number: true },
         ] as const)
       : []),
@@ -216,7 +216,7 @@ function Change({ view, of }: { view: View; of: ChangeOfTotal }) {
   const sign = { up: "▲", down: "▼", same: "" }[direction];
   return (
     <>
-      <td class={`number wide ${direction}`}>{format.signed(difference)}</td>
+      <td class={`number spare ${direction}`}>{format.signed(difference)}</td>
       <td class={`number ${direction}`} title={`${texts.columns.before} ${format.exact(before)}`}>
         <span aria-hidden="true">{sign}</span>{" "}
         {change !== null ? format.change(change) : before === 0 && difference !== 0 ? texts.items.fresh : "–"}

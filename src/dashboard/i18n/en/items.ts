@@ -42,12 +42,11 @@ export const items: Texts["items"] = {
   shareOfAll: "Share of all items",
   shareOfFilter: "Share of the filter's items",
   standing: (rank, items) => `No. ${rank} of ${items}`,
-  standingBefore: (rank) => `no. ${rank} in the period compared`,
+  standingBefore: (rank) => `no. ${rank} before`,
   unranked: "No rank in this period",
   leftOut: "Not among the filter's items, so it has neither share nor rank",
   months: "Production by month",
-  monthsHelp:
-    "The twelve months that end with the period's last one (all months of a longer period); the dashed line is the same month of the year before.",
+  monthsHelp: "The twelve months up to the period's end, or all of a longer one",
   lastYear: "A year before",
   weekdays: "Average per weekday",
   weekdaysHelp:
