@@ -1,0 +1,195 @@
+import type { Day } from "../segments/day.ts";
+
+/** The tools of the chat (CONTRACT §4). */
+export const toolNames = [
+  "search_production_items",
+  "get_production_summary",
+  "get_monthly_trend",
+  "get_top_items",
+  "compare_periods",
+  "get_item_history",
+  "execute_custom_query",
+] as const;
+export type ToolName = (typeof toolNames)[number];
+
+/** Days, both inclusive. */
+export interface Period {
+  from: Day;
+  to: Day;
+}
+
+export interface ItemMatch {
+  item_code: string;
+  /** The newest name; null where no row has one. */
+  item_name: string | null;
+}
+
+/** Arguments of each tool, as clients and models write them; fields with a preset may be left out. */
+export interface ToolArguments {
+  search_production_items: { keyword: string; include_archive?: boolean | undefined };
+  get_production_summary: { date_from: Day; date_to: Day; item_code?: string | undefined };
+  get_monthly_trend: { date_from: Day; date_to: Day; item_code?: string | undefined };
+  get_top_items: { date_from: Day; date_to: Day; limit?: number | undefined };
+  compare_periods: {
+    period1_from: Day;
+    period1_to: Day;
+    period2_from: Day;
+    period2_to: Day;
+    item_code?: string | undefined;
+  };
+  get_item_history: { item_code: string; limit?: number | undefined };
+  execute_custom_query: { sql: string; params?: SqlValue[] | undefined; description?: string | undefined };
+}
+
+/** A value of a custom query, as its parameter or in its answer. */
+export type SqlValue = string | number | null;
+
+/** What each tool answers besides `status` (the table of CONTRACT §4). */
+export interface ToolFields {
+  search_production_items: {
+    search_keyword: string;
+    include_archive: boolean;
+    found_items: (ItemMatch & { record_count: number })[];
+    message: string;
+  };
+  get_production_summary: {
+    /** `2026-01-01 ~ 2026-01-31`. */
+    query_period: string;
+    /** The item asked for, or `all`. */
+    item_code: string;
+    /** Names of the segments that were read, such as `live` and `archive_2025`. */
+    db_targets: string[];
+    data: { total_quantity: number; average_quantity: number; production_count: number };
+  };
+  get_monthly_trend: {
+    period: string;
+    item_code: string;
+    trend: { year_month: string; total_production: number; batch_count: number }[];
+  };
+  get_top_items: { period: string; top_items: (ItemMatch & { total_production: number })[] };
+  compare_periods: {
+    item_code: string;
+    period1: ComparedPeriod;
+    period2: ComparedPeriod;
+    comparison: {
+      /** Period 1 less period 2. */
+      quantity_diff: number;
+      /** In percent of period 2, one decimal; null when period 2 is 0. */
+      change_rate_pct: number | null;
+      direction: "증가" | "감소" | "동일";
+    };
+  };
+  get_item_history: {
+    item_code: string;
+    record_count: number;
+    records: { source: string; production_date: Day; lot_number: string | null; good_quantity: number | null }[];
+    message: string;
+  };
+  execute_custom_query: { description: string; row_count: number; columns: string[]; data: Record<string, SqlValue>[] };
+}
+
+export interface ComparedPeriod {
+  range: string;
+  total_quantity: number;
+  production_count: number;
+  average_quantity: number;
+}
+
+/** A tool that is to be called. */
+export type ToolCall = { [Name in ToolName]: { name: Name; arguments: ToolArguments[Name] } }[ToolName];
+
+export type ToolSuccess<Name extends ToolName = ToolName> = { status: "success" } & ToolFields[Name];
+
+/** Why a tool gave no result. */
+export type ToolErrorCode =
+  | "INVALID_ARGUMENTS"
+  | "UNAVAILABLE"
+  | "NOT_ALLOWED"
+  | "INVALID_PARAMS"
+  | "QUERY_TIMEOUT"
+  | "TOO_MANY_ROWS"
+  | "QUERY_FAILED";
+
+export interface ToolError {
+  status: "error";
+  code: ToolErrorCode;
+  /** A sentence that says what was wrong. */
+  message: string;
+}
+
+export type ToolResult<Name extends ToolName = ToolName> = ToolSuccess<Name> | ToolError;
+
+/** What an answer rests on, one for each tool that was called. */
+export interface Evidence {
+  tool: ToolName;
+  arguments: ToolCall["arguments"];
+  /** The days asked about; of a comparison from the first day of either period to the last. */
+  period: Period | null;
+  item_code: string | null;
+  /** Production records behind the figures; of a custom query the rows that it gave. */
+  row_count: number;
+  /** Names of the segments that were read. */
+  segments: string[];
+}
+
+/** A call that succeeded, with what it gave. */
+export type ToolRun = {
+  [Name in ToolName]: { name: Name; arguments: ToolArguments[Name]; result: ToolSuccess<Name>; evidence: Evidence };
+}[ToolName];
+
+/** Runs the SELECT of a custom query; never rejects for what a query does. */
+export type RunCustomQuery = (
+  query: ToolArguments["execute_custom_query"],
+  requestId?: string,
+) => Promise<{ result: ToolResult<"execute_custom_query">; segments: string[] }>;
+
+export type Language = "ko" | "en";
+
+/** What a question is after. */
+export type Intent =
+  | "total"
+  | "average"
+  | "count"
+  | "trend"
+  | "ranking"
+  | "comparison"
+  | "history"
+  | "lots"
+  | "best_day"
+  | "worst_day"
+  | "share"
+  | "list";
+
+/** What a follow-up question ("그럼 저번 달은?") takes over from the one before. */
+export interface Focus {
+  period: Period | null;
+  item: ItemMatch | null;
+  intent: Intent;
+}
+
+export interface PlanContext {
+  /** The factory's date. */
+  today: Day;
+  /** The last day with data; null where there are none. */
+  newestDay: Day | null;
+  /** Items whose code or name contains the text, most records first. */
+  findItems: (text: string) => Promise<ItemMatch[]>;
+  /** Of the question before in the same session. */
+  previous: Focus | null;
+}
+
+/** What is to be done about a question. */
+export type Plan =
+  | { kind: "calls"; calls: ToolCall[]; intent: Intent; language: Language; focus: Focus }
+  /** A question back, in the user's language, with the items that fit. */
+  | { kind: "ask"; question: string; candidates: ItemMatch[]; language: Language }
+  /** The question is none that can be answered: say which can. */
+  | { kind: "help"; language: Language };
+
+export type CallPlan = Extract<Plan, { kind: "calls" }>;
+
+/** Chooses the tools for a question; looks at nothing but its arguments. */
+export type Planner = (query: string, context: PlanContext) => Promise<Plan>;
+
+/** Puts the results into words: Markdown in the user's language, the period in the first line. */
+export type Renderer = (plan: Plan, runs: readonly ToolRun[]) => string;
