@@ -1,5 +1,6 @@
 import type { Contributions } from "../production/changes.ts";
 import type { Desk } from "../production/desk.ts";
+import type { EarlierName } from "../production/item-names.ts";
 import type { ItemProfile, ItemStanding } from "../production/item-profile.ts";
 import type { ItemTable } from "../production/item-table.ts";
 import type { Item } from "../production/items.ts";
@@ -31,6 +32,7 @@ export interface Answers {
   coverage: ReturnType<typeof coverage>;
   item_table: ItemTable;
   item_profile: ItemProfile | null;
+  item_names: EarlierName[];
   item_standing: ItemStanding;
   weekdays: WeekdayTotal[];
 }

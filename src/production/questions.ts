@@ -3,6 +3,7 @@ import { hasIndex } from "../segments/schema.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import { type ComparedRanges, contributions } from "./changes.ts";
 import type { Context } from "./context.ts";
+import { earlierNames } from "./item-names.ts";
 import { itemProfile, itemStanding } from "./item-profile.ts";
 import { type ItemTableFilter, itemTable } from "./item-table.ts";
 import { listItems } from "./items.ts";
@@ -53,6 +54,7 @@ export interface Questions {
   coverage: { today: Day };
   item_table: ItemTableFilter;
   item_profile: { itemCode: string };
+  item_names: { itemCode: string };
   item_standing: TotalFilter & { itemCode: string };
   weekdays: TotalFilter;
 }
@@ -202,6 +204,11 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     days: everyDay,
     fromTotals: true,
     answer: (context, parameters) => ({ body: itemProfile(context, parameters), rows: 1 }),
+  },
+  item_names: {
+    days: everyDay,
+    effort: (snapshot, { itemCode }) => effortOfWalk(snapshot, {}, itemCode),
+    answer: (context, parameters) => list(earlierNames(context, parameters)),
   },
   item_standing: {
     days: daysOf,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addDays, startOf, startsWithin, weekday } from "../../src/production/calendar.ts";
 import type { Context } from "../../src/production/context.ts";
+import { earlierNames } from "../../src/production/item-names.ts";
 import { itemProfile, itemStanding } from "../../src/production/item-profile.ts";
 import { type ItemTableFilter, itemSorts, itemTable } from "../../src/production/item-table.ts";
 import { weekdayTotals } from "../../src/production/weekdays.ts";
@@ -10,16 +11,21 @@ import { Reader } from "../../src/segments/reader.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
+/** The names that the first item had: two until some day in November and in December, one on a single day, and the present one. */
+const renamed = (day: string): string =>
+  day <= "2025-11-15" ? "옛 이름" : day <= "2025-12-10" ? "다음 이름" : day === "2026-01-05" ? "잠깐" : "렌즈 0";
+
 /** 900 rows of eleven items over 150 days that two files hold; two items have the same total, one ends early, one begins late. */
 const rows: Row[] = Array.from({ length: 900 }, (_, at) => {
   const item = (at * 5 + (at >> 3)) % 11;
   const last = item === 4 ? 60 : 150;
   const first = item === 6 ? 80 : 0;
+  const day = addDays("2025-10-01", first + ((at * 7) % (last - first)));
   return row({
     id: at + 1,
-    production_date: `${addDays("2025-10-01", first + ((at * 7) % (last - first)))} 오전 12:00:00`,
+    production_date: `${day} 오전 12:00:00`,
     item_code: item === 9 ? "A/1,5% B" : `IQ${item}`,
-    item_name: item === 8 ? null : `렌즈 ${item}`,
+    item_name: item === 8 ? null : item === 0 ? renamed(day) : `렌즈 ${item}`,
     good_quantity: item === 1 || item === 2 ? 0.25 : at % 50 === 0 ? null : ((at * 37) % 500) - 20 + 0.25,
   });
 });
@@ -67,7 +73,8 @@ const within = ({ from, to }: typeof range, items?: readonly string[]): Row[] =>
 const of = (some: readonly Row[], code: string): Row[] => some.filter(({ item_code }) => item_code === code);
 const sum = (some: readonly Row[]): number =>
   some.reduce((total, { good_quantity }) => total + (good_quantity ?? 0), 0);
-const nameOf = (code: string): string | null => of(rows, code)[0]!.item_name;
+const nameOf = (code: string): string | null =>
+  of(rows, code).sort((a, b) => (dayOf(a) < dayOf(b) ? 1 : -1))[0]!.item_name;
 
 describe("the table of items", () => {
   const whole: ItemTableFilter = { ...range, before: past, sort: "total", descending: true, limit: 1000 };
@@ -186,6 +193,25 @@ describe("an item", () => {
         last_day: null,
       });
       expect(itemProfile(context, { itemCode: "IQ" })).toBeNull();
+    }));
+
+  test("had the names with which its months ended, latest first", () =>
+    fromBoth((context) => {
+      for (const code of codes) {
+        const own = of(rows, code);
+        const ends = new Map<string, string>();
+        for (const day of own.map(dayOf).sort()) ends.set(day.slice(0, 7), day);
+        const names = [...ends.values()].map((day) => [own.find((one) => dayOf(one) === day)!.item_name, day] as const);
+        const last = new Map(names.filter(([name]) => name !== null && name !== nameOf(code)));
+        expect(earlierNames(context, { itemCode: code })).toEqual(
+          [...last].map(([item_name, last_day]) => ({ item_name: item_name!, last_day })).reverse(),
+        );
+      }
+      expect(earlierNames(context, { itemCode: "IQ0" }).map(({ item_name }) => item_name)).toEqual([
+        "다음 이름",
+        "옛 이름",
+      ]);
+      expect(earlierNames(context, { itemCode: "nothing" })).toEqual([]);
     }));
 
   test("has the rank and the share that it has in the table", () =>

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { addDays, addMonths, startOf, type Unit } from "../../production/calendar.ts";
+import type { EarlierName } from "../../production/item-names.ts";
 import type { ItemProfile, ItemStanding } from "../../production/item-profile.ts";
 import { colourOf } from "../charts/colour.ts";
 import { Bar } from "../charts/pareto.tsx";
@@ -54,6 +55,7 @@ async function content(view: View) {
   const before = comparedDays(filter);
   const months = monthsOf(filter, coverage);
   const asked = await ask(view, {
+    names: ["item_names", { itemCode }],
     now: ["item_standing", { ...range, items: codes, itemCode }],
     past: before && ["item_standing", { ...before, items: codes, itemCode }],
     course: ["series", { ...range, ...own, unit: unitOf(filter) }],
@@ -67,7 +69,7 @@ async function content(view: View) {
   });
   return (
     <>
-      <Facts view={view} profile={profile} />
+      <Facts view={view} profile={profile} names={asked.names} />
       {asked.now.batch_count === 0 ? <NoneNow view={view} profile={profile} /> : null}
       <Figures view={view} itemCode={itemCode} {...asked} before={before} isAmong={codes?.includes(itemCode) ?? true} />
       <Months view={view} months={asked.months} yearBefore={asked.yearBefore} />
@@ -94,7 +96,7 @@ function monthsOf({ from, to }: Filter, { last }: Coverage): { from: string; to:
 const lastOf = (day: string): string => addDays(addMonths(startOf(day, "month"), 1), -1);
 
 /** What is known of the item over all times, and where more of it is to be seen. */
-function Facts({ view, profile }: { view: View; profile: ItemProfile }) {
+function Facts({ view, profile, names }: { view: View; profile: ItemProfile; names: readonly EarlierName[] }) {
   const { format, texts } = view;
   const words = texts.items;
   const { item_code, first_day, last_day, record_count } = profile;
@@ -125,6 +127,16 @@ function Facts({ view, profile }: { view: View; profile: ItemProfile }) {
             <data value={String(record_count)}>{words.recordCount(format.exact(record_count))}</data>
           </dd>
         </div>
+        {names.length === 0 ? null : (
+          <div>
+            <dt>{words.earlierNames}</dt>
+            <dd>
+              {names.map(({ item_name, last_day }) => (
+                <span class="earlier">{words.until(item_name, last_day)}</span>
+              ))}
+            </dd>
+          </div>
+        )}
       </dl>
       <nav class="links" aria-label={item_code} hx-boost:inherited={swapFromTop}>
         <a href={link(view, {}, items.path)}>{words.back}</a>
