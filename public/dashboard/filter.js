@@ -17,6 +17,24 @@ document.addEventListener("change", ({ target }) => {
   form().requestSubmit();
 });
 
+// Enter in a field is a change and sends the form as well: one of the two is enough, and each would be a step of the way back.
+let sent = false;
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target !== form()) return;
+    if (sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    sent = true;
+    setTimeout(() => {
+      sent = false;
+    });
+  },
+  true,
+);
+
 // The cross in a search field empties it without a change event.
 document.addEventListener("search", ({ target }) => {
   if (target instanceof HTMLInputElement && target.name === "q" && target.value === "") form().requestSubmit();

@@ -7,9 +7,12 @@ const more = () => document.getElementById("more");
 /** @type {Element | null} */
 let last = null;
 let byKey = false;
+/** @type {{ id: string, top: number } | null} */
+let place = null;
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  if (ctx.sourceElement?.id === "content") place = firstOnScreen();
   if (ctx.sourceElement?.id !== "more-rows") return;
   // Refreshed meanwhile, the list ends elsewhere: these rows would leave out others or come twice.
   if (ctx.request.action !== wanted()) return event.preventDefault();
@@ -18,6 +21,10 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", () => {
+  // New rows come on top; Chromium anchors no rows of a table by itself.
+  const top = place && document.getElementById(place.id)?.getBoundingClientRect().top;
+  if (place && typeof top === "number") scrollBy({ top: top - place.top, behavior: "instant" });
+  place = null;
   if (!last) return;
   const first = last.nextElementSibling?.querySelector("a");
   last = null;
@@ -32,6 +39,16 @@ document.addEventListener("htmx:config:request", (event) => {
   if (ctx.sourceElement?.matches("#batches [aria-haspopup], #drawer [aria-haspopup], #drawer-close"))
     ctx.request.action = withRows(ctx.request.action);
 });
+
+/** The first row of the list that stands in the window, once somebody has scrolled. */
+function firstOnScreen() {
+  if (scrollY === 0) return null;
+  for (const { id } of document.querySelectorAll("#batches tbody tr[id]")) {
+    const top = document.getElementById(id)?.getBoundingClientRect().top ?? -1;
+    if (top >= 0) return { id, top };
+  }
+  return null;
+}
 
 /** What the link to the next rows asks for, as htmx says it. */
 function wanted() {
