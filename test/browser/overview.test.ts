@@ -223,43 +223,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     await page.close();
   });
 
-  test("weighs under 150 KB at the first visit, 60 KB of it scripts", async () => {
-    const page = await browser.open();
-    const session = await page.createCDPSession();
-    await session.send("Network.enable");
-    const types = new Map<string, string>();
-    const weights: Record<string, number> = {};
-    session.on("Network.responseReceived", ({ requestId, type }) => types.set(requestId, type));
-    session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-      const type = types.get(requestId) ?? "other";
-      weights[type] = (weights[type] ?? 0) + encodedDataLength;
-    });
-    await page.goto(`${hub.url}/`, { waitUntil: "load" });
-    await drawn(page);
-    expect(Object.keys(weights)).toContain("Script");
-    expect(weights.Script!).toBeLessThan(60_000);
-    expect(Object.values(weights).reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(150_000);
-    await page.close();
-  });
-
-  test("says that the connection is lost while the hub is away, and catches up by itself", async () => {
-    const page = await visit("/");
-    const { port } = new URL(hub.url);
-    const { home } = hub;
-    await hub.stop();
-    await page.waitForSelector("#connection:not([hidden])");
-    expect(await text(page, "#connection")).toContain("연결이 끊겼습니다");
-    writeDatabase(livePath(home), [...pageLiveRows]);
-    hub = await startHub({ home, env: { API_PORT: port } });
-    await page.waitForFunction(() => document.querySelector("#live")?.getAttribute("data-state") === "live");
-    await page.waitForFunction(() =>
-      document.querySelector("#connection")?.textContent?.includes("다시 연결되었습니다"),
-    );
-    await page.close();
-  });
-
   test("does all this without an error in the console and without breaking the content security policy", () => {
-    const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
-    expect(browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+    expect(browser.complaints).toEqual([]);
   });
 });
