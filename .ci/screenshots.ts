@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import puppeteer from "puppeteer-core";
+import { itemPath } from "../src/dashboard/elements.tsx";
 import { pages } from "../src/dashboard/pages/index.ts";
 import { themes } from "../src/dashboard/preferences.ts";
 
@@ -33,8 +34,10 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
 });
 await mkdir(folder, { recursive: true });
+/** The pages of the menu, and an item as the example of those that others lead to. */
+const shown = [...pages.map(({ id, path }) => ({ id, address: path })), { id: "item", address: itemPath("B0076") }];
 const wanted = process.argv.slice(2);
-for (const { id, path: address } of pages.filter((page) => wanted.length === 0 || wanted.includes(page.id))) {
+for (const { id, address } of shown.filter((page) => wanted.length === 0 || wanted.includes(page.id))) {
   for (const [size, width] of Object.entries(sizes)) {
     for (const theme of themes.filter((one) => one !== "system")) {
       for (const language of languages) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import axe from "axe-core";
+import { itemPath } from "../../src/dashboard/elements.tsx";
 import { languages } from "../../src/dashboard/i18n/language.ts";
 import { pages } from "../../src/dashboard/pages/index.ts";
 import { themes } from "../../src/dashboard/preferences.ts";
@@ -18,6 +19,8 @@ const addresses = [
   ...pages.map(({ path }) => path),
   "/?period=custom&from=1999-01-01&to=1999-01-02",
   "/?period=never&compare=none&items=BW001,BW003",
+  itemPath("BW001"),
+  itemPath("none"),
   "/login",
 ];
 
