@@ -33,8 +33,9 @@ export async function startBrowser(): Promise<TestBrowser> {
       page.on("pageerror", (error) => complaints.push(`page: ${error}`));
       page.on("requestfailed", (request) => {
         const reason = request.failure()?.errorText ?? "";
-        // A stream that a page leaves behind, or that its hub ended, is no mistake of the page.
-        if (!request.url().endsWith("/events")) complaints.push(`request: ${request.url()} ${reason}`);
+        // A stream that a page leaves behind or that its hub ended is no mistake of the page, nor is a page that was left before it came.
+        if (!request.url().endsWith("/events") && reason !== "net::ERR_ABORTED")
+          complaints.push(`request: ${request.url()} ${reason}`);
       });
       await page.setExtraHTTPHeaders({ "Accept-Language": language });
       await page.setViewport({ width, height });
