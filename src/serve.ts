@@ -24,6 +24,7 @@ import { Performance } from "./observe/performance.ts";
 import { removeInterrupted } from "./operations/alone.ts";
 import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
+import { IndexLookup } from "./operations/index-lookup.ts";
 import { JobTable } from "./operations/jobs.ts";
 import { eachLine, type OperationLog } from "./operations/operation.ts";
 import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
@@ -158,6 +159,7 @@ export function serve(settings: Settings): Hub {
     },
   });
   announceData(catalog, events);
+  const indexes = new IndexLookup(settings.databaseDir);
   const app = createApp({
     settings,
     desk,
@@ -174,6 +176,7 @@ export function serve(settings: Settings): Hub {
     views: new SavedViews(hubDb),
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
+    indexes,
     derived: derivedStatus,
     diskFreeGb: () => disk.current(),
     aiKeyConfigured: settings.geminiConfigured,
@@ -209,6 +212,7 @@ export function serve(settings: Settings): Hub {
       stop(second ? [server, second] : [server], reason, {
         catalog,
         derived,
+        indexes,
         events,
         desk,
         log,
@@ -309,6 +313,7 @@ function listenOn(port: number, hostname: string, fetch: Answer): Server<undefin
 interface Running {
   catalog: Catalog;
   derived: DerivedKeeper | null;
+  indexes: IndexLookup;
   events: Events;
   desk: Desk;
   log: Log;
@@ -321,7 +326,7 @@ interface Running {
 async function stop(
   servers: readonly Server<undefined>[],
   reason: string,
-  { catalog, derived, events, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, derived, indexes, events, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   events.end();
@@ -334,6 +339,7 @@ async function stop(
   await Promise.all(servers.map((server) => server.stop(true)));
   schedule.stop();
   derived?.close();
+  indexes.close();
   desk.close();
   catalog.close();
   hubDb.close();

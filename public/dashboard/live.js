@@ -21,6 +21,13 @@ let wasLost = false;
 let refreshTimer;
 let refreshing = false;
 let failures = 0;
+/** What a page about the hub hears of besides the data: it is then fetched anew, and once a minute, because it says how long ago things were. */
+const heard = ["jobs", "rollup", "search"];
+let stale = false;
+setInterval(() => {
+  stale ||= page().dataset.hears !== undefined;
+  if (stale) void refresh();
+}, 60_000);
 
 connect();
 showAge();
@@ -51,6 +58,7 @@ document.addEventListener("htmx:before:response", (event) => {
 });
 
 function connect() {
+  const isFirst = source === null;
   source?.close();
   const opened = new EventSource("/events");
   source = opened;
@@ -64,6 +72,19 @@ function connect() {
     dataVersion = JSON.parse(event.data).version;
     refreshSoon(settleMs);
   });
+  for (const name of heard) {
+    // What the hub says at once is on the page already, unless there was a hub before it.
+    let isKnown = isFirst;
+    opened.addEventListener(name, () => {
+      if (isKnown) {
+        isKnown = false;
+        return;
+      }
+      if (!page().dataset.hears?.split(" ").includes(name)) return;
+      stale = true;
+      refreshSoon(settleMs);
+    });
+  }
   opened.addEventListener("error", () => {
     // The browser's own retries end for good when it gets an error answer, so the hub's restart would be missed.
     opened.close();
@@ -90,11 +111,13 @@ function here() {
 }
 
 async function refresh() {
-  if (dataVersion === null || page().dataset.version === dataVersion) return;
+  const isOld = dataVersion !== null && page().dataset.version !== dataVersion;
+  if (!isOld && !stale) return;
   if (refreshing) return refreshSoon(settleMs);
   // Nobody looks: the page catches up when it is shown again.
   if (document.hidden) return;
   refreshing = true;
+  stale = false;
   try {
     await htmx.ajax("GET", here(), {
       source: "#content",
@@ -105,7 +128,7 @@ async function refresh() {
   } finally {
     refreshing = false;
   }
-  if (page().dataset.version === dataVersion) {
+  if (dataVersion === null || page().dataset.version === dataVersion) {
     failures = 0;
     return;
   }

@@ -10,7 +10,7 @@ import { timeout } from "hono/timeout";
 import type { Settings } from "../config.ts";
 import { Dashboard } from "../dashboard/routes.tsx";
 import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
-import { ApiKeys, requireApiKey } from "../http/access.ts";
+import { ApiKeys, PageAdmin, requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
 import type { HubEnv } from "../http/env.ts";
 import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors.ts";
@@ -22,6 +22,7 @@ import { staticFiles } from "../http/static-files.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
+import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
 import type { SavedViews } from "../store/saved-views.ts";
@@ -32,6 +33,7 @@ import { Endpoints } from "./endpoint.ts";
 import { eventEndpoints } from "./events.ts";
 import { Exporter, exportEndpoints } from "./exports.ts";
 import { describeDerived, type HealthServices, healthEndpoints } from "./health.ts";
+import { hubOperations } from "./hub-operations.ts";
 import { itemEndpoints } from "./items.ts";
 import { describeJobs } from "./job-events.ts";
 import { metricsEndpoints } from "./metrics.ts";
@@ -53,6 +55,7 @@ export interface AppServices extends HealthServices {
   log: Log;
   performance: Performance;
   events: Events;
+  indexes: IndexLookup;
 }
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
@@ -174,7 +177,8 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const reportRefusal = (client: string, path: string, id: string): void =>
     log.warn("limit", `Rate Limited ${client} ${path}`, id);
   const limit = limitRate(services.limiter, reportRefusal);
-  const pageLimiter = new RateLimiter({ limit: settings.rateLimitApi === 0 ? 0 : ownPagesLimit, windowSec: 60 });
+  const pagesLimit = settings.rateLimitApi === 0 ? 0 : ownPagesLimit;
+  const pageLimiter = new RateLimiter({ limit: pagesLimit, windowSec: 60 });
   const limitPages = limitRate(pageLimiter, reportRefusal);
   app.use((c, next) => {
     if (ownPages.test(c.req.path)) return limitPages(c, next);
@@ -207,6 +211,8 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const dashboard = new Dashboard({
     ...services,
     audit: auditOf(log),
+    hub: hubOperations(services, pagesLimit),
+    admin: new PageAdmin(settings.adminKey),
     exportRecords: (c, format, filter) => exporter.respond(c, format, filter, false),
     report: reportError,
   });

@@ -1,5 +1,6 @@
 import { presentSettings, type Settings } from "../config.ts";
 import type { HubOperations } from "../dashboard/hub-operations.ts";
+import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import { LogReader } from "../observe/log-reader.ts";
 import { redactor } from "../observe/redact.ts";
@@ -15,8 +16,12 @@ export interface HubOperationsServices extends HealthServices {
   schedule: Schedule;
   settings: Settings;
   indexes: IndexLookup;
+  events: Events;
   log: Log;
 }
+
+/** How long a page waits for a file's indexes to be looked up. */
+const patienceMs = 500;
 
 /** Hands the hub's own state and actions to the pages. `pagesLimit`: calls a minute that the pages of one client may make, 0 for any. */
 export function hubOperations(services: HubOperationsServices, pagesLimit: number): HubOperations {
@@ -26,12 +31,12 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
   return {
     health: () => describeHealth(services),
     jobs: () => schedule.list(),
-    missingIndexes: (fileName) => {
+    missingIndexes: async (fileName) => {
       const file = catalog.status().find((status) => status.file === fileName);
       if (!file || file.state === "absent") return null;
       // The watcher makes them without another row being written, so its last run counts as well.
       const watched = schedule.list().find(({ name }) => name === "watch")?.finished_at;
-      return indexes.missing(fileName, `${file.as_of} ${file.source_mb} ${watched}`);
+      return indexes.missing(fileName, `${file.as_of} ${file.source_mb} ${watched}`, patienceMs);
     },
     backups: () => readBackups(settings.backupsDir),
     plan: () => {
@@ -42,6 +47,7 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
     limits: { api: settings.rateLimitApi, pages: pagesLimit },
     settings: presentSettings(settings),
     logs: new LogReader(settings.logsDir, redactor(secrets)),
+    ended: services.events.ended,
     time: (ms) => clock.logStamp(new Date(ms)),
     act: (order) => actOnJob({ schedule, audit }, order),
     auditSignIn: ({ client, requestId, accepted }) =>

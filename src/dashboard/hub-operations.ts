@@ -11,7 +11,7 @@ export interface HubOperations {
   health(): Health;
   jobs(): JobStatus[];
   /** Names of the indexes that one of the ERP's files lacks; null while that is not known. */
-  missingIndexes(fileName: string): string[] | null;
+  missingIndexes(fileName: string): Promise<string[] | null>;
   /** The backups of each file, newest first. */
   backups(): Promise<ReadonlyMap<string, readonly BackupFile[]>>;
   /** What the last dry run of a rollover found since the hub started, and when; null while there was none. */
@@ -20,6 +20,8 @@ export interface HubOperations {
   limits: { api: number; pages: number };
   settings: readonly PresentSetting[];
   logs: Pick<LogReader, "names" | "end" | "since">;
+  /** Aborts when the hub stops. */
+  ended: AbortSignal;
   /** A time (ms since the epoch) in the factory's time, `YYYY-MM-DD HH:MM:SS`. */
   time(ms: number): string;
   /** Does something with a job and writes an AUDIT line, or says why not. */
@@ -27,3 +29,20 @@ export interface HubOperations {
   /** Writes a line about somebody who showed a key. */
   auditSignIn(line: { client: string; requestId: string; accepted: boolean }): void;
 }
+
+/** What a page about the hub is made for. */
+export interface HubView {
+  operations: HubOperations;
+  /** What whoever asks lacks to act on the hub; null for who may. */
+  lacks: "key" | "machine" | null;
+  /** True where it is the admin key that decides. */
+  asksKey: boolean;
+  /** What is told of an action that was not done; null where there was none. */
+  told: Told | null;
+}
+
+/** Why an action was not done. */
+export type Told = keyof typeof toldStatus;
+
+/** The status of the page that tells it. */
+export const toldStatus = { wrongKey: 403, refused: 403, running: 409, planFirst: 409, unknown: 404 } as const;

@@ -15,7 +15,17 @@ import { panelAddress, panelId } from "./views/panel.tsx";
 import type { Wall } from "./views/wall.ts";
 
 /** Scripts of every page, in public/dashboard. */
-const scripts = ["live.js", "filter.js", "charts.js", "keys.js", "panels.js", "more.js", "drawer.js", "download.js"];
+const scripts = [
+  "live.js",
+  "filter.js",
+  "charts.js",
+  "keys.js",
+  "panels.js",
+  "more.js",
+  "drawer.js",
+  "download.js",
+  "operations.js",
+];
 /** Scripts on a wall screen, where nobody chooses or types anything. */
 const wallScripts = ["live.js", "charts.js", "wall.js"];
 
@@ -91,14 +101,16 @@ export function PagePart({ view, pages, title, children }: LayoutProps) {
       </div>
     );
   }
+  const page = pages.find(({ path }) => path === view.path);
+  const hears = page?.aboutHub ? { "data-hears": "jobs rollup search" } : {};
   return (
-    <div {...facts} {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}>
+    <div {...facts} {...hears} {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}>
       <Header view={view} />
       <div class="frame">
         <Menu view={view} pages={pages} />
         <main id="content" tabindex={-1}>
           <h1>{title}</h1>
-          <FilterBar view={view} params={pages.find(({ path }) => path === view.path)?.params ?? {}} />
+          {page?.aboutHub ? null : <FilterBar view={view} params={page?.params ?? {}} />}
           {children}
         </main>
       </div>

@@ -2,6 +2,7 @@
 import { type Context, type Handler, Hono } from "hono";
 import type { Child } from "hono/jsx";
 import type { ExportFormat } from "../exports/process.ts";
+import type { PageAdmin } from "../http/access.ts";
 import type { HubEnv } from "../http/env.ts";
 import { asHttpError } from "../http/errors.ts";
 import type { FactoryClock } from "../observe/clock.ts";
@@ -12,11 +13,13 @@ import { newestWrite } from "../segments/file-status.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { PageDesk } from "./ask.ts";
 import { parseFilter } from "./filter.ts";
+import { type HubOperations, type Told, toldStatus } from "./hub-operations.ts";
 import { formatOf } from "./i18n/format.ts";
 import { type Language, texts } from "./i18n/language.ts";
 import { ItemOptions } from "./item-options.tsx";
 import { Document, PagePart } from "./layout.tsx";
 import { libraryRoutes } from "./libraries.ts";
+import { operationsRoutes } from "./operations-routes.tsx";
 import { innerPages, pages } from "./pages/index.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
@@ -35,6 +38,9 @@ export interface DashboardServices {
   views: SavedViews;
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
+  /** The hub's own state and actions, and who may act. */
+  hub: HubOperations;
+  admin: PageAdmin;
   /** Hears of errors that nobody expected. */
   report: (error: Error, requestId: string) => void;
 }
@@ -54,6 +60,8 @@ const policy = [
 /** Items at most that a keyword may leave, and that the picker shows. */
 const mostItems = 2_000;
 const mostOptions = 200;
+/** How long a page about the hub waits for the data. */
+const dataPatienceMs = 2_000;
 
 /** The dashboard: its pages, their parts and their scripts. */
 export class Dashboard {
@@ -70,6 +78,11 @@ export class Dashboard {
   routes(): Hono<HubEnv> {
     const app = new Hono<HubEnv>();
     for (const page of [...pages, ...innerPages]) if (page.path !== "/") app.get(page.path, this.#handlerOf(page));
+    for (const page of pages) {
+      if (!page.aboutHub) continue;
+      const { hub, admin } = this.#services;
+      app.route(page.path, operationsRoutes({ hub, admin, show: (c, told) => this.#showHub(c, page, told) }));
+    }
     for (const page of pages) {
       for (const [name, part] of Object.entries(page.parts ?? {})) {
         app.get(`/dashboard/parts/${page.id}/${name}`, (c) => this.#part(c, page, part));
@@ -92,6 +105,7 @@ export class Dashboard {
   }
 
   #handlerOf(page: Page): Handler<HubEnv> {
+    if (page.aboutHub) return (c) => this.#showHub(c, page, null);
     return async (c) => {
       const { catalog, clock, views } = this.#services;
       const language = languageOf(c);
@@ -119,6 +133,27 @@ export class Dashboard {
         return this.#tellTrouble(c, page, language, error as Error);
       }
     };
+  }
+
+  /** Answers with a page about the hub itself, also when the data cannot be asked. */
+  async #showHub(c: Context<HubEnv>, page: Page, told: Told | null): Promise<Response> {
+    const { hub, admin } = this.#services;
+    const language = languageOf(c);
+    c.header("Content-Security-Policy", policy);
+    c.header("Cache-Control", "no-store");
+    c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
+    try {
+      const known = this.#view(c, page, language).catch(() => null);
+      const ofData = await Promise.race([known, Bun.sleep(dataPatienceMs).then(() => null)]);
+      const { wall: _, ...view } = ofData ?? this.#bareView(c, page, language);
+      const shown = { ...view, hub: { operations: hub, lacks: admin.lacks(c), asksKey: admin.asksKey, told } };
+      return c.html(
+        render(c, view.texts.nav[page.id], shown, await page.content(shown)),
+        told ? toldStatus[told] : 200,
+      );
+    } catch (error) {
+      return this.#tellTrouble(c, page, language, error as Error);
+    }
   }
 
   async #part(c: Context<HubEnv>, page: Page, part: (view: View) => Promise<Child>): Promise<Response> {
@@ -178,16 +213,12 @@ export class Dashboard {
     return { ...view, wall: wallOf(view, seconds, this.#services.views.list()) };
   }
 
-  /** The page that says what is the matter, in the frame that every page has. */
-  #tellTrouble(c: Context<HubEnv>, page: Page, language: Language, error: Error): Response | Promise<Response> {
-    const { clock, report } = this.#services;
-    const { status, detail } = asHttpError(error);
-    const requestId = c.get("requestId");
-    if (status === 500) report(error, requestId);
-    const today = clock.today();
+  /** A view of no data. */
+  #bareView(c: Context<HubEnv>, page: Page, language: Language): View {
+    const today = this.#services.clock.today();
     const query = new URL(c.req.url).searchParams;
     const { filter } = parseFilter(query, { today, newest: null });
-    const view = this.#withWall(query, {
+    return {
       path: pathOf(c, page),
       language,
       theme: themeOf(c),
@@ -204,9 +235,18 @@ export class Dashboard {
       version: "",
       asOf: null,
       lagging: false,
-      requestId,
+      requestId: c.get("requestId"),
       desk: this.#desk,
-    });
+    };
+  }
+
+  /** The page that says what is the matter, in the frame that every page has. */
+  #tellTrouble(c: Context<HubEnv>, page: Page, language: Language, error: Error): Response | Promise<Response> {
+    const { report } = this.#services;
+    const { status, detail } = asHttpError(error);
+    const requestId = c.get("requestId");
+    if (status === 500) report(error, requestId);
+    const view = this.#withWall(new URL(c.req.url).searchParams, this.#bareView(c, page, language));
     c.status(status);
     return c.html(
       render(c, view.texts.nav[page.id], view, <Trouble view={view} status={status} detail={String(detail)} />),

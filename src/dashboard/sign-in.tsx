@@ -8,7 +8,7 @@ import { plainHeaders, plainPage } from "./plain-page.tsx";
 import { languageOf, ownPath, type Theme, themeOf } from "./preferences.ts";
 
 /** A working day and the night after it. */
-const sessionSec = 24 * 3600;
+export const sessionSec = 24 * 3600;
 
 /** Where somebody who asked for a page without a key is led, and from there back. */
 export function signInPath(url: string): string {

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { RecordFilter } from "../production/records.ts";
 import type { Asking, PageDesk } from "./ask.ts";
 import { addressOf, type Fault, type Filter } from "./filter.ts";
+import type { HubView } from "./hub-operations.ts";
 import type { Format } from "./i18n/format.ts";
 import type { Texts } from "./i18n/ko.ts";
 import type { Language } from "./i18n/language.ts";
@@ -46,6 +47,8 @@ export interface View {
   desk: PageDesk;
   /** Absent where the page is not on a wall screen. */
   wall?: Wall;
+  /** The hub's own state, on a page about it. */
+  hub?: HubView;
 }
 
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
@@ -64,6 +67,8 @@ export interface Page {
   parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
   /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
   exported?: (view: View) => RecordFilter;
+  /** True for a page about the hub itself: it has no filter, is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
+  aboutHub?: true;
 }
 
 /** Asks several questions for a page, from one version of the data. */

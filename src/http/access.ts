@@ -100,6 +100,11 @@ export class PageAdmin {
     this.#session = adminKey ? digest(sessionText(adminKey)) : null;
   }
 
+  /** True where it is the key that decides. */
+  get asksKey(): boolean {
+    return this.#key !== null;
+  }
+
   /** What somebody lacks who may not act: the key, or to sit at the machine; null for who may. */
   lacks(c: Context<HubEnv>): "key" | "machine" | null {
     if (this.#session) {

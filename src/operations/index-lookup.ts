@@ -20,32 +20,36 @@ interface Known {
  */
 export class IndexLookup {
   readonly #databaseDir: string;
-  readonly #onChange: () => void;
   readonly #worker = new WorkerProcess(restMs);
   readonly #known = new Map<string, Known>();
-  readonly #looking = new Set<string>();
+  readonly #looking = new Map<string, Promise<void>>();
 
-  /** `onChange` hears when something else is known. */
-  constructor(databaseDir: string, onChange: () => void) {
+  constructor(databaseDir: string) {
     this.#databaseDir = databaseDir;
-    this.#onChange = onChange;
   }
 
-  /** Names of the indexes that a file in this version lacks, as they were known last; null while they never were. Never waits. */
-  missing(fileName: string, version: string): string[] | null {
+  /** Names of the indexes that a file in this version lacks, or, after `patienceMs`, that it was known to lack last; null while that was never known. */
+  async missing(fileName: string, version: string, patienceMs: number): Promise<string[] | null> {
     const known = this.#known.get(fileName);
-    if (known?.version !== version || Date.now() >= known.retryAt) void this.#look(fileName, version);
-    return known?.missing ?? null;
+    if (known?.version !== version || Date.now() >= known.retryAt) {
+      await Promise.race([this.#lookOnce(fileName, version), Bun.sleep(patienceMs)]);
+    }
+    return this.#known.get(fileName)?.missing ?? null;
   }
 
   close(): void {
     this.#worker.close();
   }
 
+  #lookOnce(fileName: string, version: string): Promise<void> {
+    const under = this.#looking.get(fileName);
+    if (under) return under;
+    const looking = this.#look(fileName, version).finally(() => this.#looking.delete(fileName));
+    this.#looking.set(fileName, looking);
+    return looking;
+  }
+
   async #look(fileName: string, version: string): Promise<void> {
-    if (this.#looking.has(fileName)) return;
-    this.#looking.add(fileName);
-    const before = this.#known.get(fileName)?.missing ?? null;
     try {
       const file = path.join(this.#databaseDir, fileName);
       const { payload } = await this.#worker.call("heal.look", { file }, lookTimeoutMs);
@@ -53,10 +57,8 @@ export class IndexLookup {
       this.#known.set(fileName, { version, missing, retryAt: Number.POSITIVE_INFINITY });
     } catch {
       // Locked, broken or gone: the state of the file says so.
-      this.#known.set(fileName, { version, missing: before, retryAt: Date.now() + retryMs });
-    } finally {
-      this.#looking.delete(fileName);
+      const missing = this.#known.get(fileName)?.missing ?? null;
+      this.#known.set(fileName, { version, missing, retryAt: Date.now() + retryMs });
     }
-    if (!Bun.deepEquals(before, this.#known.get(fileName)?.missing)) this.#onChange();
   }
 }

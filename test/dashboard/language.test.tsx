@@ -3,17 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { PageDesk } from "../../src/dashboard/ask.ts";
 import { type Fault, parseFilter } from "../../src/dashboard/filter.ts";
+import { type Told, toldStatus } from "../../src/dashboard/hub-operations.ts";
 import { formatOf } from "../../src/dashboard/i18n/format.ts";
 import { ko, type Texts } from "../../src/dashboard/i18n/ko.ts";
 import { texts } from "../../src/dashboard/i18n/language.ts";
 import { ItemOptions } from "../../src/dashboard/item-options.tsx";
 import { Document } from "../../src/dashboard/layout.tsx";
 import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
+import { LogLines } from "../../src/dashboard/pages/operations-log.tsx";
 import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
 import { parseParams } from "../../src/dashboard/params.ts";
 import type { View } from "../../src/dashboard/view.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { sampleHub } from "./hub-sample.ts";
 
 let opened: OpenDesk;
 beforeAll(() => {
@@ -68,6 +71,7 @@ function viewOf(query: string, fields: Partial<View> = {}): View {
     lagging: true,
     requestId: "00000000",
     desk: new PageDesk(opened.desk),
+    hub: sampleHub(),
     ...fields,
   };
 }
@@ -137,6 +141,25 @@ describe("no word of a page stands outside of the catalogues", () => {
       <Trouble view={view} status={500} detail="" />,
     ];
     expect(parts.flatMap((part) => unmarked(String(part)))).toEqual([]);
+  });
+
+  test("on a page about the hub, for whoever may act or not, with each thing that is told", async () => {
+    const page = pages.find(({ aboutHub }) => aboutHub)!;
+    const { plan } = sampleHub().operations;
+    const hubs = [
+      ...(Object.keys(toldStatus) as Told[]).map((told) => sampleHub({ told, asksKey: true })),
+      sampleHub({ lacks: "key", asksKey: true }),
+      sampleHub({ lacks: "machine" }),
+      sampleHub({}, { plan: () => null, backups: async () => new Map(), settings: [], jobs: () => [] }),
+      sampleHub({}, { plan: () => ({ at: 0, plan: { ...plan()!.plan, moves: [], newYears: [] } }) }),
+    ];
+    for (const hub of hubs) {
+      const view = viewOf("", { path: page.path, hub });
+      expect(unmarked(String(await page.content(view)))).toEqual([]);
+    }
+    const { texts: words } = viewOf("");
+    for (const end of [null, { lines: [], place: null, cut: false }, { lines: [], place: null, cut: true }])
+      expect(unmarked(String(<LogLines end={end} texts={words} />))).toEqual([]);
   });
 
   test("in the scripts: what they show comes from the page", async () => {

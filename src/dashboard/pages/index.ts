@@ -3,11 +3,12 @@ import { batches } from "./batches.tsx";
 import { compare } from "./compare.tsx";
 import { item } from "./item.tsx";
 import { items } from "./items.tsx";
+import { operations } from "./operations.tsx";
 import { overview } from "./overview.tsx";
 import { trends } from "./trends.tsx";
 
 /** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
-export const pages: readonly Page[] = [overview, trends, batches, items, compare];
+export const pages: readonly Page[] = [overview, trends, batches, items, compare, operations];
 
 /** Pages that others lead to: served, and no entries of the menu. */
 export const innerPages: readonly Page[] = [item];

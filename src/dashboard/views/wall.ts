@@ -37,7 +37,9 @@ export function wallOf(view: View, seconds: number, saved: readonly SavedView[])
       const place = readAddress(address, now, view.texts);
       return place ? [{ name, address: place.address }] : [];
     });
-  const all = pages.map(({ path }) => ({ name: null, address: link(view, {}, path) }));
+  const all = pages
+    .filter(({ aboutHub }) => !aboutHub)
+    .map(({ path }) => ({ name: null, address: link(view, {}, path) }));
   const stops = marked.length > 0 ? marked : all;
   const leave = link(view);
   const here = stops.findIndex(({ address }) => address === leave);

@@ -1,0 +1,150 @@
+/** @jsxImportSource hono/jsx */
+
+import { addressOf } from "../filter.ts";
+import type { HubView } from "../hub-operations.ts";
+import type { Page, View } from "../view.ts";
+import { alertsOf } from "./operations-alerts.ts";
+import { Backups } from "./operations-backups.tsx";
+import { Files } from "./operations-files.tsx";
+import { Jobs } from "./operations-jobs.tsx";
+import { LogViewer } from "./operations-log.tsx";
+import { Rollover } from "./operations-rollover.tsx";
+import { Settings } from "./operations-settings.tsx";
+import { type OperationsState, stateOf } from "./operations-state.ts";
+import { span } from "./operations-time.ts";
+
+/** 운영: how the hub and its files are, what it does by itself, and what somebody who may can have it do. */
+export const operations: Page = {
+  id: "operations",
+  path: "/dashboard/operations",
+  key: "p",
+  aboutHub: true,
+  content,
+};
+
+async function content(view: View) {
+  const hub = view.hub!;
+  const state = await stateOf(hub.operations);
+  return (
+    <>
+      <Access view={view} hub={hub} />
+      <Alerts view={view} state={state} />
+      <Facts view={view} hub={hub} state={state} />
+      <Files view={view} state={state} />
+      <Jobs view={view} hub={hub} state={state} />
+      <div class="columns">
+        <div class="column">
+          <Backups view={view} hub={hub} state={state} />
+        </div>
+        <div class="column">
+          <Rollover view={view} hub={hub} state={state} />
+        </div>
+      </div>
+      {hub.lacks === null ? (
+        <>
+          <LogViewer view={view} names={state.logs} />
+          <Settings view={view} settings={hub.operations.settings} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** What was not done and why, and who may act. */
+function Access({ view, hub }: { view: View; hub: HubView }) {
+  const { told, access } = view.texts.operations;
+  const action = (name: string): string => addressOf(`${operations.path}/${name}`, view.filter);
+  return (
+    <>
+      {hub.told === null ? null : (
+        <p class="banner failed" role="alert" id="told">
+          {told[hub.told]}
+        </p>
+      )}
+      {hub.lacks === null && !hub.asksKey ? null : (
+        <section class="panel access" id="access">
+          {hub.lacks === null ? (
+            <form method="post" action={action("sign-out")} hx-push-url="false">
+              <p>{access.entered}</p>
+              <button type="submit" class="quiet">
+                {access.leave}
+              </button>
+            </form>
+          ) : (
+            <p>{access[hub.lacks]}</p>
+          )}
+          {hub.lacks === "key" ? (
+            <form method="post" action={action("sign-in")} hx-push-url="false">
+              <label>
+                {access.field}
+                <input type="password" name="key" required autocomplete="current-password" />
+              </label>
+              <button type="submit">{access.enter}</button>
+            </form>
+          ) : null}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Alerts({ view, state }: { view: View; state: OperationsState }) {
+  const words = view.texts.operations.alerts;
+  const alerts = alertsOf(view, state);
+  return (
+    <article class="panel" id="alerts">
+      <h2>{words.title}</h2>
+      {alerts.length === 0 ? (
+        <p class="hint">{words.none}</p>
+      ) : (
+        <ul class="alerts">
+          {alerts.map(({ tone, text, help, detail }) => (
+            <li class={tone}>
+              <strong>{text}</strong> {help}
+              {detail === null ? null : (
+                <p class="hint" lang="en">
+                  {detail}
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </article>
+  );
+}
+
+/** Figures of the hub itself. */
+function Facts({ view, hub, state }: { view: View; hub: HubView; state: OperationsState }) {
+  const { texts, format } = view;
+  const words = texts.operations.hub;
+  const { health } = state;
+  const { api, pages } = hub.operations.limits;
+  const limit = (count: number): string => (count === 0 ? words.off : format.exact(count));
+  const { size, maxsize, ttl } = health.cache;
+  const facts: [string, string][] = [
+    [words.version, health.version],
+    [words.uptime, span(view, health.uptime_seconds)],
+    [words.disk, health.disk_free_gb === null ? words.unknown : words.gb(format.exact(health.disk_free_gb))],
+    [words.cache, `${words.cached(format.exact(size), format.exact(maxsize))}, ${words.ttl(format.exact(ttl))}`],
+    [words.limit, words.limits(limit(api), limit(pages))],
+    [words.watcher, health.watcher.last_run?.slice(0, 19).replace("T", " ") ?? words.unknown],
+    [words.dataVersion, health.cache.db_version ?? words.unknown],
+  ];
+  return (
+    <article class="panel" id="hub">
+      <div class="head">
+        <h2>{words.title}</h2>
+        <span class={`pill ${health.status === "ok" ? "good" : "bad"}`}>{words.status[health.status]}</span>
+      </div>
+      <dl class="particulars">
+        {facts.map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </article>
+  );
+}
