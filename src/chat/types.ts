@@ -1,3 +1,4 @@
+import type { Comparison } from "../production/summaries.ts";
 import type { Day } from "../segments/day.ts";
 
 /** The tools of the chat (CONTRACT §4). */
@@ -67,18 +68,7 @@ export interface ToolFields {
     trend: { year_month: string; total_production: number; batch_count: number }[];
   };
   get_top_items: { period: string; top_items: (ItemMatch & { total_production: number })[] };
-  compare_periods: {
-    item_code: string;
-    period1: ComparedPeriod;
-    period2: ComparedPeriod;
-    comparison: {
-      /** Period 1 less period 2. */
-      quantity_diff: number;
-      /** In percent of period 2, one decimal; null when period 2 is 0. */
-      change_rate_pct: number | null;
-      direction: "증가" | "감소" | "동일";
-    };
-  };
+  compare_periods: Comparison;
   get_item_history: {
     item_code: string;
     record_count: number;
@@ -86,13 +76,6 @@ export interface ToolFields {
     message: string;
   };
   execute_custom_query: { description: string; row_count: number; columns: string[]; data: Record<string, SqlValue>[] };
-}
-
-export interface ComparedPeriod {
-  range: string;
-  total_quantity: number;
-  production_count: number;
-  average_quantity: number;
 }
 
 /** A tool that is to be called. */

@@ -18,6 +18,7 @@ import {
   dailyTotals,
   monthlyTotals,
   monthlyTotalsPerItem,
+  summarizePeriod,
   totalsPerItem,
   weeklyTotals,
 } from "./summaries.ts";
@@ -43,6 +44,7 @@ export interface Questions {
   weekly_total: TotalFilter;
   by_item: TotalFilter & { from: string; to: string; limit: number };
   monthly_by_item: Pick<TotalFilter, "items"> & { yearMonth?: string | undefined; limit: number };
+  period_total: TotalFilter & Required<DayRange>;
   compare: Pick<TotalFilter, "items"> & { period1: Required<DayRange>; period2: Required<DayRange> };
   series: SeriesFilter;
   item_counts: SeriesFilter;
@@ -147,6 +149,11 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     days: ({ yearMonth }) => [yearMonth === undefined ? {} : monthRange(yearMonth)],
     fromTotals: true,
     answer: (context, parameters) => list(monthlyTotalsPerItem(context, parameters)),
+  },
+  period_total: {
+    days: daysOf,
+    fromTotals: true,
+    answer: (context, filter) => ({ body: summarizePeriod(context, filter), rows: 1 }),
   },
   compare: {
     days: ({ period1, period2 }) => [period1, period2],

@@ -92,8 +92,8 @@ export function monthlyTotalsPerItem(
   }));
 }
 
-/** One side of a comparison, as the chat tool of the earlier service shows it. */
-interface ComparedPeriod {
+/** One range as a whole, as the chat tools of the earlier service show it. */
+export interface PeriodSummary {
   range: string;
   total_quantity: number;
   production_count: number;
@@ -102,8 +102,8 @@ interface ComparedPeriod {
 
 export interface Comparison {
   item_code: string;
-  period1: ComparedPeriod;
-  period2: ComparedPeriod;
+  period1: PeriodSummary;
+  period2: PeriodSummary;
   comparison: {
     /** Period 1 less period 2. */
     quantity_diff: number;
@@ -111,6 +111,11 @@ export interface Comparison {
     change_rate_pct: number | null;
     direction: "증가" | "감소" | "동일";
   };
+}
+
+/** Good quantity, number of rows and average of a whole range. */
+export function summarizePeriod(context: Context, filter: TotalFilter & Required<DayRange>): PeriodSummary {
+  return summaryOf(filter, grandTotal(context, filter));
 }
 
 /** Compares the good quantity of two ranges. */
@@ -125,8 +130,8 @@ export function comparePeriods(
   const difference = tidy(first.sum - second.sum);
   return {
     item_code: items?.join(", ") ?? "all",
-    period1: comparedPeriod(period1, first),
-    period2: comparedPeriod(period2, second),
+    period1: summaryOf(period1, first),
+    period2: summaryOf(period2, second),
     comparison: {
       quantity_diff: difference,
       change_rate_pct: second.sum === 0 ? null : rounded((difference / second.sum) * 100, 1),
@@ -135,7 +140,7 @@ export function comparePeriods(
   };
 }
 
-function comparedPeriod({ from, to }: DayRange, total: Total): ComparedPeriod {
+function summaryOf({ from, to }: DayRange, total: Total): PeriodSummary {
   return {
     range: `${from} ~ ${to}`,
     total_quantity: total.sum,
