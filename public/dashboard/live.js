@@ -32,12 +32,9 @@ setInterval(() => {
 connect();
 showAge();
 setInterval(showAge, 1000);
-// A laptop that slept, or a tab that the browser froze: the connection may look open and be dead.
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  if (source?.readyState === EventSource.OPEN) refreshSoon(0);
-  else connect();
-});
+// A browser has six connections to a host for all its tabs together: one that nobody sees leaves its own to the others, and catches up when it
+// is seen. A connection from before a laptop slept may look open and be dead.
+document.addEventListener("visibilitychange", () => (document.hidden ? source?.close() : connect()));
 addEventListener("online", () => connect());
 addEventListener("pagehide", () => source?.close());
 window.addEventListener("pageshow", (event) => {
@@ -60,6 +57,7 @@ document.addEventListener("htmx:before:response", (event) => {
 function connect() {
   const isFirst = source === null;
   source?.close();
+  if (document.hidden) return;
   const opened = new EventSource("/events");
   source = opened;
   opened.addEventListener("open", () => {
