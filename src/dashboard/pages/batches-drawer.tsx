@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { tidy } from "../../production/totals.ts";
-import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
 import { ask, link, type View } from "../view.ts";
 import { batchValues } from "./batches-params.tsx";
 import { dayOf, LotLink } from "./batches-table.tsx";
@@ -181,7 +181,8 @@ async function itemHistory(view: View, code: string): Promise<Child> {
         </table>
       </Scroll>
       <p>
-        <a href={link(view, { items: [code], q: "" })}>{words.itemList}</a>
+        <a href={link(view, { items: [code], q: "" })}>{words.itemList}</a> ·{" "}
+        <a href={link(view, {}, itemPath(code))}>{words.itemPage}</a>
       </p>
     </>
   );

@@ -41,6 +41,11 @@ async function content(view: View) {
     return (
       <>
         <NoRows view={view} />
+        {["lot", "min", "max"].some((name) => name in view.params) ? (
+          <p class="onward">
+            <a href={link(view, { params: { lot: null, min: null, max: null } })}>{view.texts.batches.widen}</a>
+          </p>
+        ) : null}
         {drawer}
       </>
     );

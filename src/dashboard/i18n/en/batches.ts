@@ -32,6 +32,7 @@ export const batches: Texts["batches"] = {
   end: "This is the last row.",
   continued: "The list is shown from somewhere in its middle.",
   fromStart: "Show from the start",
+  widen: "Remove the lot and quantity filter",
   undated: (rows) =>
     `${rows} rows have no valid date, belong to no period and are not in this list. The history of an item or lot and a file without a period have them, with the text that is stored.`,
   undatedDay: (text) => `${text} (no date)`,

@@ -29,6 +29,7 @@ export const batches = {
   end: "마지막 행입니다.",
   continued: "목록의 중간부터 보고 있습니다.",
   fromStart: "처음부터 보기",
+  widen: "로트·수량 조건 지우기",
   undated: (rows: string) =>
     `날짜를 알 수 없는 ${rows}행은 어느 기간에도 들지 않아 이 목록에 없습니다. 제품이나 로트의 이력, 기간 없이 받은 파일에는 저장된 글자 그대로 나옵니다.`,
   undatedDay: (text: string) => `${text} (날짜 아님)`,
