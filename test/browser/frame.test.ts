@@ -153,6 +153,20 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
     await page.close();
   });
 
+  /** Writes a batch of today into Live. */
+  function addRow(): void {
+    using live = new Database(livePath(hub.home));
+    live.run("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES (?, 'BW0021', 1)", [
+      today,
+    ]);
+  }
+  const shows = (page: Page, batches: number) =>
+    page.waitForFunction(
+      (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
+      {},
+      batches,
+    );
+
   test("says that the hub is away, tries again, and catches up with what was written meanwhile", async () => {
     const page = await visit(browser, hub, "/?period=today");
     const before = await card(page, "batches");
@@ -163,21 +177,28 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
     expect(await text(page, "#connection")).toContain("연결이 끊겼습니다");
     expect(await page.$eval("#live", (live) => live.getAttribute("data-state"))).toBe("lost");
     expect(await card(page, "batches")).toBe(before);
-    using live = new Database(livePath(home));
-    live.run("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES (?, 'BW0021', 1)", [
-      today,
-    ]);
+    addRow();
     hub = await startHub({ home, env: { API_PORT: port } });
     await page.waitForFunction(() =>
       document.querySelector("#connection")?.textContent?.includes("다시 연결되었습니다"),
     );
-    await page.waitForFunction(
-      (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
-      {},
-      before + 1,
-    );
+    await shows(page, before + 1);
     expect(await page.$eval("#live", (live) => live.getAttribute("data-state"))).toBe("live");
     await page.close();
+  });
+
+  test("opens in as many tabs of a browser as one likes, though it has six connections, and a tab catches up when it is seen", async () => {
+    const first = await visit(browser, hub, "/?period=today");
+    const before = await card(first, "batches");
+    for (let tabs = 2; tabs <= 8; tabs++) {
+      const tab = await first.browserContext().newPage();
+      await tab.goto(`${hub.url}/?period=today`, { waitUntil: "load" });
+      expect(await card(tab, "batches")).toBe(before);
+    }
+    addRow();
+    await first.bringToFront();
+    await shows(first, before + 1);
+    await first.browserContext().close();
   });
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
