@@ -135,7 +135,7 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
     const [from] = await filterDays(page);
     const days = await rest(`/summary/daily?date_from=${addDays(from, -6)}&date_to=${from}&item_code=BW001`);
     const first = (await cells(page, "#trends-table tbody tr"))[0]![1]!;
-    expect(first).toContain(`7일 평균 ${number(sum(days) / 7)}`);
+    expect(first).toContain(`평균 ${number(sum(days) / 7)}`);
     // The filter keeps it, and another unit has another window.
     await swapped(page, () => page.select('#filter [name="period"]', "last_90"));
     expect(new URL(page.url()).search).toBe("?period=last_90&items=BW001&average=short");
@@ -191,6 +191,16 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.goto(`${hub.url}/dashboard/trends?from=2001-01-01&to=2001-01-31`);
     expect(await text(page, ".empty h2")).toBe("No production matches this filter");
+    await page.close();
+  });
+
+  test("prints on one page of A4, with the comparison on one as well", async () => {
+    const page = await visit("");
+    for (const path of ["/dashboard/trends", "/dashboard/compare"]) {
+      await page.goto(hub.url + path, { waitUntil: "load" });
+      const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
+      expect([path, pdf.match(/\/Type\s*\/Page\b/g)?.length]).toEqual([path, 1]);
+    }
     await page.close();
   });
 

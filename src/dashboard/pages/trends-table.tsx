@@ -1,9 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import { addDays, addUnits } from "../../production/calendar.ts";
 import type { TrendLine } from "../../production/trends.ts";
-import { averageName, hasRoom, type TrendProps, valuesBeside } from "../charts/trend-charts.tsx";
+import { hasRoom, type TrendProps, valuesBeside } from "../charts/trend-charts.tsx";
 import { ItemLink, Scroll } from "../elements.tsx";
 import { link, type View } from "../view.ts";
+
+/** More rows than these do not fit on the sheet of paper with the charts; their totals do. */
+const mostPrinted = 31;
 
 /** A row for each part, a column for each item, and totals both ways: the lines of the charts, and what they leave out. */
 export function TrendsTable({ view, trends, beside }: TrendProps) {
@@ -30,7 +33,7 @@ export function TrendsTable({ view, trends, beside }: TrendProps) {
         <h2>{texts.trends.table}</h2>
       </div>
       <Scroll label={texts.trends.table}>
-        <table class="trends">
+        <table class={starts.length > mostPrinted ? "trends long" : "trends"}>
           <thead>
             <tr>
               <th scope="col">{texts.columns[unit]}</th>
@@ -60,7 +63,7 @@ export function TrendsTable({ view, trends, beside }: TrendProps) {
                 {columns.map(({ line, averages, compared, whole }) => (
                   <td class={whole ? "number whole" : "number"}>
                     {format.exact(line.values[at]!)}
-                    <Beside view={view} label={averageName(view, trends)} value={averages?.[at]} />
+                    <Beside view={view} label={texts.trends.ofAverage} value={averages?.[at]} />
                     <Beside view={view} label={texts.columns.before} value={compared?.[at]} />
                   </td>
                 ))}
@@ -125,5 +128,5 @@ function Beside({ view, label, value }: { view: View; label: string; value: numb
 /** The days of a part that lie in the period. */
 function daysOf({ filter }: View, start: string, unit: Parameters<typeof addUnits>[1]): { from: string; to: string } {
   const end = addDays(addUnits(start, unit, 1), -1);
-  return { from: start < filter.from ? filter.from : start, to: end > filter.to ? filter.to : end };
+  return { from: [start, filter.from].sort()[1]!, to: [end, filter.to].sort()[0]! };
 }

@@ -93,8 +93,8 @@ function Shown({ view, trends }: { view: View; trends: Trends }) {
           {words.greatestOf(format.exact(codes.length), count)}{" "}
           <b>{items.map(({ item_code }) => item_code).join(", ")}</b>. {others.items === 0 ? null : words.restInTable}
         </p>
-      ) : null}
-      {codes === undefined && others.items > 0 ? <p>{words.greatest(count)}</p> : null}
+      ) : null}{" "}
+      {codes === undefined && others.items > 0 ? <p>{words.greatest(count)}</p> : null}{" "}
       {hasRoom(trends) || trends.whole.before === null ? null : <p>{words.few}</p>}
     </div>
   );

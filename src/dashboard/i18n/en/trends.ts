@@ -16,6 +16,7 @@ export const trends: Texts["trends"] = {
     year: (count) => `${count} years`,
   },
   averageOf: (window) => `${window} average`,
+  ofAverage: "Avg.",
   averageHelp:
     "A moving average is that of the values up to its point in time, those before the period included. A week or month that is not over yet has none.",
   wrongAverage: (value) => `The moving average '${value}' is not known; none is shown.`,

@@ -14,6 +14,7 @@ export const trends = {
     year: (count: string) => `${count}년`,
   },
   averageOf: (window: string) => `${window} 평균`,
+  ofAverage: "평균",
   averageHelp:
     "이동 평균은 그 시점까지의 값을 평균한 것으로, 조회 기간 앞의 실적도 셉니다. 아직 끝나지 않은 주나 달에는 표시하지 않습니다.",
   wrongAverage: (value: string) => `이동 평균 '${value}'을(를) 알 수 없어 표시하지 않습니다.`,
