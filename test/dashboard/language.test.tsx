@@ -14,6 +14,9 @@ import { LogLines } from "../../src/dashboard/pages/operations-log.tsx";
 import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
 import { parseParams } from "../../src/dashboard/params.ts";
 import type { View } from "../../src/dashboard/view.ts";
+import { readAddress } from "../../src/dashboard/views/address.ts";
+import { ViewsPanel } from "../../src/dashboard/views/panel.tsx";
+import { wallOf } from "../../src/dashboard/views/wall.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { sampleHub } from "./hub-sample.ts";
@@ -139,6 +142,27 @@ describe("no word of a page stands outside of the catalogues", () => {
       <ItemOptions items={[]} chosen={[]} most={1} texts={view.texts} format={view.format} />,
       <Trouble view={view} status={503} detail="" />,
       <Trouble view={view} status={500} detail="" />,
+    ];
+    expect(parts.flatMap((part) => unmarked(String(part)))).toEqual([]);
+  });
+
+  test("in the list of views, and on a wall screen", () => {
+    const view = viewOf("period=last_7&items=00,01,02,03&q=7");
+    const now = { today: view.today, newest: null };
+    const present = readAddress("/?q=0", now, view.texts)!;
+    const views = [
+      { id: 1, name: "1", address: "/?period=today&items=0,1,2,3", onWall: true },
+      { id: 2, name: "2", address: "/?from=2026-01-01&to=2026-01-02", onWall: false },
+    ];
+    const said = { said: "0", refused: true, replaces: "1", draft: { name: "1", onWall: true } };
+    const parts = [
+      <ViewsPanel texts={view.texts} now={now} views={views} present={present} outcome={said} />,
+      <ViewsPanel texts={view.texts} now={now} views={[]} present={present} outcome={null} />,
+      ...[[], views].map((saved) => (
+        <Document view={{ ...view, wall: wallOf(view, 30, saved) }} pages={pages} title="0">
+          {""}
+        </Document>
+      )),
     ];
     expect(parts.flatMap((part) => unmarked(String(part)))).toEqual([]);
   });

@@ -36,7 +36,6 @@ export const views: Texts["views"] = {
     open: "Open as a wall screen",
     help: "Shows all pages in large type, one after the other every 30 s; where views are marked for wall screens, those alone. Esc ends it.",
     leave: "Leave the wall screen",
-    allItems: "All items",
   },
   chat: {
     open: "Ask",
