@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "puppeteer-core";
+import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import { evil, pageLiveRows, swapped, text, today, values, writePageRows } from "../support/dashboard.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually, type Hub, startHub } from "../support/hub.ts";
+import { backupNames } from "../support/operations.ts";
+
+// Chromium shares the processor with whatever else is tested.
+setDefaultTimeout(30_000);
+
+const key = "admin-key-0123456789";
+const lastYear = Number(today.slice(0, 4)) - 1;
+
+describe.skipIf(chromium === null)("the operations page in a browser", () => {
+  let browser: TestBrowser;
+  let hub: Hub;
+  let page: Page;
+
+  beforeAll(async () => {
+    const home = temporaryHome();
+    writePageRows(home);
+    const late = [1, 2, 3].map((id) =>
+      row({ id: 900_000 + id, production_date: `${lastYear}-12-30`, good_quantity: 10 }),
+    );
+    writeDatabase(livePath(home), [...pageLiveRows, ...late]);
+    mkdirSync(join(home, "logs"));
+    const lines = [
+      "[2026-01-13 02:00:00] [INFO ] Healed archive",
+      `[2026-01-13 02:00:01] [WARN ] item ${evil} is odd`,
+      `[2026-01-13 02:00:02] [ERROR] began with ${key}`,
+    ];
+    writeFileSync(join(home, "logs", "watcher.log"), lines.map((line) => `${line}\n`).join(""));
+    hub = await startHub({ home, env: { ADMIN_KEY: key, BACKUP_CRON: "30 1 * * *" } });
+    browser = await startBrowser();
+    await hub.json("/items");
+    page = await browser.open();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await hub?.stop();
+  });
+
+  const open = async (at: Page, path = "/dashboard/operations") => {
+    await at.goto(hub.url + path, { waitUntil: "load" });
+    await at.waitForSelector("#jobs");
+  };
+  const press = (selector: string) => swapped(page, () => page.click(selector));
+  const state = (name: string, at = page) => text(at, `#job-${name} .pill`);
+  const until = (selector: string, wanted: string, at = page) =>
+    at.waitForFunction(
+      (where, what) => document.querySelector(where)?.textContent?.includes(what),
+      {},
+      selector,
+      wanted,
+    );
+  const audits = () =>
+    hub
+      .log()
+      .split("\n")
+      .filter((line) => line.includes("AUDIT"))
+      .map((line) => line.split("AUDIT ")[1]);
+
+  test("shows without the key how everything is, says who may act, and has no dead buttons", async () => {
+    await open(page, "/dashboard/operations?period=last_7");
+    expect(await values(page, "#files h3")).toEqual(["production_analysis.db", `archive_${lastYear}.db`]);
+    const live = await text(page, "#file-live");
+    const { body } = await hub.json("/healthz");
+    expect(live).toContain(new Intl.NumberFormat("ko").format(body.files[0].rows));
+    expect(live).toContain("idx_item_code");
+    expect(await text(page, "#hub")).toContain(body.cache.db_version);
+    expect(await text(page, "#job-backup")).toContain("매일 01:30");
+    expect(await text(page, "#access")).toContain("ADMIN_KEY");
+    expect((await page.$$("#jobs button, #rollover button, #logs, #settings, #filter")).length).toBe(0);
+    expect(await page.$eval(".menu-bar a", (link) => link.getAttribute("href"))).toBe("/?period=last_7");
+    const statuses = await page.evaluate(async () => {
+      const ask = async (path: string, method: string) => (await fetch(path, { method })).status;
+      return [
+        await ask("/dashboard/operations/jobs/backup/run", "POST"),
+        await ask("/dashboard/operations/log/lines", "GET"),
+        await ask("/dashboard/operations/log/live", "GET"),
+      ];
+    });
+    expect(statuses).toEqual([403, 403, 403]);
+    expect(backupNames(hub.home)).toEqual([]);
+  });
+
+  test("lets whoever knows the key in, and nobody else", async () => {
+    await page.type('#access input[name="key"]', "guessed");
+    await press("#access button");
+    expect(await text(page, "#told")).toContain("관리자 키가 맞지 않습니다");
+    await page.$eval('#access input[name="key"]', (field) => {
+      (field as HTMLInputElement).value = "";
+    });
+    await page.type('#access input[name="key"]', key);
+    await press("#access button");
+    expect(await page.$("#told")).toBeNull();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/dashboard/operations?period=last_7");
+    expect((await page.$$("#job-backup button")).length).toBe(2);
+    const [cookie] = await page.browserContext().cookies();
+    expect(cookie).toMatchObject({ name: "hub_session", httpOnly: true, sameSite: "Strict" });
+    expect(cookie!.value).not.toContain(key);
+  });
+
+  test("runs a backup and shows its result and its proof without a reload", async () => {
+    await press("#job-backup button");
+    await page.waitForSelector('#job-backup [data-result="ok"]');
+    expect(await text(page, "#job-backup .message")).toContain("Backed up 3 files");
+    expect(await values(page, "#backups tbody th")).toEqual(
+      expect.arrayContaining(["production_analysis.db", `archive_${lastYear}.db`]),
+    );
+    expect(backupNames(hub.home)).toHaveLength(3);
+    expect(audits()).toContain("job backup: run by 127.0.0.1");
+    expect(new URL(page.url()).pathname).toBe("/dashboard/operations");
+  });
+
+  test("pauses and resumes a job, which who else has the page open sees", async () => {
+    const other = await browser.open();
+    await open(other);
+    await press('#job-checkpoint form[action*="pause"] button');
+    expect(await state("checkpoint")).toBe("일시 중지");
+    await until("#job-checkpoint .pill", "일시 중지", other);
+    expect(await text(other, "#alerts")).toContain("WAL 정리");
+    await press('#job-checkpoint form[action*="resume"] button');
+    await until("#job-checkpoint .pill", "대기", other);
+    await other.close();
+  });
+
+  test("makes the plan of a rollover when asked to, and runs it once somebody confirmed rows and years", async () => {
+    // Without a plan that was seen there is nothing to confirm.
+    const early = await page.evaluate(async () => {
+      const refused = await fetch("/dashboard/operations/jobs/rollover/run", { method: "POST" });
+      return [refused.status, (await refused.text()).includes("계획")];
+    });
+    expect(early).toEqual([409, true]);
+    await press("#rollover button");
+    await page.waitForSelector("[data-dialog]");
+    expect(await values(page, "#rollover tbody td")).toEqual([
+      "production_analysis.db",
+      `archive_${lastYear}.db`,
+      "3",
+      "30",
+    ]);
+    await page.click("[data-dialog]");
+    await page.waitForSelector("dialog[open]");
+    const sentence = await text(page, "#confirm-rollover");
+    expect(sentence).toContain("3행");
+    expect(sentence).toContain(`${lastYear}년`);
+    await page.click("#confirm-rollover [data-close]");
+    expect(await page.$("dialog[open]")).toBeNull();
+    await page.click("[data-dialog]");
+    await press("#confirm-rollover .danger");
+    expect(await page.$("dialog[open]")).toBeNull();
+    await until("#job-rollover .pill", "실행 중");
+    expect(audits()).toContain("job rollover: run by 127.0.0.1");
+  });
+
+  test("shows a log by level and search, as text, and what is added while it is open", async () => {
+    await page.click("#logs summary");
+    await page.select('#log-form [name="log"]', "watcher.log");
+    await until("#log-lines", "is odd");
+    const lines = await values(page, "#log-lines li");
+    expect(lines[1]).toBe(`[2026-01-13 02:00:01] [WARN ] item ${evil} is odd`);
+    expect(lines[2]).toEndWith("began with ***");
+    expect(await page.$("#log-lines img")).toBeNull();
+    await page.select('#log-form [name="level"]', "error");
+    await page.waitForFunction(() => document.querySelectorAll("#log-lines li").length === 1);
+    await page.select('#log-form [name="level"]', "all");
+    await page.type('#log-form [name="search"]', "HEALED");
+    await page.waitForFunction(() => document.querySelector("#log-lines")?.textContent?.includes("Healed archive"));
+    await page.waitForFunction(() => !document.querySelector("#log-lines")?.textContent?.includes("is odd"));
+    appendFileSync(
+      join(hub.home, "logs", "watcher.log"),
+      `[2026-01-13 02:00:03] [INFO ] Nothing\n[2026-01-13 02:00:04] [INFO ] Healed ${evil}\n`,
+    );
+    await until("#log-lines", `Healed ${evil}`);
+    expect(await text(page, "#log-lines")).not.toContain("Nothing");
+    // A page that is fetched anew keeps what was opened and typed.
+    await press('#job-checkpoint form[action*="pause"] button');
+    expect(await text(page, "#log-lines")).toContain(`Healed ${evil}`);
+    expect(await page.$eval('#log-form [name="search"]', (field) => (field as HTMLInputElement).value)).toBe("HEALED");
+    await page.click('#log-form [name="live"]');
+    await eventually("the log is fetched once", async () =>
+      hub.log().includes("GET /dashboard/operations/log/lines?log=watcher.log") ? true : undefined,
+    );
+  });
+
+  test("shows settings and no secret", async () => {
+    await page.click("#settings summary");
+    const rows = await page.$$eval("#settings tbody tr", (lines) =>
+      lines.map((line) => [...line.children].slice(0, 3).map((cell) => cell.textContent)),
+    );
+    expect(rows).toContainEqual(["ADMIN_KEY", "설정됨", "변경됨"]);
+    expect(rows).toContainEqual(["API_KEYS", "설정 안 됨", "기본값"]);
+    expect(rows).toContainEqual(["BACKUP_CRON", "30 1 * * *", "변경됨"]);
+    expect(await page.content()).not.toContain(key);
+  });
+
+  test("refuses what another site's page sends, though the browser has the session", async () => {
+    const site = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () =>
+        new Response(
+          `<form method="post" action="${hub.url}/dashboard/operations/jobs/drill/run"><button>win</button></form>`,
+          { headers: { "Content-Type": "text/html" } },
+        ),
+    });
+    const tab = await page.browserContext().newPage();
+    await tab.goto(`http://127.0.0.1:${site.port}`);
+    const [answer] = await Promise.all([tab.waitForNavigation(), tab.click("button")]);
+    expect(answer!.status()).toBe(403);
+    expect(audits().filter((line) => line!.includes("drill"))).toEqual([]);
+    await tab.close();
+    await site.stop(true);
+  });
+
+  test("lets an administrator leave", async () => {
+    await press('#access form[action*="sign-out"] button');
+    expect((await page.$$("#jobs button")).length).toBe(0);
+    expect(audits().filter((line) => line!.startsWith("sign-in"))).toEqual([
+      "sign-in as administrator refused to 127.0.0.1",
+      "sign-in as administrator by 127.0.0.1",
+    ]);
+  });
+
+  test("does all this without an error in the console", () => {
+    expect(browser.complaints.filter((complaint) => !/status of 40[39]/.test(complaint))).toEqual([]);
+  });
+});
