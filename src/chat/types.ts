@@ -132,23 +132,35 @@ export type Language = "ko" | "en";
 export type Intent =
   | "total"
   | "average"
+  | "average_by"
   | "count"
+  | "item_count"
   | "trend"
   | "ranking"
+  | "ranking_least"
   | "comparison"
   | "history"
   | "lots"
-  | "best_day"
-  | "worst_day"
+  | "last_made"
+  | "best"
+  | "worst"
   | "share"
   | "list";
 
 /** What a follow-up question ("그럼 저번 달은?") takes over from the one before. */
 export interface Focus {
   period: Period | null;
-  item: ItemMatch | null;
+  items: ItemMatch[];
   intent: Intent;
+  /** The parts that a trend, an average or a best part is about. */
+  by?: Grain | undefined;
+  limit?: number | undefined;
+  /** After a question back: the items to choose from. */
+  choices?: ItemMatch[] | undefined;
 }
+
+/** The parts of a period that figures are given for. */
+export type Grain = "day" | "week" | "weekday" | "month" | "quarter" | "year";
 
 export interface PlanContext {
   /** The factory's date. */
@@ -163,9 +175,9 @@ export interface PlanContext {
 
 /** What is to be done about a question. */
 export type Plan =
-  | { kind: "calls"; calls: ToolCall[]; intent: Intent; language: Language; focus: Focus }
-  /** A question back, in the user's language, with the items that fit. */
-  | { kind: "ask"; question: string; candidates: ItemMatch[]; language: Language }
+  | { kind: "calls"; calls: ToolCall[]; intent: Intent; language: Language; focus: Focus; assumedPeriod: boolean }
+  /** A question back, in the user's language, with the items that fit; its focus lets a mere name answer it. */
+  | { kind: "ask"; question: string; candidates: ItemMatch[]; language: Language; focus: Focus | null }
   /** The question is none that can be answered: say which can. */
   | { kind: "help"; language: Language };
 
