@@ -1,5 +1,5 @@
 import type { Contributions } from "../production/changes.ts";
-import type { Desk } from "../production/desk.ts";
+import { type Desk, readAnswer } from "../production/desk.ts";
 import type { EarlierName } from "../production/item-names.ts";
 import type { ItemProfile, ItemStanding } from "../production/item-profile.ts";
 import type { ItemTable } from "../production/item-table.ts";
@@ -64,14 +64,9 @@ export class PageDesk {
       );
       const version = answers[0]?.version ?? "";
       if (attempt < attempts && answers.some((answer) => answer.version !== version)) continue;
-      const values = wanted.map(([key], at) => [key, parsed(answers[at]!.body)] as const);
+      const values = wanted.map(([key], at) => [key, readAnswer(answers[at]!)] as const);
       const all = Object.fromEntries([...Object.keys(asked).map((key) => [key, null] as const), ...values]);
       return { version, answers: all as { [Key in keyof Asked]: AnswerTo<Asked[Key]> } };
     }
   }
-}
-
-/** An answer has one form, its JSON, whoever made it; a page's are some KB, read back in 0.1 ms. */
-function parsed(body: string | Uint8Array): unknown {
-  return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
 }
