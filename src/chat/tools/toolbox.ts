@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import { TooSlowError } from "../../production/desk.ts";
+import { UnavailableError } from "../../segments/errors.ts";
+import { PoolBusyError } from "../../workers/pool.ts";
+import type { Evidence, ToolCall, ToolError, ToolName, ToolRun } from "../types.ts";
+import { toolArguments, type ValidArguments } from "./arguments.ts";
+import { Asking, type Found, type ToolServices, tools } from "./tools.ts";
+
+/** Calls tools: validates what they are given, and puts what they found into the contract's form. */
+export class Toolbox {
+  readonly #services: ToolServices;
+
+  constructor(services: ToolServices) {
+    this.#services = services;
+  }
+
+  /**
+   * Calls a tool. What is wrong with the arguments, and data that cannot be read now or in time, come back as an error with a sentence.
+   * Throws what nobody foresaw.
+   */
+  async call(call: ToolCall, requestId: string): Promise<ToolRun | ToolError> {
+    const valid = toolArguments[call.name].safeParse(call.arguments);
+    if (!valid.success) return failed("INVALID_ARGUMENTS", inSentences(call.name, valid.error));
+    try {
+      return call.name === "execute_custom_query"
+        ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId)
+        : await this.#ask(call, valid.data, requestId);
+    } catch (error) {
+      if (error instanceof TooSlowError) return failed("QUERY_TIMEOUT", error.message);
+      if (error instanceof UnavailableError || error instanceof PoolBusyError) {
+        return failed("UNAVAILABLE", error.message);
+      }
+      throw error;
+    }
+  }
+
+  async #ask(
+    { name, arguments: given }: Exclude<ToolCall, { name: "execute_custom_query" }>,
+    values: object,
+    requestId: string,
+  ): Promise<ToolRun> {
+    const tool = tools[name] as (asking: Asking, values: object, services: ToolServices) => Promise<Found<ToolName>>;
+    const { fields, period, rows, segments } = await tool(
+      new Asking(this.#services, requestId),
+      values,
+      this.#services,
+    );
+    const item_code = "item_code" in given ? (given.item_code ?? null) : null;
+    const evidence: Evidence = { tool: name, arguments: given, period, item_code, row_count: rows, segments };
+    return { name, arguments: given, result: { status: "success", ...fields }, evidence } as ToolRun;
+  }
+
+  async #query(
+    given: ToolRun["arguments"] & { sql: string },
+    values: ValidArguments["execute_custom_query"],
+    requestId: string,
+  ): Promise<ToolRun | ToolError> {
+    const name = "execute_custom_query";
+    const { result, segments } = await this.#services.runCustomQuery(values, requestId);
+    if (result.status === "error") return result;
+    const evidence: Evidence = {
+      tool: name,
+      arguments: given,
+      period: null,
+      item_code: null,
+      row_count: result.row_count,
+      segments,
+    };
+    return { name, arguments: given, result, evidence };
+  }
+}
+
+function failed(code: ToolError["code"], message: string): ToolError {
+  return { status: "error", code, message };
+}
+
+/** What is wrong with a call's arguments, so that a model can mend them. */
+function inSentences(name: ToolName, { issues }: z.core.$ZodError): string {
+  const faults = issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
+  return `The arguments of ${name} are not valid. ${faults.join(" ")}`;
+}
