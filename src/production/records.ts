@@ -147,7 +147,7 @@ interface Part {
 function recordsOf(context: Context, segment: Segment, wanted: Wanted, part: Part): ProductionRecord[] {
   const { lastDay } = segment.facts;
   const end = excludedUpTo(segment);
-  const kept = { ...wanted, conditions: and(wanted.conditions, "{kept}") };
+  const kept = { ...wanted, conditions: both(wanted.conditions, { sql: "{kept}", values: [] }) };
   if (end === null) return read(context, segment, wanted, part);
   if (part.least !== undefined && compareText(part.least, end) >= 0) return read(context, segment, wanted, part);
   if ((lastDay !== null && lastDay < end) || (part.cursor && compareText(part.cursor.d, end) < 0)) {
@@ -167,8 +167,10 @@ function excludedUpTo({ excluded }: Segment): string | null {
 
 function read(context: Context, segment: Segment, wanted: Wanted, part: Part): ProductionRecord[] {
   const { most, cursor, least } = part;
-  const { sql, values } =
-    least === undefined ? wanted.conditions : and(wanted.conditions, "production_date >= ?", least);
+  // First of all: of several lower bounds SQLite seeks the first, and from the filter's own it would read whole archives for nothing: with
+  // 600,000 rows in four files a page of all years took 75 ms instead of 2.
+  const above: Condition = least === undefined ? noCondition : { sql: "production_date >= ?", values: [least] };
+  const { sql, values } = both(above, wanted.conditions);
   const select = (rows: string, position: Condition, order: string, limit: number): ProductionRecord[] =>
     context.reader.records<ProductionRecord>(
       segment,
@@ -222,7 +224,7 @@ function sideOfCursor(segment: Segment, cursor: Cursor): CursorSide {
 
 /** The rows of a segment that come after the cursor in the record order. */
 function behindCursor(cursor: Cursor | undefined, side: CursorSide | undefined): Condition {
-  if (!cursor || !side) return { sql: "1", values: [] };
+  if (!cursor || !side) return noCondition;
   if (side === "all") return { sql: "production_date <= ?", values: [cursor.d] };
   if (side === "none") return { sql: "production_date < ?", values: [cursor.d] };
   const sql = `(production_date < ? OR (production_date = ? AND id ${side} ?))`;
@@ -272,8 +274,10 @@ export function conditionsOf(filter: RecordFilter): Condition {
   return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
 }
 
-function and(condition: Condition, sql: string, ...values: string[]): Condition {
-  return { sql: `${condition.sql} AND ${sql}`, values: [...condition.values, ...values] };
+const noCondition: Condition = { sql: "1", values: [] };
+
+function both(a: Condition, b: Condition): Condition {
+  return { sql: `${a.sql} AND ${b.sql}`, values: [...a.values, ...b.values] };
 }
 
 /** A LIKE pattern (with `ESCAPE '\'`) that finds the text itself anywhere. */
