@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import { tidy } from "../../production/totals.ts";
 import { ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
+import { swapFromTop } from "../swap.ts";
 import { ask, link, type View } from "../view.ts";
 import { batchValues } from "./batches-params.tsx";
 import { dayOf, LotLink } from "./batches-table.tsx";
@@ -182,7 +183,9 @@ async function itemHistory(view: View, code: string): Promise<Child> {
       </Scroll>
       <p>
         <a href={link(view, { items: [code], q: "" })}>{words.itemList}</a> ·{" "}
-        <a href={link(view, {}, itemPath(code))}>{words.itemPage}</a>
+        <a href={link(view, {}, itemPath(code))} hx-boost={swapFromTop}>
+          {words.itemPage}
+        </a>
       </p>
     </>
   );

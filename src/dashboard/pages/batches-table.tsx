@@ -4,6 +4,7 @@ import { isDay } from "../../segments/day.ts";
 import type { Answers } from "../ask.ts";
 import { ItemName, Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
+import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";
 import { batchValues, mostRows, rowsAtATime } from "./batches-params.tsx";
 
@@ -94,7 +95,10 @@ function More({ view, next }: { view: View; next: string | null }) {
   if (rows >= mostRows) {
     return (
       <>
-        {words.shown(format.exact(rows))} · <a href={onward}>{words.next}</a>
+        {words.shown(format.exact(rows))} ·{" "}
+        <a href={onward} hx-boost={swapFromTop}>
+          {words.next}
+        </a>
       </>
     );
   }
