@@ -151,6 +151,18 @@ const variables = {
     default: "60",
     meaning: "Requests a minute for each client address.",
   },
+  rateLimitChat: {
+    name: "RATE_LIMIT_CHAT",
+    kind: whole(0, 1_000_000, "off"),
+    default: "20",
+    meaning: "Questions to the chat a minute for each client address.",
+  },
+  chatSessionTtlSec: {
+    name: "CHAT_SESSION_TTL_SEC",
+    kind: whole(60, 86_400),
+    default: "1800",
+    meaning: "Seconds without a question after which the chat forgets a conversation.",
+  },
   cacheMax: {
     name: "CACHE_MAX",
     kind: whole(0, 100_000, "off"),
