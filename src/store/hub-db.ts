@@ -56,10 +56,21 @@ const migrations: readonly string[] = [
      on_wall INTEGER NOT NULL,
      saved_at INTEGER NOT NULL
    )`,
+  // Conversations with the chat (src/chat/sessions.ts): the turns as JSON, and whose they are.
+  `CREATE TABLE chat_session (
+     address TEXT NOT NULL,
+     id TEXT NOT NULL,
+     used_at INTEGER NOT NULL,
+     turns TEXT NOT NULL,
+     PRIMARY KEY (address, id)
+   ) WITHOUT ROWID`,
 ];
 
-/** Tables of what is derived from the ERP's files, and made anew wherever it is missing. */
-const derivedTables = ["rollup", "search_index", "search_page"];
+/**
+ * Tables that no backup needs: what is derived from the ERP's files is made anew wherever it is missing, and conversations, which are forgotten
+ * within the hour, are not to outlast that in a backup.
+ */
+const passingTables = ["rollup", "search_index", "search_page", "chat_session"];
 
 /** hub.db was written by a newer hub; the message says what to do. */
 export class NewerSchemaError extends Error {
@@ -115,12 +126,12 @@ function setAside(file: string): void {
   for (const side of ["-wal", "-shm"]) rmSync(`${file}${side}`, { force: true });
 }
 
-/** Empties a copy of hub.db of all that is derived, so that a backup holds the hub's state alone: some kilobytes instead of 150 MB. */
+/** Empties a copy of hub.db of all that a backup need not hold, so that a backup holds the hub's state alone: some kilobytes instead of 150 MB. */
 export function forgetDerived(file: string): void {
   const db = new Database(file, { readwrite: true });
   try {
     const present = db.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    for (const { name } of present) if (derivedTables.includes(name)) db.run(`DELETE FROM ${name}`);
+    for (const { name } of present) if (passingTables.includes(name)) db.run(`DELETE FROM ${name}`);
     db.run("VACUUM");
   } finally {
     db.close();

@@ -16,8 +16,8 @@ function versionOf(folder: string): number {
   return user_version;
 }
 
-const tables = ["job", "rollup", "saved_view", "search_index", "search_page", "sqlite_sequence"].map((name) =>
-  expect.objectContaining({ name }),
+const tables = ["chat_session", "job", "rollup", "saved_view", "search_index", "search_page", "sqlite_sequence"].map(
+  (name) => expect.objectContaining({ name }),
 );
 
 function schemaOf(folder: string): unknown[] {
