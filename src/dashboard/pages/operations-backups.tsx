@@ -3,7 +3,7 @@ import { Scroll } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import type { OperationsState } from "./operations-state.ts";
-import { ago } from "./operations-time.ts";
+import { ago, toTheMinute } from "./operations-time.ts";
 
 const mb = 1024 * 1024;
 
@@ -13,7 +13,11 @@ export function Backups({ view, hub, state }: { view: View; hub: HubView; state:
   const { backups: words, hub: hubWords, jobs: jobWords } = texts.operations;
   const drill = state.jobs.find(({ name }) => name === "drill");
   const isDrilled = (name: string): boolean => drill?.result === "ok" && (drill.message ?? "").includes(name);
-  const rows = [...state.backups].map(([target, [newest, ...older]]) => ({ target, newest: newest!, older }));
+  // In the order of the files, the hub's own after them.
+  const order = state.health.files.map(({ file }) => file);
+  const place = (target: string): number => (order.includes(target) ? order.indexOf(target) : order.length);
+  const sorted = [...state.backups].sort(([a], [b]) => place(a) - place(b));
+  const rows = sorted.map(([target, [newest, ...older]]) => ({ target, newest: newest!, older }));
   return (
     <article class="panel" id="backups">
       <h2>{words.title}</h2>
@@ -40,7 +44,8 @@ export function Backups({ view, hub, state }: { view: View; hub: HubView; state:
                 <tr>
                   <th scope="row">{target}</th>
                   <td>
-                    {hub.operations.time(newest.takenAt)} <span class="hint">{ago(view, newest.takenAt)}</span>
+                    {toTheMinute(hub.operations.time(newest.takenAt))}{" "}
+                    <span class="hint">{ago(view, newest.takenAt)}</span>
                   </td>
                   <td class="number">{hubWords.mb(format.exact(newest.bytes / mb))}</td>
                   <td class="number wide">{words.count(format.exact(older.length + 1))}</td>
@@ -57,7 +62,7 @@ export function Backups({ view, hub, state }: { view: View; hub: HubView; state:
           words.noDrill
         ) : (
           <>
-            {hub.operations.time(drill.finished_at)}{" "}
+            {toTheMinute(hub.operations.time(drill.finished_at))}{" "}
             <span class={`pill ${drill.result === "ok" ? "good" : "bad"}`}>{jobWords.state[drill.result]}</span>
           </>
         )}

@@ -41,7 +41,7 @@ function FileBlock({ view, file, state }: { view: View; file: HealthFile; state:
   const lagging = file.state !== "ok" && file.read_from !== null;
   const facts: [string, Child][] = [
     [words.rows, file.rows === null ? hub.unknown : words.count(format.exact(file.rows))],
-    [words.days, file.first_day === null ? "–" : `${file.first_day} ~ ${file.last_day}`],
+    [words.days, file.first_day === null ? "–" : <Days from={file.first_day} to={file.last_day!} />],
     [words.owns, owned(view, file.owns)],
     [words.size, hub.mb(format.exact(file.source_mb))],
     [words.asOf, file.as_of?.slice(0, 19).replace("T", " ") ?? "–"],
@@ -90,10 +90,19 @@ function FileBlock({ view, file, state }: { view: View; file: HealthFile; state:
   );
 }
 
-function owned({ texts }: View, { from, to }: HealthFile["owns"]): string {
+function owned({ texts }: View, { from, to }: HealthFile["owns"]): Child {
   const words = texts.operations.files;
   if (from === firstDayEver) return to === lastDayEver ? words.ownsAll : words.ownsUntil(to);
-  return to === lastDayEver ? words.ownsFrom(from) : `${from} ~ ${to}`;
+  return to === lastDayEver ? words.ownsFrom(from) : <Days from={from} to={to} />;
+}
+
+/** Days that break between them and not at a hyphen. */
+function Days({ from, to }: { from: string; to: string }) {
+  return (
+    <>
+      <span class="day">{from}</span> ~ <span class="day">{to}</span>
+    </>
+  );
 }
 
 interface DerivedProps {

@@ -6,7 +6,7 @@ import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import type { OperationsState } from "./operations-state.ts";
-import { ago, cadence } from "./operations-time.ts";
+import { ago, cadence, toTheMinute } from "./operations-time.ts";
 
 interface JobsProps {
   view: View;
@@ -41,7 +41,7 @@ export const titleOf = ({ texts }: View, { name, title }: JobStatus): string =>
 
 function JobBlock({ view, hub, job }: { view: View; hub: HubView; job: JobStatus }) {
   const words = view.texts.operations.jobs;
-  const { time } = hub.operations;
+  const time = (ms: number): string => toTheMinute(hub.operations.time(ms));
   const title = titleOf(view, job);
   const state = job.running ? "running" : job.paused ? "paused" : "waiting";
   return (

@@ -23,6 +23,9 @@ export function span({ texts, format }: View, seconds: number): string {
   return seconds < 2 * day ? words.hours(whole(hour)) : words.days(whole(day));
 }
 
+/** `YYYY-MM-DD HH:MM` of a time with its seconds. */
+export const toTheMinute = (time: string): string => time.slice(0, 16);
+
 /** When a job runs, in words: of the cron patterns those that the hub has by itself and others as simple. */
 export function cadence({ texts, format }: View, when: string): string {
   const words = texts.operations.jobs;
