@@ -11,6 +11,7 @@ if (first === workerFlag) {
   const { rollupTasks } = await import("./rollup/tasks.ts");
   const { searchTasks } = await import("./search/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
+  const { customQueryTasks } = await import("./chat/sql/tasks.ts");
   await serveTasks({
     ...keeperTasks,
     ...healTasks,
@@ -18,6 +19,7 @@ if (first === workerFlag) {
     ...rollupTasks,
     ...searchTasks,
     ...questionTasks(),
+    ...customQueryTasks,
   });
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");

@@ -14,11 +14,14 @@ export function openHost(file = ":memory:"): Database {
   return db;
 }
 
+/** A connection as far as statements without a result go, so that one of `node:sqlite` will do as well. */
+export type Runs = Pick<Database, "run">;
+
 /**
  * Attaches a file for reading only. Immutable files are read without locks, and so is a file in WAL format that has no `-wal`: nobody has
  * it open then, and opening it the usual way would leave a `-wal` and a `-shm` beside it (readers look at the version again afterwards).
  */
-export function attach(db: Database, schema: string, file: string, immutable: boolean): void {
+export function attach(db: Runs, schema: string, file: string, immutable: boolean): void {
   if (!existsSync(file)) throw new SourceError("absent", "The file does not exist.");
   if (statSync(file).size === 0) throw new SourceError("broken", "The file is empty.");
   const unlocked = immutable || (headerOf(file).wal && !hasBytes(`${file}-wal`));

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { Runs } from "./connection.ts";
 import { afterAll, type Day } from "./day.ts";
 import { datedSql } from "./facts.ts";
 import { table } from "./schema.ts";
@@ -179,7 +180,7 @@ const yearOf = (day: Day): number => Number(day.slice(0, 4));
 const rangesOf = (schema: string): string => `temp.excluded_${schema}`;
 
 /** Makes the ranges of ids at hand for `keptSql`, for a segment that is attached under this name. */
-export function openRanges(db: Database, schema: string, { days }: Excluded): void {
+export function openRanges(db: Runs, schema: string, { days }: Excluded): void {
   const ranges = days.flatMap(({ ids }, period) => (ids ?? []).map(([first, last]) => [period, first, last]));
   if (ranges.length === 0) return;
   db.run(
