@@ -227,6 +227,12 @@ const variables = {
     default: "60",
     meaning: "Seconds after which a query is given up.",
   },
+  customQueryTimeoutSec: {
+    name: "CUSTOM_QUERY_TIMEOUT_SEC",
+    kind: whole(1, 600),
+    default: "10",
+    meaning: "Seconds after which a query that the chat's model wrote is given up.",
+  },
   workers: {
     name: "HUB_WORKERS",
     kind: whole(1, 16),

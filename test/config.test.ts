@@ -138,6 +138,7 @@ test.each([
   ["MIRROR_MAX_MB", ["0", "4096"], ["1GB"]],
   ["INLINE_MAX_ROWS", ["0"], ["1_000"]],
   ["QUERY_TIMEOUT_SEC", ["1", "3600"], ["0", "3601"]],
+  ["CUSTOM_QUERY_TIMEOUT_SEC", ["1", "600"], ["0", "601"]],
   ["HUB_WORKERS", ["1", "16"], ["0", "17"]],
 ] as const)("%s accepts what it documents and nothing else", (name, good, bad) => {
   const accepted = (values: readonly string[]) => values.filter((value) => complaint({ [name]: value }) === "accepted");
