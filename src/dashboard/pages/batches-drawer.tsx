@@ -5,7 +5,7 @@ import { ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
 import { ask, link, type View } from "../view.ts";
 import { batchValues } from "./batches-params.tsx";
-import { dayOf, LotLink } from "./batches-table.tsx";
+import { dayOf, LotLink, openerOf } from "./batches-table.tsx";
 
 const batchesOfLot = 50;
 const batchesOfItem = 20;
@@ -37,6 +37,7 @@ async function lotHistory(view: View, lot: string): Promise<Child> {
   const { texts, format, coverage } = view;
   const { columns } = texts;
   const words = texts.batches.drawer;
+  const opening = openerOf(view);
   const { records } = await ask(view, {
     records: ["records", { filter: { lot, lotPrefix: lot }, limit: batchesOfLot, rawDates: false }],
   });
@@ -68,7 +69,7 @@ async function lotHistory(view: View, lot: string): Promise<Child> {
               <tr>
                 <td class="day">{dayOf(view, record)}</td>
                 <td>
-                  <a href={link(view, { params: { show: `item:${record.item_code}` } })} aria-haspopup="dialog">
+                  <a href={opening(`item:${record.item_code}`)} aria-haspopup="dialog">
                     <ItemName code={record.item_code} name={record.item_name} />
                   </a>
                 </td>
@@ -103,6 +104,7 @@ async function itemHistory(view: View, code: string): Promise<Child> {
   const { texts, format } = view;
   const { columns } = texts;
   const words = texts.batches.drawer;
+  const opening = openerOf(view);
   const { profile, monthly, records } = await ask(view, {
     profile: ["item_profile", { itemCode: code }],
     monthly: ["monthly_total", { items: [code] }],
@@ -173,7 +175,7 @@ async function itemHistory(view: View, code: string): Promise<Child> {
               <tr>
                 <td class="day">{dayOf(view, record)}</td>
                 <td class="code">
-                  {record.lot_number === null ? "–" : <LotLink view={view} lot={record.lot_number} />}
+                  {record.lot_number === null ? "–" : <LotLink opening={opening} lot={record.lot_number} />}
                 </td>
                 <Quantity value={record.good_quantity} format={format} />
               </tr>

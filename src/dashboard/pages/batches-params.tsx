@@ -7,8 +7,11 @@ import type { View } from "../view.ts";
 
 /** Rows that the list has at first, and that it grows by. */
 export const rowsAtATime = 100;
-/** Rows of one list at the most; a browser morphs so many in a blink. Those after them are a list of their own. */
-export const mostRows = 2_000;
+/**
+ * Rows of one list at the most, of which a refresh brings all: 15 ms of the thread that answers everybody. Those after them are a list of
+ * their own.
+ */
+export const mostRows = 1_000;
 
 const quantity = z
   .string()

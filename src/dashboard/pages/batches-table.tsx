@@ -45,14 +45,17 @@ export function BatchTable({ view, page }: RowsProps) {
 export function BatchRows({ view, page }: RowsProps) {
   const { texts, format } = view;
   const words = texts.batches;
+  const opening = openerOf(view);
   return (
     <>
       {page.data.map((record, at) => (
         <tr id={idOf(record, page.data[at - 1])}>
           <td class="day">{dayOf(view, record)}</td>
-          <td class="code">{record.lot_number === null ? "–" : <LotLink view={view} lot={record.lot_number} />}</td>
+          <td class="code">
+            {record.lot_number === null ? "–" : <LotLink opening={opening} lot={record.lot_number} />}
+          </td>
           <td>
-            <a href={link(view, { params: { show: `item:${record.item_code}` } })} aria-haspopup="dialog">
+            <a href={opening(`item:${record.item_code}`)} aria-haspopup="dialog">
               <ItemName code={record.item_code} name={record.item_name} />
             </a>
           </td>
@@ -71,10 +74,17 @@ export function BatchRows({ view, page }: RowsProps) {
   );
 }
 
+/** Says the addresses that open the drawer for a lot or an item. They have one beginning, because a list has two in each of its rows. */
+export function openerOf(view: View): (show: string) => string {
+  const address = link(view, { params: { show: null } });
+  const sign = address.includes("?") ? "&" : "?";
+  return (show) => `${address}${sign}${new URLSearchParams({ show })}`;
+}
+
 /** A lot that opens its history. */
-export function LotLink({ view, lot }: { view: View; lot: string }) {
+export function LotLink({ opening, lot }: { opening: (show: string) => string; lot: string }) {
   return (
-    <a href={link(view, { params: { show: `lot:${lot}` } })} aria-haspopup="dialog">
+    <a href={opening(`lot:${lot}`)} aria-haspopup="dialog">
       {lot}
     </a>
   );
