@@ -66,15 +66,44 @@ export function colour(name) {
   return color;
 }
 
+/** What a series looks like, for its name to stand beside. @param {ChartSeries} series */
+export function markOf({ form, colour: name }) {
+  const mark = document.createElement("i");
+  mark.className = form === "bars" ? "plot-mark" : `plot-mark line ${form}`;
+  mark.style.background = `var(${name})`;
+  return mark;
+}
+
+/**
+ * The same in a picture, in the middle of a line of text.
+ * @param {CanvasRenderingContext2D} context
+ * @param {ChartSeries} series
+ * @param {number} x
+ * @param {number} y
+ * @param {number} scale pixels of the picture to one of the screen
+ */
+export function drawMark(context, { form, colour: name }, x, y, scale) {
+  const { width = 2, dash = [], alpha = 1 } = lines[form] ?? {};
+  context.save();
+  context.globalAlpha = alpha;
+  context.strokeStyle = colour(name);
+  // A pixel less would be a shadow of the colour.
+  context.lineWidth = (form === "bars" ? 8 : Math.max(2, width)) * scale;
+  context.setLineDash(dash.map((length) => length * scale));
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + 14 * scale, y);
+  context.stroke();
+  context.restore();
+}
+
 /** The legend above a chart. @param {ChartData} data */
 export function legendOf({ series }) {
   const legend = document.createElement("div");
   legend.className = "plot-legend";
-  for (const { label, form, colour: name } of series) {
-    const [entry, mark] = [document.createElement("span"), document.createElement("i")];
-    mark.className = form === "bars" ? "" : `line ${form}`;
-    mark.style.background = `var(${name})`;
-    entry.append(mark, label);
+  for (const one of series) {
+    const entry = document.createElement("span");
+    entry.append(markOf(one), one.label);
     legend.append(entry);
   }
   return legend;

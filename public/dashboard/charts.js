@@ -3,7 +3,7 @@
  * reset, and a PNG. A refreshed page brings other JSON, and the chart takes it over in place.
  */
 
-import { colour, exactNumber, legendOf, partLabel, seriesOptions } from "./chart-options.js";
+import { colour, drawMark, exactNumber, legendOf, markOf, partLabel, seriesOptions } from "./chart-options.js";
 
 /** @typedef {import("./chart-options.js").ChartData} ChartData */
 /** @typedef {{ plot: uPlot, json: string, data: ChartData, shape: string, legend: HTMLElement }} Drawn */
@@ -155,12 +155,13 @@ function tip(place) {
   const { data } = chart;
   const title = document.createElement("b");
   title.textContent = partLabel(data, idx);
-  const lines = data.series.flatMap(({ label, values, starts }) => {
+  const lines = data.series.flatMap((series) => {
+    const { label, values, starts } = series;
     const value = values[idx];
     if (value === null || value === undefined) return [];
     const line = document.createElement("span");
-    const [name, figure] = [document.createElement("i"), document.createElement("em")];
-    name.textContent = starts?.[idx] ? `${label} ${starts[idx]}` : label;
+    const [name, figure] = [document.createElement("span"), document.createElement("b")];
+    name.append(markOf(series), starts?.[idx] ? `${label} ${starts[idx]}` : label);
     figure.textContent = exactNumber(value);
     line.append(name, figure);
     return [line];
@@ -218,28 +219,35 @@ function pinch(plot) {
 async function savePng(figure, { plot, data }) {
   const { canvas } = plot.ctx;
   const scale = canvas.width / plot.width;
-  const head = 46 * scale;
   const picture = document.createElement("canvas");
+  const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
+  const { fontFamily } = getComputedStyle(document.body);
+  context.font = `${12 * scale}px ${fontFamily}`;
+  // Names go on in another line where the picture is not wide enough for all of them.
+  let [x, y] = [12 * scale, 34 * scale];
+  const names = data.series.map((series) => {
+    const width = context.measureText(series.label).width + 36 * scale;
+    if (x + width > canvas.width && x > 12 * scale) [x, y] = [12 * scale, y + 18 * scale];
+    const place = { series, x, y };
+    x += width;
+    return place;
+  });
+  const head = y + 12 * scale;
   picture.width = canvas.width;
   picture.height = canvas.height + head;
-  const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
   context.fillStyle = colour("--surface");
   context.fillRect(0, 0, picture.width, picture.height);
   context.fillStyle = colour("--ink");
   context.textBaseline = "middle";
-  const { fontFamily } = getComputedStyle(document.body);
   context.font = `600 ${15 * scale}px ${fontFamily}`;
   const title = figure.querySelector("h2")?.textContent ?? "";
   const days = `${data.starts[0] ?? ""} – ${data.starts.at(-1) ?? ""}`;
   context.fillText(`${title}  ${days}`, 12 * scale, 15 * scale);
   context.font = `${12 * scale}px ${fontFamily}`;
-  let x = 12 * scale;
-  for (const { label, colour: name } of data.series) {
-    context.fillStyle = colour(name);
-    context.fillRect(x, 30 * scale, 12 * scale, 8 * scale);
+  for (const { series, x, y } of names) {
+    drawMark(context, series, x, y, scale);
     context.fillStyle = colour("--ink");
-    context.fillText(label, x + 17 * scale, 35 * scale);
-    x += context.measureText(label).width + 36 * scale;
+    context.fillText(series.label, x + 19 * scale, y + scale);
   }
   context.drawImage(canvas, 0, head);
   /** @type {Blob | null} */

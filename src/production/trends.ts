@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { itemNames } from "./items.ts";
 import { coverage } from "./series.ts";
 import { compareText } from "./text-order.ts";
-import { type TotalFilter, tidy, totalsByItem, totalsByPeriod } from "./totals.ts";
+import { type Total, type TotalFilter, tidy, totalsByItem, totalsByPeriod, totalsByPeriodAndItem } from "./totals.ts";
 
 /** Parts at most: some four hundred rows of a table, a year by the day, are what a reader still scrolls through. */
 const mostParts = 400;
@@ -64,29 +64,30 @@ export interface Trends {
  * range included; there is none at a last part that the range ends within, nor where it would reach back before the first day of data.
  */
 export function trends(context: Context, filter: TrendsFilter): Trends {
-  const { from, to, items, before, limit } = filter;
+  const { from, to, items, before, limit, average } = filter;
   const unit = trendUnit(filter);
-  const window = filter.average === "none" ? null : averageWindows[unit][filter.average];
-  const cut: Cut = { unit, window, starts: startsWithin(from, to, unit), firstDay: firstDay(context) };
+  const window = average === "none" ? null : averageWindows[unit][average];
+  const starts = startsWithin(from, to, unit);
   const beforeStarts = before === null ? [] : startsWithin(before.from, before.to, unit);
-  const lineOf = (codes: TotalFilter["items"]): TrendLine => ({
-    ...trendLine(context, { from, to, items: codes }, cut),
-    before: before && line(context, { ...before, items: codes }, unit, beforeStarts),
-  });
-  const whole = lineOf(items);
   const totals = totalsByItem(context, { from, to, items });
   const candidates = items !== undefined && items.length <= limit ? items : [...totals.keys()];
   const sumOf = (code: string): number => totals.get(code)?.sum ?? 0;
   const shown = [...candidates].sort((a, b) => sumOf(b) - sumOf(a) || compareText(a, b)).slice(0, limit);
+  const partsIn = (range: Range): Parts => partsOf(context, range, unit, items, shown);
+  const now = partsIn({ from, to });
+  const past = before && partsIn(before);
+  const averagesOf = window === null ? () => [] : movingAverages(context, { from, to }, unit, window, now, partsIn);
+  const lineOf = (code: string | null): TrendLine => ({
+    ...line(now, code, starts),
+    averages: averagesOf(code),
+    before: past && line(past, code, beforeStarts),
+  });
+  const whole = lineOf(null);
   const names = itemNames(context, shown);
-  const lines = shown.map((code) => ({
-    item_code: code,
-    item_name: names.get(code) ?? null,
-    ...lineOf([code]),
-  }));
-  const past = before === null ? [] : totalsByItem(context, { ...before, items }).keys();
+  const lines = shown.map((code) => ({ item_code: code, item_name: names.get(code) ?? null, ...lineOf(code) }));
+  const pastCodes = before === null ? [] : totalsByItem(context, { ...before, items }).keys();
   const others = {
-    items: new Set([...totals.keys(), ...past, ...shown]).size - shown.length,
+    items: new Set([...totals.keys(), ...pastCodes, ...shown]).size - shown.length,
     ...less(whole, lines),
     before:
       whole.before &&
@@ -95,7 +96,7 @@ export function trends(context: Context, filter: TrendsFilter): Trends {
         lines.flatMap(({ before }) => before ?? []),
       ),
   };
-  return { unit, window, starts: cut.starts, before_starts: beforeStarts, whole, items: lines, others };
+  return { unit, window, starts, before_starts: beforeStarts, whole, items: lines, others };
 }
 
 /** The days that are read for a filter, those that only its averages need included. */
@@ -112,48 +113,63 @@ function trendUnit({ from, to, before, unit }: TrendsFilter): Unit {
   return before === null ? own : unitWithin(before.from, before.to, own, mostParts);
 }
 
-interface Cut {
-  unit: Unit;
-  window: number | null;
-  starts: Day[];
-  /** First day of data; null without any. */
-  firstDay: Day | null;
-}
-
+/** The first day of the parts that the average at a part is taken over. */
 const leadFrom = (start: Day, unit: Unit, window: number): Day => addUnits(start, unit, 1 - window);
 
-function firstDay(context: Context): Day | null {
-  return coverage(context, { today: lastDayEver }).first;
+interface Range {
+  from: Day;
+  to: Day;
 }
 
-function trendLine(
+/** The total of a part by its start: of one item, or of all under null. */
+type Parts = (code: string | null, start: Day) => Total | undefined;
+
+/** Totals of the parts of a range. One walk for all items shown, because each walk passes over the rows of every item. */
+function partsOf(
   context: Context,
-  filter: TotalFilter & { from: Day; to: Day },
-  { unit, window, starts, firstDay }: Cut,
-): Omit<TrendLine, "before"> {
-  const own = line(context, filter, unit, starts);
-  if (window === null) return { ...own, averages: [] };
-  const lead = leadFrom(starts[0]!, unit, window);
-  const ahead = { from: lead, to: addDays(filter.from, -1), items: filter.items };
-  const earlier = ahead.to < lead ? new Map() : totalsByPeriod(context, ahead, (day) => startOf(day, unit));
-  const all = startsWithin(lead, filter.to, unit);
-  const first = all.length - starts.length;
-  const whole = all.map((start, at) => tidy((earlier.get(start)?.sum ?? 0) + (own.values[at - first] ?? 0)));
-  const endsWithin = startOf(addDays(filter.to, 1), unit) === starts.at(-1) && filter.to < lastDayEver;
-  const averages = starts.map((_, at) => {
-    const oldest = all[first + at - window + 1];
-    if (oldest === undefined || firstDay === null || oldest < startOf(firstDay, unit)) return null;
-    if (endsWithin && at === starts.length - 1) return null;
-    return tidy(whole.slice(first + at - window + 1, first + at + 1).reduce((sum, value) => sum + value, 0)) / window;
-  });
-  return { ...own, averages };
+  range: Range,
+  unit: Unit,
+  items: TotalFilter["items"],
+  shown: readonly string[],
+): Parts {
+  const periodOf = (day: Day): Day => startOf(day, unit);
+  const whole = totalsByPeriod(context, { ...range, items }, periodOf);
+  const each = totalsByPeriodAndItem(context, { ...range, items: shown }, periodOf);
+  return (code, start) => (code === null ? whole.get(start) : each.get(`${start} ${code}`));
 }
 
-function line(context: Context, filter: TotalFilter, unit: Unit, starts: readonly Day[]): Line {
-  const totals = totalsByPeriod(context, filter, (day) => startOf(day, unit));
+/** How to find the averages at all parts of a range, of one item or of all under null. */
+function movingAverages(
+  context: Context,
+  { from, to }: Range,
+  unit: Unit,
+  window: number,
+  now: Parts,
+  partsIn: (range: Range) => Parts,
+): (code: string | null) => (number | null)[] {
+  const lead = leadFrom(startOf(from, unit), unit, window);
+  const all = startsWithin(lead, to, unit);
+  const earlier: Parts = lead < from ? partsIn({ from: lead, to: addDays(from, -1) }) : () => undefined;
+  const { first: firstDay } = coverage(context, { today: lastDayEver });
+  const firstPart = firstDay === null ? null : startOf(firstDay, unit);
+  const endsWithin = startOf(addDays(to, 1), unit) === all.at(-1) && to < lastDayEver;
+  const asked = startsWithin(from, to, unit).length;
+  return (code) => {
+    const sums = all.map((start) => (earlier(code, start)?.sum ?? 0) + (now(code, start)?.sum ?? 0));
+    return Array.from({ length: asked }, (_, at) => {
+      const end = all.length - asked + at + 1;
+      const oldest = all[end - window];
+      if (oldest === undefined || firstPart === null || oldest < firstPart) return null;
+      if (endsWithin && end === all.length) return null;
+      return tidy(sums.slice(end - window, end).reduce((sum, value) => sum + value, 0)) / window;
+    });
+  };
+}
+
+function line(parts: Parts, code: string | null, starts: readonly Day[]): Line {
   let [count, sum] = [0, 0];
   const values = starts.map((start) => {
-    const total = totals.get(start);
+    const total = parts(code, start);
     count += total?.count ?? 0;
     sum += total?.sum ?? 0;
     return total?.sum ?? 0;

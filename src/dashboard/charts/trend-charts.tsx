@@ -100,17 +100,18 @@ export function ItemsChart({ view, trends, beside, tools }: TrendProps & { tools
     const colour = colourOf(item.item_code);
     const stroke = strokesOf.get(colour) ?? 0;
     strokesOf.set(colour, stroke + 1);
-    const label = item.item_name === null ? item.item_code : `${item.item_code} ${item.item_name}`;
+    const code = item.item_code;
+    const label = item.item_name === null ? code : `${code} ${item.item_name}`;
     const own = { scale: "quantity", colour: `--item-${colour}` };
     const form = strokes[stroke % strokes.length]!;
     const line = { label, form, ...own, values: window === null ? item.values : item.averages };
     if (!hasRoom(trends)) return [line];
     if (window !== null) line.label = `${label}, ${averageName(view, trends)}`;
     return [
-      ...(window === null ? [] : [{ label, form: "faint", ...own, values: item.values }]),
+      ...(window === null ? [] : [{ label: code, form: "faint", ...own, values: item.values }]),
       line,
       ...(beside
-        ? [comparedSeries(texts.trends.ofBefore(label), own.colour, valuesBeside(item, beside), trends, beside)]
+        ? [comparedSeries(texts.trends.ofBefore(code), own.colour, valuesBeside(item, beside), trends, beside)]
         : []),
     ];
   });
