@@ -26,10 +26,8 @@ export class Toolbox {
         ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId)
         : await this.#ask(call, valid.data, requestId);
     } catch (error) {
-      if (error instanceof TooSlowError) return failed("QUERY_TIMEOUT", error.message);
-      if (error instanceof UnavailableError || error instanceof PoolBusyError) {
-        return failed("UNAVAILABLE", error.message);
-      }
+      const known = asToolError(error);
+      if (known) return known;
       throw error;
     }
   }
@@ -68,6 +66,13 @@ export class Toolbox {
     };
     return { name, arguments: given, result, evidence };
   }
+}
+
+/** What the desk throws when data cannot be read now or in time, as a tool's error; null for anything else. */
+export function asToolError(error: unknown): ToolError | null {
+  if (error instanceof TooSlowError) return failed("QUERY_TIMEOUT", error.message);
+  if (error instanceof UnavailableError || error instanceof PoolBusyError) return failed("UNAVAILABLE", error.message);
+  return null;
 }
 
 function failed(code: ToolError["code"], message: string): ToolError {
