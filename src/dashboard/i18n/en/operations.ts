@@ -179,7 +179,7 @@ export const operations: Texts["operations"] = {
     undated: (rows, file) => `Rows without a valid date that stay in ${file}: ${rows}`,
     run: "Run the rollover…",
     sure: "Run the rollover?",
-    confirm: (rows, years) => `${rows} rows of ${years} are moved from Live into archives.`,
+    confirm: (rows, years) => `${rows} rows of ${years} are moved into the archives of their years.`,
     warning: "The ERP may have to wait for moments meanwhile. Reading goes on, and the figures stay the same.",
     yes: "Run the rollover",
     no: "Cancel",

@@ -176,7 +176,7 @@ export const operations = {
     undated: (rows: string, file: string) => `${file}의 ${rows}행은 날짜가 올바르지 않아 그대로 둡니다.`,
     run: "이월 실행…",
     sure: "이월을 실행할까요?",
-    confirm: (rows: string, years: string) => `${years}년의 ${rows}행을 현재 파일에서 보관 파일로 옮깁니다.`,
+    confirm: (rows: string, years: string) => `${years}년의 ${rows}행을 그 연도의 보관 파일로 옮깁니다.`,
     warning: "실행하는 동안 ERP가 잠깐씩 기다릴 수 있습니다. 조회는 멈추지 않고 수치도 그대로입니다.",
     yes: "이월 실행",
     no: "취소",
