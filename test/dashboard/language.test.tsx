@@ -119,6 +119,8 @@ describe("no word of a page stands outside of the catalogues", () => {
       "show=item:01&rows=7&after=x&lot=9",
       "show=lot:none&min=1",
       "show=item:none&show=what",
+      "average=short&compare_from=2025-01-01&compare_to=2026-02-03&items=00,01,02,03,04,05",
+      "average=weekly&unit=month&compare=last_year",
     ])(`on ${name} with %p`, async (query) => {
       const before = viewOf(query, { path, faults });
       const view = { ...before, ...parseParams(page.params ?? {}, new URLSearchParams(query), before.texts) };
