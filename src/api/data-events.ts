@@ -2,8 +2,8 @@ import type { Events, HubEvents } from "../observe/events.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 
-/** How soon listeners hear that other data answer, ms. */
-const lookEveryMs = 250;
+/** How soon listeners hear that other data answer, ms: a look is the comparison of two texts. */
+const lookEveryMs = 50;
 
 /** What listeners are told of the data. */
 export function describeData(catalog: Catalog): HubEvents["data"] {
@@ -14,8 +14,8 @@ export function describeData(catalog: Catalog): HubEvents["data"] {
 export function announceData(catalog: Catalog, events: Events): void {
   let told = describeData(catalog).version;
   const timer = setInterval(() => {
+    if ((catalog.lastPublished?.version ?? null) === told) return;
     const data = describeData(catalog);
-    if (data.version === told) return;
     told = data.version;
     events.emit("data", data);
   }, lookEveryMs);
