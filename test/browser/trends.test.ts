@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { addDays, daysBetween } from "../../src/production/calendar.ts";
+import { addDays, addMonths, daysBetween } from "../../src/production/calendar.ts";
 import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
 import {
   cells,
@@ -99,9 +99,8 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
       const own = months.map((some) => some.find(({ year_month }) => year_month === month)?.total_production ?? 0);
       expect(firstNumbers(line)).toEqual([...own, own[0] + own[1]].map(number));
     }
-    const past = await rest(
-      `/summary/monthly_total?date_from=${Number(from.slice(0, 4)) - 1}-01-01&date_to=${Number(from.slice(0, 4)) - 1}-01-31&item_code=BW003`,
-    );
+    const january = [addMonths(from, -12), [addMonths(from, -12).replace(/01$/, "31"), addMonths(to, -12)].sort()[0]];
+    const past = await rest(`/summary/monthly_total?date_from=${january[0]}&date_to=${january[1]}&item_code=BW003`);
     expect(body[0]![codes.indexOf("BW003") + 1]).toContain(`비교 ${number(past[0]?.total_production ?? 0)}`);
     // Two lines for each, in the colour that the table's swatch has.
     const drawnSeries = await page.$eval("#chart-items script", (script) => JSON.parse(script.textContent ?? ""));
