@@ -56,6 +56,7 @@ test("without a file and variables every setting has its documented default", ()
     inlineMaxRows: 20000,
     rollup: true,
     queryTimeoutSec: 60,
+    customQueryTimeoutSec: 10,
     workers: 2,
     geminiConfigured: false,
   });
