@@ -112,7 +112,7 @@ function More({ view, next }: { view: View; next: string | null }) {
       </>
     );
   }
-  const { show: _, count: __, ...params } = view.params as Record<string, string>;
+  const { show: _, ...params } = view.params as Record<string, string>;
   const part = addressOf("/dashboard/parts/batches/rows", view.filter, { ...params, rows: String(rows), next });
   return (
     <>
