@@ -60,6 +60,8 @@ const policy = [
 /** Items at most that a keyword may leave, and that the picker shows. */
 const mostItems = 2_000;
 const mostOptions = 200;
+/** How long a page about the hub is the same for all who ask: with a job under way, all who have it open ask twice a second, 4 ms each. */
+const sharedMs = 500;
 /** How long a page about the hub waits for the data. */
 const dataPatienceMs = 2_000;
 
@@ -143,14 +145,20 @@ export class Dashboard {
     c.header("Cache-Control", "no-store");
     c.header("Vary", "Accept-Language, Cookie, HX-Request", { append: true });
     try {
-      const known = this.#view(c, page, language).catch(() => null);
-      const ofData = await Promise.race([known, Bun.sleep(dataPatienceMs).then(() => null)]);
-      const { wall: _, ...view } = ofData ?? this.#bareView(c, page, language);
-      const shown = { ...view, hub: { operations: hub, lacks: admin.lacks(c), asksKey: admin.asksKey, told } };
-      return c.html(
-        render(c, view.texts.nav[page.id], shown, await page.content(shown)),
-        told ? toldStatus[told] : 200,
-      );
+      const lacks = admin.lacks(c);
+      const make = async () => {
+        const known = this.#view(c, page, language).catch(() => null);
+        const ofData = await Promise.race([known, Bun.sleep(dataPatienceMs).then(() => null)]);
+        const { wall: _, ...view } = ofData ?? this.#bareView(c, page, language);
+        const shown = { ...view, hub: { operations: hub, lacks, asksKey: admin.asksKey, told } };
+        const html = render(c, view.texts.nav[page.id], shown, await page.content(shown));
+        return { html, address: link(view), status: 200 as const };
+      };
+      if (told) return c.html((await make()).html, toldStatus[told]);
+      const key = [isPart(c), language, themeOf(c), lacks, c.req.url].join(" ");
+      const jobs = hub.jobs().map(({ paused, started_at, finished_at }) => [paused, started_at, finished_at]);
+      const state = [Math.floor(Date.now() / sharedMs), jobs].join(" ");
+      return c.html((await this.#rendered.get(key, state, make)).html);
     } catch (error) {
       return this.#tellTrouble(c, page, language, error as Error);
     }
