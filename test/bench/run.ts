@@ -9,6 +9,7 @@ import type { Bench, Measurement, Outcome } from "./claim.ts";
 import { lighthouseScores, pageOpening } from "./claims/dashboard.ts";
 import { derivedBuild, derivedRefresh } from "./claims/derived.ts";
 import { exportMemory } from "./claims/exports.ts";
+import { fiftyPages } from "./claims/fifty-pages.ts";
 import { growth } from "./claims/growth.ts";
 import { freeEventLoop } from "./claims/health.ts";
 import { deepPages, newestPages } from "./claims/pages.ts";
@@ -44,6 +45,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   growth,
   pageOpening,
   lighthouseScores,
+  fiftyPages,
 ];
 
 const HELP = `Usage: bun run bench [options]
