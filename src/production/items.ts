@@ -1,5 +1,5 @@
 import type { NamedRow } from "../rollup/columns.ts";
-import type { Segment } from "../segments/types.ts";
+import type { Segment, Snapshot } from "../segments/types.ts";
 import type { Context } from "./context.ts";
 import { segmentsFor } from "./range.ts";
 import { asText, compareText } from "./text-order.ts";
@@ -46,23 +46,20 @@ function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Names found so far for one set of segment versions: an item has one name, whichever answer shows it. */
-const known = { serial: -1, names: new Map<string, string | null>() };
+/** Names found so far for a set of segment versions: an item has one name, whichever answer shows it. */
+const known = new WeakMap<Snapshot, Map<string, string | null>>();
 
 /**
  * The newest name of each item: of its last row with a valid day and a name, else of its last row with a name. A file that cannot be read now
  * is left out: totals of other files' days do not fail for want of a name.
  */
 export function itemNames(context: Context, codes: Iterable<string>): Map<string, string | null> {
-  if (known.serial !== context.snapshot.serial) {
-    known.serial = context.snapshot.serial;
-    known.names = new Map();
-  }
+  const names = known.get(context.snapshot) ?? new Map<string, string | null>();
+  known.set(context.snapshot, names);
   for (const code of codes) {
-    if (!known.names.has(code))
-      known.names.set(code, newestName(context, code, true) ?? newestName(context, code, false));
+    if (!names.has(code)) names.set(code, newestName(context, code, true) ?? newestName(context, code, false));
   }
-  return known.names;
+  return names;
 }
 
 function newestName(context: Context, code: string, dated: boolean): string | null {
