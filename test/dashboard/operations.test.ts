@@ -1,0 +1,97 @@
+import { expect, test } from "bun:test";
+import { formatOf } from "../../src/dashboard/i18n/format.ts";
+import { type Language, texts } from "../../src/dashboard/i18n/language.ts";
+import { readLogQuery } from "../../src/dashboard/log-query.ts";
+import { alertsOf } from "../../src/dashboard/pages/operations-alerts.ts";
+import { stateOf } from "../../src/dashboard/pages/operations-state.ts";
+import { ago, cadence, span } from "../../src/dashboard/pages/operations-time.ts";
+import type { View } from "../../src/dashboard/view.ts";
+import { sampleHub } from "./hub-sample.ts";
+
+const viewIn = (language: Language) => ({ texts: texts[language], format: formatOf(language) }) as View;
+
+test("when a job runs is said in words, and a pattern that has none as it is", () => {
+  const said = (when: string) => cadence(viewIn("ko"), when);
+  expect(["0 2 * * *", "30 4 * * 0", "30 4 * * 7", "5 14 * * 1", "*/10 * * * *", "0 3 * 1 *"].map(said)).toEqual([
+    "매일 02:00",
+    "매주 일요일 04:30",
+    "매주 일요일 04:30",
+    "매주 월요일 14:05",
+    "10분마다",
+    "1월 매일 03:00",
+  ]);
+  expect(["every 3600 s", "every 120 s", "every 90 s", "on demand"].map(said)).toEqual([
+    "1시간마다",
+    "2분마다",
+    "90초마다",
+    "요청할 때만",
+  ]);
+  expect(["0 2 * * 1-5", "0 2 1 * *", "0 2,14 * * *", "0 3 * 1 2"].map(said)).toEqual([
+    "cron 0 2 * * 1-5",
+    "cron 0 2 1 * *",
+    "cron 0 2,14 * * *",
+    "cron 0 3 * 1 2",
+  ]);
+});
+
+test("times are told in their largest whole unit", () => {
+  const view = viewIn("en");
+  expect([59, 60, 3600, 47 * 3600, 48 * 3600].map((seconds) => span(view, seconds))).toEqual([
+    "59 s",
+    "1 min",
+    "1 h",
+    "47 h",
+    "2 d",
+  ]);
+  const before = (seconds: number) => ago(view, Date.now() - seconds * 1000);
+  expect([5, 90, 7300, 50 * 3600].map(before)).toEqual(["just now", "1 min ago", "2 h ago", "2 d ago"]);
+});
+
+test("alerts come worst first, each with what to do, and there are none where nothing is the matter", async () => {
+  const view = viewIn("en");
+  const { operations } = sampleHub();
+  const state = await stateOf(operations);
+  const alerts = alertsOf(view, state);
+  expect(alerts.every(({ help }) => help.length > 10)).toBe(true);
+  const bad = alerts.filter(({ tone }) => tone === "bad").map(({ text }) => text);
+  expect(bad).toEqual([
+    "The last run of 'Check' failed.",
+    "The file 1.0 is not there.",
+    "The file 2.0 is locked, so that new rows cannot be read.",
+    "The file 3.0 is damaged.",
+    "The newest backup of 2.0 was made 40 d ago.",
+    "Only 0.1 GB of disk space are free.",
+  ]);
+  expect(alerts.slice(bad.length).map(({ text }) => text)).toEqual([
+    "The file 4.0 keeps changing, so that it cannot be read as a whole.",
+    "There is no backup yet of 3.0, 4.0, 5.0, 6.0.",
+    // Live is backed up daily, so that three days are one missed.
+    "The newest backup of 0.0 was made 3 d ago.",
+    "Files lack indexes: 2.0, 3.0, 4.0, 5.0, 6.0.",
+    "Rows of days that another file owns: 21.",
+    "Rows without a valid date: 21.",
+    "The job 'Backup' is paused.",
+  ]);
+  const [live] = state.health.files;
+  const well = {
+    ...state,
+    jobs: state.jobs.filter(({ result, paused }) => result !== "failed" && !paused),
+    indexes: new Map([[live!.file, []]]),
+    backups: new Map([[live!.file, [{ ...state.backups.get(live!.file)![0]!, takenAt: Date.now() }]]]),
+    health: { ...state.health, files: [live!], misplaced_rows: 0, undated_rows: 0, disk_free_gb: 50 },
+  };
+  expect(alertsOf(view, well)).toEqual([]);
+});
+
+test("a log is asked for by a name from the list, and what means nothing is left out", () => {
+  const names = ["app.log", "watcher.log"];
+  const read = (query: string) => readLogQuery(new URLSearchParams(query), names);
+  expect(read("log=watcher.log&level=error&search=+a+&lines=100")).toEqual({
+    name: "watcher.log",
+    filter: { level: "error", search: "a", lines: 100 },
+  });
+  const preset = { name: "app.log", filter: { level: "all", search: "", lines: 300 } } as const;
+  for (const query of ["", "log=../x&level=none&lines=1e9", `lines=-1&search=${"a".repeat(201)}`, "lines=&level="])
+    expect([query, read(query)]).toEqual([query, preset]);
+  expect(readLogQuery(new URLSearchParams("log=app.log"), [])).toBeNull();
+});
