@@ -1,0 +1,293 @@
+import { addMonths, daysBetween, startOf } from "../../production/calendar.ts";
+import type { Focus, Grain, Intent, ItemMatch, Language, Period, Plan, Planner } from "../types.ts";
+import { type Ask, callsFor, dayGrains } from "./calls.ts";
+import { defaultPeriod, recentDays } from "./defaults.ts";
+import { intentRules, type Mark, markPatterns } from "./grammar/marks.ts";
+import {
+  allItems,
+  amounts,
+  baseAfter,
+  baseBefore,
+  fillers,
+  followUps,
+  numerals,
+  outOfScope,
+  periodBeforeThat,
+  precedingPeriod,
+  sameItem,
+  samePeriod,
+  yearBefore,
+} from "./grammar/words.ts";
+import { type MentionedItems, mentionedItems } from "./items.ts";
+import { findPeriods, isWeek, type NamedPeriod, periodBefore, shifted } from "./periods.ts";
+import { mostRows } from "./queries.ts";
+import { blanked, has, languageOf, normalized, without } from "./text.ts";
+import { en } from "./words/en.ts";
+import { ko, type Words } from "./words/ko.ts";
+
+const words: Readonly<Record<Language, Words>> = { ko, en };
+
+/** Chooses the tools for a question in Korean or English by the tables of `grammar/`; the same question gives the same plan. */
+export const plan: Planner = async (query, { today, newestDay, findItems, previous }) => {
+  const language = languageOf(query);
+  const help: Plan = { kind: "help", language };
+  const text = normalized(query);
+  const mentioned = chosen(text, previous) ?? (await mentionedItems(text, (part) => leftOver(part, today), findItems));
+  if (has(mentioned.rest, outOfScope)) return help;
+  const back = yearsOrPeriodsBack(mentioned.rest);
+  const named = findPeriods(without(mentioned.rest, relative), today);
+  if (named.impossible !== undefined) return ask(language, words[language].noSuchDay(named.impossible), [], null);
+  if (named.periods.some(({ from }) => from > today)) return help;
+  const marks = marksOf(rest(mentioned.rest, named.periods));
+  const found = intentOf(marks, mentioned.items, named.periods.length, back !== null);
+  const narrowed = narrow(mentioned, previous);
+  const goesOn = previous !== null && (found === null || has(text, [...followUps, ...sameItem, ...samePeriod]));
+  const intent = found ?? previous?.intent ?? (narrowed.items.length + named.periods.length > 0 ? "total" : null);
+  if (intent === null) return narrowed.candidates.length > 0 ? which(language, narrowed.candidates, null) : help;
+  if (narrowed.unknown.length > 0 && found === null) return help;
+
+  const onlyIntent = named.periods.length === 0 && mentioned.items.length === 0 && mentioned.candidates.length === 0;
+  const inherits = previous !== null && (goesOn || onlyIntent);
+  const by = grainOf(marks, intent, inherits ? previous : null);
+  const all = has(mentioned.rest, allItems);
+  const items = narrowed.items.length > 0 ? narrowed.items : inherits && !all ? previous.items : [];
+  const before =
+    inherits && previous.period && has(mentioned.rest, periodBeforeThat) ? stepBack(previous.period) : null;
+  const told = before ? [before] : named.periods.map(({ from, to }) => ({ from, to }));
+  const recent = told.length === 0 && marks.has("recently") && !listing.includes(intent) ? [recentDays(today)] : [];
+  const inherited = inherits && previous.period && keeps(previous.period, intent, by) ? [previous.period] : [];
+  const explicit = [told, recent, inherited].find(({ length }) => length > 0) ?? [];
+  const preset = defaultPeriod(intent, by, today, newestDay);
+  const focus: Focus = {
+    period: explicit[0] ?? null,
+    items,
+    intent,
+    by,
+    limit:
+      amountOf(rest(mentioned.rest, named.periods)) ??
+      (found === null ? previous?.limit : undefined) ??
+      superlativeOne(intent, marks),
+  };
+  if (intent !== "list") {
+    if (narrowed.unknown.length > 0) {
+      return ask(language, words[language].notFound(narrowed.unknown.join(" ")), narrowed.candidates, focus);
+    }
+    if (narrowed.candidates.length > 0) return which(language, narrowed.candidates, focus);
+  }
+
+  const assumedPeriod = explicit.length === 0 && preset !== null;
+  const keyword = intent === "list" ? mentioned.keyword : "";
+  const asked = asksOf(
+    { ...focus, base: null, keyword },
+    explicit,
+    preset,
+    back,
+    mentioned.rest,
+    named.periods,
+    today,
+    previous,
+  );
+  if (asked.some(({ intent: one, by: part, period }) => tooLong(one, part, period))) {
+    return ask(language, words[language].tooLong(mostRows.toLocaleString("en")), [], focus);
+  }
+  const last = asked.at(-1)!;
+  return {
+    kind: "calls",
+    calls: asked.flatMap(callsFor),
+    intent: last.intent,
+    language,
+    focus: { ...focus, intent: last.intent, period: last.period },
+    assumedPeriod: assumedPeriod && !(last.intent === "list" && keyword !== ""),
+  };
+};
+
+/** Not the words of a period of their own: they say what it is measured by. */
+const relative = [...yearBefore, ...precedingPeriod, ...periodBeforeThat, ...samePeriod];
+
+/** Intents that list what there is, newest first, and need no period. */
+const listing: readonly Intent[] = ["history", "lots", "last_made", "list"];
+
+/** What the grammar does not know: the words that may name an item. */
+function leftOver(text: string, today: string): string {
+  const plain = without(text, relative);
+  const unperioded = rest(plain, findPeriods(plain, today).periods);
+  return without(unperioded, [...sameItem, ...counted, ...Object.values(markPatterns).flat(), ...fillers]);
+}
+
+const counted = amounts.map(({ source }) => new RegExp(source, "gu"));
+
+function rest(text: string, periods: readonly NamedPeriod[]): string {
+  let left = without(text, relative);
+  for (const { start, end } of periods) left = blanked(left, start, end);
+  return left;
+}
+
+function marksOf(text: string): ReadonlySet<Mark> {
+  const all = Object.entries(markPatterns) as [Mark, readonly RegExp[]][];
+  return new Set(all.filter(([, patterns]) => has(text, patterns)).map(([mark]) => mark));
+}
+
+function intentOf(
+  marks: ReadonlySet<Mark>,
+  items: readonly ItemMatch[],
+  periods: number,
+  back: boolean,
+): Intent | null {
+  if (back && !marks.has("trend")) return "comparison";
+  const rule = intentRules.find(
+    ({ all, any, none }) =>
+      all.every((mark) => marks.has(mark)) &&
+      (any === undefined || any.some((mark) => marks.has(mark))) &&
+      !none?.some((mark) => marks.has(mark)),
+  );
+  const intent = rule?.intent ?? null;
+  // "BW0021의 최대 생산량" is about its best day: a ranking of one item says nothing.
+  if (items.length > 0 && (intent === "ranking" || intent === "ranking_least")) {
+    if (marks.has("most")) return "best";
+    if (marks.has("least")) return "worst";
+  }
+  if (periods === 2 && (intent === "total" || intent === "average" || intent === "count")) return "comparison";
+  return intent;
+}
+
+const grains: readonly Grain[] = ["weekday", "day", "week", "month", "quarter", "year"];
+
+function grainOf(marks: ReadonlySet<Mark>, intent: Intent, previous: Focus | null): Grain | undefined {
+  if (!["trend", "best", "worst", "average_by"].includes(intent)) return undefined;
+  const marked = grains.find((grain) => marks.has(grain));
+  const before = previous?.intent === intent ? previous.by : undefined;
+  return marked ?? before ?? (intent === "trend" ? "month" : "day");
+}
+
+/** A question about "the" best one is about one; "순위" and "제품별" are about several. */
+function superlativeOne(intent: Intent, marks: ReadonlySet<Mark>): number | undefined {
+  return intent === "ranking" && marks.has("byItem") ? 20 : undefined;
+}
+
+function amountOf(text: string): number | undefined {
+  for (const pattern of amounts) {
+    const n = pattern.exec(text)?.groups?.n;
+    const amount = n === undefined ? Number.NaN : (numerals[n] ?? Number(n));
+    if (amount >= 1) return amount;
+  }
+  return undefined;
+}
+
+/** What a period is compared with where words say so: the same days a year before, or those just before. */
+function yearsOrPeriodsBack(text: string): ((period: Period) => Period) | null {
+  if (has(text, yearBefore)) return (period) => shifted(period, -12);
+  return has(text, precedingPeriod) ? stepBack : null;
+}
+
+function stepBack(period: Period): Period {
+  if (!isWeek(period)) return periodBefore(period);
+  const back = (day: string): string =>
+    new Date(Date.parse(`${day}T00:00:00Z`) - 7 * 86_400_000).toISOString().slice(0, 10);
+  return { from: back(period.from), to: back(period.to) };
+}
+
+/** Whether the period of the question before does for this one: a course needs several parts. */
+function keeps(period: Period, intent: Intent, by: Grain | undefined): boolean {
+  const days = daysBetween(period.from, period.to) + 1;
+  if (intent === "trend") return by === "day" || by === "weekday" ? days > 2 : by === "week" ? days > 13 : days > 31;
+  return intent !== "last_made" && intent !== "list";
+}
+
+/** The single questions that one question consists of. */
+function asksOf(
+  one: Ask,
+  periods: readonly Period[],
+  preset: Period | null,
+  back: ((period: Period) => Period) | null,
+  text: string,
+  named: readonly NamedPeriod[],
+  today: string,
+  previous: Focus | null,
+): Ask[] {
+  if (one.intent !== "comparison") {
+    const all = periods.length > 0 ? periods : [preset];
+    return all.map((period) => ({ ...one, period: period && coursed(period, one, today) }));
+  }
+  const [first, second] = periods;
+  if (periods.length > 2) return periods.map((period) => ({ ...one, intent: "total", period }));
+  if (first && second) {
+    const [earlier, later] =
+      first.from < second.from || (first.from === second.from && first.to < second.to)
+        ? [first, second]
+        : [second, first];
+    return [{ ...one, period: later, base: earlier }];
+  }
+  const main = first ?? preset!;
+  if (!back && one.items.length > 1) return [{ ...one, intent: "total", period: main }];
+  if (!back && named.length === 1 && isBase(text, named[0]!)) {
+    const other = previous?.period && previous.period.from > main.from ? previous.period : counterpart(main, today);
+    return [{ ...one, period: other, base: main }];
+  }
+  return [{ ...one, period: main, base: (back ?? stepBack)(main) }];
+}
+
+/** Months of a course are whole ones: "the last 6 months" are this one and the five before it. */
+function coursed(period: Period, { intent, by }: Ask, today: string): Period {
+  if (intent !== "trend" || by !== "month" || period.to !== today || period.from.endsWith("-01")) return period;
+  const start = startOf(period.from, "month");
+  return daysBetween(period.from, today) < 28 ? period : { from: addMonths(start, 1), to: today };
+}
+
+function isBase(text: string, { start, end }: NamedPeriod): boolean {
+  return baseAfter.test(text.slice(end)) || baseBefore.test(text.slice(0, start));
+}
+
+/** What is compared with a past period where only that is named: the day, week, month or year that today lies in. */
+function counterpart({ from, to }: Period, today: string): Period {
+  const days = daysBetween(from, to) + 1;
+  const unit = days === 1 ? "day" : days === 7 ? "week" : days <= 31 ? "month" : days > 360 ? "year" : null;
+  if (unit) return { from: startOf(today, unit), to: today };
+  const months = Math.max(1, Math.round(days / 30.4));
+  return { from: addMonths(startOf(today, "month"), 1 - months), to: today };
+}
+
+/** Figures by day come in one query of so many rows at most. */
+function tooLong(intent: Intent, by: Grain | undefined, period: Period | null): boolean {
+  if (!period || !by || !dayGrains.includes(by) || !["trend", "best", "worst", "average_by"].includes(intent))
+    return false;
+  const grouped = by !== "day" || intent === "trend";
+  return grouped && daysBetween(period.from, period.to) >= mostRows;
+}
+
+/** The answer to a question back: a number of its list. */
+function chosen(text: string, previous: Focus | null): MentionedItems | null {
+  const number = /^(?:no\.? ?|number |#)?(\d{1,2})\s*(?:번째|번)?\s*(?:요|이요|으로|거|것|제품)?[.!]?$/u.exec(
+    text,
+  )?.[1];
+  const item = number === undefined ? undefined : previous?.choices?.[Number(number) - 1];
+  return item ? { items: [item], candidates: [], unknown: [], rest: "", keyword: item.item_code } : null;
+}
+
+/** After a question back, parts of names mean those of its list that fit. */
+function narrow(mentioned: MentionedItems, previous: Focus | null): MentionedItems {
+  const choices = new Set(previous?.choices?.map(({ item_code }) => item_code));
+  const fitting = mentioned.candidates.filter(({ item_code }) => choices.has(item_code));
+  if (fitting.length === 0 || mentioned.unknown.length > 0) return mentioned;
+  return fitting.length === 1
+    ? { ...mentioned, items: fitting, candidates: [] }
+    : { ...mentioned, candidates: fitting };
+}
+
+function ask(language: Language, question: string, candidates: ItemMatch[], focus: Focus | null): Plan {
+  return {
+    kind: "ask",
+    question,
+    candidates,
+    language,
+    focus: focus && candidates.length > 0 ? { ...focus, choices: candidates } : focus,
+  };
+}
+
+function which(language: Language, candidates: ItemMatch[], focus: Focus | null): Plan {
+  return ask(
+    language,
+    words[language].which(candidates.length),
+    candidates,
+    focus ?? { period: null, items: [], intent: "total" },
+  );
+}

@@ -1,0 +1,92 @@
+import { addDays } from "../../production/calendar.ts";
+import { lastDayEver } from "../../segments/day.ts";
+import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
+
+/** Most rows that a custom query may give. */
+export const mostRows = 1000;
+
+const day = "substr(production_date, 1, 10)";
+
+function where(period: Period | null, items: readonly ItemMatch[]): { sql: string; params: SqlValue[] } {
+  const parts: string[] = [];
+  const params: SqlValue[] = [];
+  if (period) {
+    // The stored text may go on after the day, so the end is the beginning of the next day.
+    parts.push("production_date >= ?", "production_date < ?");
+    params.push(period.from, period.to === lastDayEver ? `${period.to}~` : addDays(period.to, 1));
+  }
+  if (items.length > 0) {
+    parts.push(`item_code IN (${items.map(() => "?").join(", ")})`);
+    params.push(...items.map(({ item_code }) => item_code));
+  }
+  return { sql: parts.length > 0 ? ` WHERE ${parts.join(" AND ")}` : "", params };
+}
+
+function query(sql: string, params: SqlValue[], description: string): ToolCall {
+  return { name: "execute_custom_query", arguments: { sql, params, description } };
+}
+
+/** Good quantity and batches of every day, ascending. */
+export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCall {
+  const { sql, params } = where(period, items);
+  return query(
+    `SELECT ${day} AS day, SUM(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 1 LIMIT ${mostRows}`,
+    params,
+    "daily totals",
+  );
+}
+
+/** Good quantity and the number of days with production, in one row. */
+export function dailyAverage(period: Period, items: readonly ItemMatch[]): ToolCall {
+  const { sql, params } = where(period, items);
+  return query(
+    `SELECT SUM(good_quantity) AS total_production, COUNT(DISTINCT ${day}) AS day_count FROM production_records${sql}`,
+    params,
+    "daily average",
+  );
+}
+
+/** The days with the most (the least) good quantity. */
+export function extremeDays(
+  period: Period,
+  items: readonly ItemMatch[],
+  order: "ASC" | "DESC",
+  limit: number,
+): ToolCall {
+  const { sql, params } = where(period, items);
+  return query(
+    `SELECT ${day} AS day, SUM(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
+    params,
+    "best days",
+  );
+}
+
+/** The items with the least good quantity. */
+export function leastItems(period: Period, limit: number): ToolCall {
+  const { sql, params } = where(period, []);
+  return query(
+    `SELECT item_code, MAX(item_name) AS item_name, SUM(good_quantity) AS total_production FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
+    params,
+    "items with the least production",
+  );
+}
+
+/** How many items were made. */
+export function itemCount(period: Period | null): ToolCall {
+  const { sql, params } = where(period, []);
+  return query(
+    `SELECT COUNT(DISTINCT item_code) AS item_count FROM production_records${sql}`,
+    params,
+    "number of items",
+  );
+}
+
+/** Single records, newest first. */
+export function records(period: Period | null, items: readonly ItemMatch[], limit: number): ToolCall {
+  const { sql, params } = where(period, items);
+  return query(
+    `SELECT ${day} AS production_date, lot_number, item_code, item_name, good_quantity FROM production_records${sql} ORDER BY 1 DESC, 2 LIMIT ${limit}`,
+    params,
+    "records",
+  );
+}
