@@ -51,13 +51,12 @@ export const toolArguments = {
     limit: z.int().min(1).max(50).default(10).meta({ description: "How many of the newest records." }),
   }),
   execute_custom_query: z.object({
-    sql: z.string().min(1).max(20_000).meta({ description: "One SELECT over the view production_records." }),
+    sql: z.string().meta({ description: "One SELECT over the view production_records." }),
     params: z
       .array(z.union([z.string(), z.number(), z.null()]))
-      .max(100)
       .default([])
       .meta({ description: "Values for the question marks." }),
-    description: z.string().max(500).default("").meta({ description: "What is asked, in words." }),
+    description: z.string().default("").meta({ description: "What is asked, in words." }),
   }),
 } satisfies { [Name in ToolName]: z.ZodType<Required<ToolArguments[Name]> | ToolArguments[Name], ToolArguments[Name]> };
 

@@ -20,7 +20,10 @@ export class Toolbox {
    */
   async call(call: ToolCall, requestId: string): Promise<ToolRun | ToolError> {
     const valid = toolArguments[call.name].safeParse(call.arguments);
-    if (!valid.success) return failed("INVALID_ARGUMENTS", inSentences(call.name, valid.error));
+    if (!valid.success) {
+      const onParams = valid.error.issues.every(({ path }) => path[0] === "params");
+      return failed(onParams ? "INVALID_PARAMS" : "INVALID_ARGUMENTS", inSentences(call.name, valid.error));
+    }
     try {
       return call.name === "execute_custom_query"
         ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId)
