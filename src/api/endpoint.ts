@@ -2,10 +2,11 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { HubEnv } from "../http/env.ts";
+import { validBody } from "./body.ts";
 import { fromText, jsonTypes, type ParameterPlace, parameterError } from "./query.ts";
 
 /** One endpoint: what the document says of it and what validates its input are the same schemas. */
-export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
+export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, Body extends z.ZodObject> {
   method: "get" | "post";
   /** Path as hono writes it, such as `/records/:item_code{.+}`. */
   path: string;
@@ -14,6 +15,8 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
   tag: string;
   query?: Query;
   params?: Path;
+  /** What is sent as JSON. */
+  body?: Body;
   /** The answer's schema by media type. */
   answer: Record<string, z.ZodType>;
   /** Status of a successful answer, 200 unless told. */
@@ -24,11 +27,14 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject> {
   admin?: boolean;
   deprecatedQuery?: string[];
   middleware?: MiddlewareHandler<HubEnv>[];
-  handle: (c: Context<HubEnv>, input: z.output<Query> & z.output<Path>) => Response | Promise<Response>;
+  handle: (
+    c: Context<HubEnv>,
+    input: z.output<Query> & z.output<Path> & z.output<Body>,
+  ) => Response | Promise<Response>;
 }
 
 /** An endpoint as the OpenAPI document needs it, whatever its parameters. */
-export type AnyEndpoint = Omit<Endpoint<z.ZodObject, z.ZodObject>, "handle">;
+export type AnyEndpoint = Omit<Endpoint<z.ZodObject, z.ZodObject, z.ZodObject>, "handle">;
 
 const nothing = z.object({});
 
@@ -42,21 +48,26 @@ export class Endpoints {
   }
 
   /** Mounts an endpoint; its input is validated before `handle` sees it. */
-  add<Query extends z.ZodObject = typeof nothing, Path extends z.ZodObject = typeof nothing>(
-    endpoint: Endpoint<Query, Path>,
-  ): void {
+  add<
+    Query extends z.ZodObject = typeof nothing,
+    Path extends z.ZodObject = typeof nothing,
+    Body extends z.ZodObject = typeof nothing,
+  >(endpoint: Endpoint<Query, Path, Body>): void {
     this.list.push(endpoint as unknown as AnyEndpoint);
-    const { query, params } = endpoint;
+    const { query, params, body } = endpoint;
     const validators = [...(query ? [validator("query", query)] : []), ...(params ? [validator("param", params)] : [])];
     this.#router.on(
       endpoint.method.toUpperCase(),
       [endpoint.path],
       ...(endpoint.middleware ?? []),
       ...validators,
-      (c: Context<HubEnv>) => {
+      (c: Context<HubEnv>): Response | Promise<Response> => {
         const valid = (target: string): object => c.req.valid(target as never);
-        const input = { ...(query && valid("query")), ...(params && valid("param")) };
-        return endpoint.handle(c, input as z.output<Query> & z.output<Path>);
+        const handle = (sent: object): Response | Promise<Response> => {
+          const input = { ...(query && valid("query")), ...(params && valid("param")), ...sent };
+          return endpoint.handle(c, input as z.output<Query> & z.output<Path> & z.output<Body>);
+        };
+        return body ? validBody(c, body).then(handle) : handle({});
       },
     );
   }

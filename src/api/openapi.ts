@@ -8,8 +8,9 @@ const fault = z.object({
   msg: z.string(),
   input: z.unknown(),
 });
+const coded = z.object({ code: z.string(), message: z.string() });
 const errorBody = z
-  .object({ detail: z.union([z.string(), z.array(fault)]), request_id: z.string() })
+  .object({ detail: z.union([z.string(), z.array(fault), coded]), request_id: z.string() })
   .meta({ id: "Error" });
 
 type Json = Record<string, unknown>;
@@ -33,7 +34,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: ["records", "items", "summaries", "health", "metrics", "operations"].map((name) => ({ name })),
+    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations"].map((name) => ({ name })),
     paths,
     components: {
       schemas,
@@ -62,12 +63,14 @@ function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
   );
   const errors = ["401", "429", "500", ...(endpoint.readsData ? ["503"] : []), ...(endpoint.admin ? ["403"] : [])];
   if (endpoint.query || endpoint.params) errors.push("400", "422");
+  if (endpoint.body) errors.push("415", "422");
   return {
     operationId: `${endpoint.method}${path.replace(/[/._{}]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary: endpoint.summary,
     ...(endpoint.description ? { description: endpoint.description } : {}),
     tags: [endpoint.tag],
     ...(parameters.length > 0 ? { parameters } : {}),
+    ...(endpoint.body ? { requestBody: requestBody(endpoint.body, schemas) } : {}),
     responses: {
       [endpoint.success ?? 200]: { description: endpoint.summary, content },
       ...(endpoint.readsData ? { 304: { description: "The data have not changed since the given ETag." } } : {}),
@@ -91,6 +94,10 @@ function parametersOf(schema: z.ZodObject | undefined, place: "query" | "path", 
     ...(deprecated ? { deprecated } : {}),
     schema: rest,
   }));
+}
+
+function requestBody(schema: z.ZodObject, schemas: Json): Json {
+  return { required: true, content: { "application/json": { schema: jsonSchema(schema, "input", schemas) } } };
 }
 
 /** A schema as JSON Schema; named ones move to the components and are referred to. */
@@ -123,6 +130,7 @@ function errorResponses(schemas: Json): Json {
     400: { description: "A date, range or cursor is wrong; the sentence says how.", content },
     401: { description: "A key is missing or not valid.", content },
     403: { description: "Not allowed.", content },
+    415: { description: "The body is not sent as JSON.", content },
     422: { description: "A parameter breaks a rule; each fault names it.", content },
     429: { description: "Too many requests.", headers: retry, content },
     500: { description: "An unexpected error; the log has it under the request id.", content },

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { HttpError, type ParameterFault } from "../http/errors.ts";
 
 /** Where a parameter stands. */
-export type ParameterPlace = "query" | "path";
+export type ParameterPlace = "query" | "path" | "body";
 
-type Values = Record<string, string | string[] | undefined>;
+type Values = Record<string, unknown>;
 /** JSON Schema type of each parameter. */
 type Types = Record<string, string | undefined>;
 
@@ -42,7 +42,7 @@ function converted(values: Values, types: Types): Record<string, unknown> {
   for (const [name, type] of Object.entries(types)) {
     const value = values[name];
     const text = Array.isArray(value) ? value.at(-1) : value;
-    if (text !== undefined && text !== "") read[name] = convert(text, type);
+    if (typeof text === "string" && text !== "") read[name] = convert(text, type);
   }
   return read;
 }
@@ -75,17 +75,24 @@ function isSentence(issue: z.core.$ZodIssue): boolean {
 function faultOf(issue: z.core.$ZodIssue, { place, types, raw }: Given): ParameterFault {
   const name = String(issue.path[0] ?? "");
   const value = raw[name];
-  const text = Array.isArray(value) ? value.at(-1) : value;
-  const absent = text === undefined || text === "";
-  const input = absent ? null : text.length > echoLength ? `${text.slice(0, echoLength)}…` : text;
+  const given = Array.isArray(value) && place !== "body" ? value.at(-1) : value;
+  const absent = given === undefined || given === "";
+  const input = absent ? null : echoed(given);
   const [type, msg] = absent ? ["missing", "Field required"] : described(issue, types[name]);
   return { type, loc: [place, name], msg, input };
+}
+
+/** What an error repeats of a wrong value: no lists and objects, which may be as deep as a body is long. */
+function echoed(value: unknown): unknown {
+  if (typeof value === "string" && value.length > echoLength) return `${value.slice(0, echoLength)}…`;
+  return typeof value === "object" ? null : value;
 }
 
 function described(issue: z.core.$ZodIssue, type: string | undefined): [type: string, msg: string] {
   if (issue.code === "invalid_type") {
     if (type === "integer") return ["int_parsing", "Input should be a valid integer"];
     if (type === "number") return ["float_parsing", "Input should be a valid, finite number"];
+    if (issue.expected === "string") return ["string_type", "Input should be a valid string"];
     if (type === "boolean") return ["bool_parsing", "Input should be true or false"];
   }
   if (issue.code === "too_big") {

@@ -12,18 +12,31 @@ export interface ParameterFault {
   input: unknown;
 }
 
+/** An error of the chat, which programs tell by its code. */
+export interface CodedDetail {
+  code: string;
+  message: string;
+}
+
 /** An error that a client is told about as it stands. */
 export class HttpError extends Error {
   readonly status: ContentfulStatusCode;
-  readonly detail: string | ParameterFault[];
+  readonly detail: Detail;
   readonly headers: Record<string, string>;
-  constructor(status: ContentfulStatusCode, detail: string | ParameterFault[], headers: Record<string, string> = {}) {
-    super(typeof detail === "string" ? detail : detail.map((fault) => fault.msg).join("; "));
+  constructor(status: ContentfulStatusCode, detail: Detail, headers: Record<string, string> = {}) {
+    super(inWords(detail));
     this.name = "HttpError";
     this.status = status;
     this.detail = detail;
     this.headers = headers;
   }
+}
+
+type Detail = string | ParameterFault[] | CodedDetail;
+
+function inWords(detail: Detail): string {
+  if (typeof detail === "string") return detail;
+  return Array.isArray(detail) ? detail.map((fault) => fault.msg).join("; ") : detail.message;
 }
 
 /** Seconds after which it is worth asking again, by the name of the error that said "not now". */

@@ -14,10 +14,14 @@ export const limitAddress: MiddlewareHandler<HubEnv> = async (c, next) => {
   await next();
 };
 
-/** Holds each client to the limiter's number of requests; `onRefusal` hears of those that were refused. */
+/**
+ * Holds each client to the limiter's number of requests; `onRefusal` hears of those that were refused. `code` names the refusal where clients
+ * tell errors by codes.
+ */
 export function limitRate(
   limiter: RateLimiter,
   onRefusal: (client: string, path: string, requestId: string) => void,
+  code?: string,
 ): MiddlewareHandler<HubEnv> {
   return async (c, next) => {
     const { allowed, limit, remaining, retryAfterSec } = limiter.take(c.env.client);
@@ -27,7 +31,8 @@ export function limitRate(
     }
     if (!allowed) {
       onRefusal(c.env.client, c.req.path, c.get("requestId"));
-      throw new HttpError(429, `Rate limit exceeded. Try again in ${retryAfterSec} seconds.`, {
+      const message = `Rate limit exceeded. Try again in ${retryAfterSec} seconds.`;
+      throw new HttpError(429, code === undefined ? message : { code, message }, {
         "Retry-After": String(retryAfterSec),
       });
     }

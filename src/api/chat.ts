@@ -1,0 +1,125 @@
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import type { ChatAnswer, ChatEngine, ChatQuestion } from "../chat/engine.ts";
+import { toolNames } from "../chat/types.ts";
+import { sendJson } from "../http/json.ts";
+import type { Endpoints } from "./endpoint.ts";
+
+/** Proxies give a silent connection up after 30 s or more. */
+const heartbeatMs = 10_000;
+
+const question = z
+  .object({
+    query: z
+      .string()
+      .min(1)
+      .max(2000)
+      .meta({ description: "The question, in Korean or English.", example: "이번 달 BW0021 총 생산량은?" }),
+    session_id: z.string().max(100).nullish().meta({
+      description:
+        "Any text that names a conversation, so that follow-up questions are understood; it is the caller's address's own.",
+    }),
+  })
+  .meta({ id: "ChatQuestion" });
+
+const toolName = z.enum(toolNames);
+
+const evidence = z
+  .object({
+    tool: toolName,
+    arguments: z.record(z.string(), z.unknown()),
+    period: z.object({ from: z.string(), to: z.string() }).nullable(),
+    item_code: z.string().nullable(),
+    row_count: z.int().meta({ description: "Production records behind the figures; of a custom query its rows." }),
+    segments: z.array(z.string()).meta({ description: "The files that were read." }),
+  })
+  .meta({ id: "Evidence" });
+
+const answer = z
+  .object({
+    answer: z.string().meta({ description: "Markdown, or the sentence that says why there is no answer." }),
+    status: z.enum(["success", "error"]),
+    tools_used: z.array(toolName),
+    request_id: z.string(),
+    model_used: z.string().meta({ description: "`offline` where the hub's own planner answered." }),
+    evidence: z.array(evidence),
+  })
+  .meta({ id: "ChatAnswer" });
+
+export interface ChatEndpointServices {
+  chat: ChatEngine;
+  /** True where a model is configured, and the offline planner stands in for it. */
+  aiKeyConfigured: boolean;
+}
+
+/** POST /chat/ and /chat/stream. */
+export function chatEndpoints(endpoints: Endpoints, { chat, aiKeyConfigured }: ChatEndpointServices): void {
+  endpoints.add({
+    method: "post",
+    path: "/chat/",
+    tag: "chat",
+    summary: "A question in words, answered with what the answer rests on",
+    body: question,
+    answer: { "application/json": answer },
+    handle: async (c, { query, session_id }) => {
+      const requestId = c.get("requestId");
+      const sessionId = session_id || null;
+      const given = await chat.answer({ query, sessionId, client: c.env.client, requestId });
+      c.set("measured", { name: "chat", rows: given.evidence.length, hit: false });
+      c.header("Cache-Control", "no-store");
+      return sendJson(c, {
+        answer: given.answer,
+        status: given.status,
+        tools_used: given.toolsUsed,
+        request_id: requestId,
+        model_used: chat.model,
+        evidence: given.evidence,
+      } satisfies z.output<typeof answer>);
+    },
+  });
+
+  endpoints.add({
+    method: "post",
+    path: "/chat/stream",
+    tag: "chat",
+    summary: "The same as server-sent events, as the answer comes about",
+    description:
+      "`meta{request_id,session_id,model,fallback}`, then `tool_call{name,args}` for each tool, `token{text}` for the answer's parts, and `done{tools_used,duration_ms,chars,evidence}`; or `error{code,message}` and the end, with a code of ai_disabled, timeout, model_error, rate_limited, internal. A comment line comes after 10 s of silence.",
+    body: question,
+    answer: { "text/event-stream": z.string() },
+    handle: (c, { query, session_id }) => {
+      const requestId = c.get("requestId");
+      const sessionId = session_id || crypto.randomUUID();
+      return streamSSE(c, async (stream) => {
+        const started = performance.now();
+        let silence: ReturnType<typeof setInterval> | undefined;
+        const send = (event: string, data: unknown): Promise<void> => {
+          clearInterval(silence);
+          silence = setInterval(() => void stream.write(": heartbeat\n\n"), heartbeatMs);
+          return stream.writeSSE({ event, data: JSON.stringify(data) });
+        };
+        stream.onAbort(() => clearInterval(silence));
+        await send("meta", {
+          request_id: requestId,
+          session_id: sessionId,
+          model: chat.model,
+          fallback: aiKeyConfigured,
+        });
+        const asked: ChatQuestion = { query, sessionId, client: c.env.client, requestId };
+        const given = await chat.answer(asked, ({ name, arguments: args }) => send("tool_call", { name, args }));
+        for (const [event, data] of endOf(given, Math.round(performance.now() - started))) await send(event, data);
+        clearInterval(silence);
+      });
+    },
+  });
+}
+
+/** The events that end a stream. */
+function endOf(given: ChatAnswer, duration_ms: number): [event: string, data: unknown][] {
+  if (given.status === "error") return [["error", { code: given.code, message: given.answer }]];
+  const { answer: text, toolsUsed: tools_used, evidence: restsOn } = given;
+  return [
+    ["token", { text }],
+    ["done", { tools_used, duration_ms, chars: text.length, evidence: restsOn }],
+  ];
+}
