@@ -5,6 +5,7 @@ const htmx = /** @type {any} */ (window).htmx;
 const facts = () => /** @type {HTMLElement} */ (document.getElementById("page")).dataset;
 /** Screenfuls of a page at most: a list of hundreds is not for a wall. */
 const mostScreens = 3;
+const seconds = Number(facts().wallSeconds);
 let screen = 1;
 
 wait();
@@ -21,7 +22,7 @@ function wait() {
       } else turn();
       wait();
     },
-    (Number(facts().wallSeconds) * 1000) / screens,
+    (seconds * 1000) / screens,
   );
 }
 
@@ -29,7 +30,7 @@ function wait() {
 function turn() {
   screen = 1;
   scrollTo(0, 0);
-  void htmx.ajax("GET", facts().wallNext ?? "", {
+  void htmx.ajax("GET", facts().wallNext ?? location.href, {
     source: "#page",
     target: "#page",
     select: "#page",

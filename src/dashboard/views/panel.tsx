@@ -4,7 +4,7 @@ import type { Now } from "../filter.ts";
 import type { Texts } from "../i18n/ko.ts";
 import { swapFromTop } from "../swap.ts";
 import { describeFilter, type Place, readAddress } from "./address.ts";
-import { onWall, wallSeconds } from "./wall.ts";
+import { onWall, wallPreset } from "./wall.ts";
 
 /** What came of a form of the panel. */
 export interface Outcome {
@@ -61,9 +61,11 @@ export function ViewsPanel({ texts, now, views, present, outcome }: PanelProps) 
             required
           />
         </label>
-        <label class="tick">
-          <input type="checkbox" name="wall" value="1" checked={outcome?.draft?.onWall ?? false} /> {words.onWall}
-        </label>
+        {present.page.aboutHub ? null : (
+          <label class="tick">
+            <input type="checkbox" name="wall" value="1" checked={outcome?.draft?.onWall ?? false} /> {words.onWall}
+          </label>
+        )}
         <input type="hidden" name="of" value={present.address} />
         <button type="submit">{words.save}</button>
         {outcome?.replaces !== undefined ? (
@@ -73,10 +75,11 @@ export function ViewsPanel({ texts, now, views, present, outcome }: PanelProps) 
         ) : null}
       </form>
       <p class="hint">{words.about}</p>
-      <p class="hint">
-        <a href={onWall(present.address, wallSeconds(new URLSearchParams("wall=1"))!)}>{words.wall.open}</a>{" "}
-        {words.wall.help}
-      </p>
+      {present.page.aboutHub ? null : (
+        <p class="hint">
+          <a href={onWall(present.address, wallPreset)}>{words.wall.open}</a> {words.wall.help}
+        </p>
+      )}
     </>
   );
 }
@@ -105,4 +108,4 @@ function Saved({ texts, now, view, present }: Omit<PanelProps, "views" | "outcom
 }
 
 const describe = ({ page, thing, filter }: Place, texts: Texts): string =>
-  [texts.nav[page.id], thing, ...describeFilter(filter, texts)].filter(Boolean).join(" · ");
+  [texts.nav[page.id], thing, ...(page.aboutHub ? [] : describeFilter(filter, texts))].filter(Boolean).join(" · ");

@@ -13,7 +13,8 @@ export interface Wall {
   name: string | null;
 }
 
-const preset = 30;
+/** Seconds that a page is shown where the address says no other number. */
+export const wallPreset = 30;
 const bounds = { least: 5, most: 600 };
 
 /** Seconds that each page is shown, from an address: `wall=1` is 30, `wall=SECONDS` 5 to 600. Null where it is no wall screen. */
@@ -21,13 +22,13 @@ export function wallSeconds(query: URLSearchParams): number | null {
   const text = query.getAll("wall").at(-1)?.trim();
   if (!text || text === "0") return null;
   const seconds = Math.round(Number(text));
-  if (!Number.isFinite(seconds) || seconds === 1) return preset;
+  if (!Number.isFinite(seconds) || seconds === 1) return wallPreset;
   return Math.min(Math.max(seconds, bounds.least), bounds.most);
 }
 
 /**
- * The wall of a page. Its stops are the views that are marked for wall screens, else all pages with the filter of this one. The next one
- * is reckoned anew on every page, so that a screen that runs for months takes up a view that is marked today.
+ * The wall of a page. Its stops are the views that are marked for wall screens, else all pages about production with the filter of this one. The
+ * next one is reckoned anew on every page, so that a screen that runs for months takes up a view that is marked today.
  */
 export function wallOf(view: View, seconds: number, saved: readonly SavedView[]): Wall {
   const now = { today: view.today, newest: view.coverage.newest };
@@ -35,7 +36,7 @@ export function wallOf(view: View, seconds: number, saved: readonly SavedView[])
     .filter(({ onWall }) => onWall)
     .flatMap(({ name, address }) => {
       const place = readAddress(address, now, view.texts);
-      return place ? [{ name, address: place.address }] : [];
+      return place && !place.page.aboutHub ? [{ name, address: place.address }] : [];
     });
   const all = pages
     .filter(({ aboutHub }) => !aboutHub)
@@ -49,5 +50,5 @@ export function wallOf(view: View, seconds: number, saved: readonly SavedView[])
 
 /** The address of a page on a wall screen. */
 export function onWall(address: string, seconds: number): string {
-  return `${address}${address.includes("?") ? "&" : "?"}wall=${seconds === preset ? 1 : seconds}`;
+  return `${address}${address.includes("?") ? "&" : "?"}wall=${seconds === wallPreset ? 1 : seconds}`;
 }

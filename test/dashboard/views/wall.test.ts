@@ -44,6 +44,7 @@ test("marked views take their place, also from a page that is none of them, and 
     saved("B", "/dashboard/gone"),
     saved("C", "/?compare=none&period=last_30"),
     saved("D", "/?q=x", false),
+    saved("E", "/dashboard/operations"),
   ];
   const from = (address: string) => wallOf(viewOf(address), 10, views);
   expect(from("/")).toEqual({ seconds: 10, next: "/?period=today&wall=10", leave: "/", name: null });
