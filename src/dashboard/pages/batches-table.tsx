@@ -105,7 +105,7 @@ function More({ view, next }: { view: View; next: string | null }) {
   if (rows >= mostRows) {
     return (
       <>
-        {words.shown(format.exact(rows))} ·{" "}
+        {words.shown(format.exact(rows))}
         <a href={onward} hx-boost={swapFromTop}>
           {words.next}
         </a>
@@ -126,7 +126,6 @@ function More({ view, next }: { view: View; next: string | null }) {
       >
         {words.more(format.exact(rowsAtATime))}
       </a>
-      {" · "}
       {words.shown(format.exact(rows))}
     </>
   );
