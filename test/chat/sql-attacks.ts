@@ -207,3 +207,9 @@ export const stopped: readonly string[] = [
   `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT ${Array.from({ length: 190 }, (_, at) => `count(DISTINCT x * ${at})`).join(",")} FROM c`,
   `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 1000000) SELECT ${Array.from({ length: 150 }, (_, at) => `group_concat(printf('%04000d', x % 200 + ${at})) OVER (ORDER BY x ROWS 200 PRECEDING)`).join(",")} FROM c`,
 ];
+
+const large = (at: number): string => `printf('%0990000d',${at})`;
+const largest = (from: number): string => `max(${Array.from({ length: 90 }, (_, at) => large(from + at)).join(",")})`;
+
+/** A query of hundreds of values of almost 1 MB each that have to be in memory at the same time, and that goes on for ever. */
+export const memoryBomb = `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT count(${[0, 100, 200, 300, 400, 500, 600].map(largest).join("<>x OR ")}<>x) FROM c`;
