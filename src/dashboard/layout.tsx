@@ -74,9 +74,9 @@ export function Document({ view, pages, title, children }: LayoutProps) {
         </PagePart>
         {wall ? null : (
           <>
-            <div id={panelId} class="side" popover="auto">
+            <section id={panelId} class="side" popover="auto" aria-label={texts.views.title}>
               <a href={panelAddress(link(view))}>{texts.views.list}</a>
-            </div>
+            </section>
             <ChatPanel texts={texts} pages={pages} />
             <KeyList texts={texts} pages={pages} />
           </>

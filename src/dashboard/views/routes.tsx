@@ -93,16 +93,17 @@ export function viewsRoutes(services: ViewsServices): Hono<HubEnv> {
 }
 
 function wholePage(language: Language, theme: Theme, present: Place, panel: Child): string {
-  const { title, back } = texts[language].views;
+  const { product, views } = texts[language];
   const children = (
     <>
+      <h1>{product}</h1>
       <p>
-        <a href={present.address}>{back}</a>
+        <a href={present.address}>{views.back}</a>
       </p>
       <div id={panelId}>{panel}</div>
     </>
   );
-  return plainPage({ language, theme, title, children });
+  return plainPage({ language, theme, title: views.title, children });
 }
 
 const isPart = (c: Context): boolean => c.req.header("HX-Request") === "true";
