@@ -5,9 +5,6 @@ import { toolNames } from "../chat/types.ts";
 import { sendJson } from "../http/json.ts";
 import type { Endpoints } from "./endpoint.ts";
 
-/** Proxies give a silent connection up after 30 s or more. */
-const heartbeatMs = 10_000;
-
 const question = z
   .object({
     query: z
@@ -50,13 +47,18 @@ export interface ChatEndpointServices {
   chat: ChatEngine;
   /** True where a model is configured, and the offline planner stands in for it. */
   aiKeyConfigured: boolean;
+  /** Silence after which a stream says that it goes on, because proxies give a silent connection up; 10 s unless told (CONTRACT §4). */
+  heartbeatMs?: number;
 }
 
-/** POST /chat/ and /chat/stream. */
-export function chatEndpoints(endpoints: Endpoints, { chat, aiKeyConfigured }: ChatEndpointServices): void {
+/** POST /chat (and /chat/, like every path) and /chat/stream. */
+export function chatEndpoints(
+  endpoints: Endpoints,
+  { chat, aiKeyConfigured, heartbeatMs = 10_000 }: ChatEndpointServices,
+): void {
   endpoints.add({
     method: "post",
-    path: "/chat/",
+    path: "/chat",
     tag: "chat",
     summary: "A question in words, answered with what the answer rests on",
     body: question,

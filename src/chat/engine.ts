@@ -3,9 +3,10 @@ import type { Log } from "../observe/log.ts";
 import { type Desk, readAnswer } from "../production/desk.ts";
 import type { Item } from "../production/items.ts";
 import type { coverage } from "../production/series.ts";
+import { languageOf } from "./planner/text.ts";
 import type { Sessions } from "./sessions.ts";
 import { asToolError, type Toolbox } from "./tools/toolbox.ts";
-import { type ChatErrorCode, languageOf, troubleWith, unforeseen } from "./troubles.ts";
+import { type ChatErrorCode, troubleWith, unforeseen } from "./troubles.ts";
 import type {
   Evidence,
   Focus,
@@ -18,8 +19,6 @@ import type {
   ToolRun,
 } from "./types.ts";
 
-/** Seconds that an answer may take in all (CONTRACT §4). */
-const patienceSec = 120;
 /** Items that a name may stand for. */
 const mostMatches = 50;
 /** Characters of an answer that a conversation remembers: a table of a thousand rows is not what follow-ups are about. */
@@ -32,7 +31,9 @@ export interface ChatServices {
   plan: Planner;
   render: Renderer;
   clock: FactoryClock;
-  log: Log;
+  log: Pick<Log, "info" | "warn" | "error">;
+  /** Seconds that an answer may take in all; 120 unless told (CONTRACT §4). */
+  patienceSec?: number;
 }
 
 export interface ChatQuestion {
@@ -75,8 +76,9 @@ export class ChatEngine {
   /** What answers, as `model_used` names it. */
   readonly model = "offline";
 
-  /** Answers a question within 120 s. Never rejects: what went wrong is in the answer, as a sentence. */
+  /** Answers a question in the time allowed. Never rejects: what went wrong is in the answer, as a sentence. */
   async answer(question: ChatQuestion, onCall: OnCall = () => {}): Promise<ChatAnswer> {
+    const { patienceSec = 120 } = this.#services;
     const runs: ToolRun[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<never>((_, reject) => {

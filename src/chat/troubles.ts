@@ -35,6 +35,3 @@ export function troubleWith(code: ToolErrorCode, language: Language): { code: Ch
 
 /** What the user is told when something happened that nobody foresaw. */
 export const unforeseen = (language: Language): string => sentences[language].unforeseen;
-
-/** The language of a question that was not understood yet: Korean where it has a Hangul letter. */
-export const languageOf = (query: string): Language => (/\p{Script=Hangul}/u.test(query) ? "ko" : "en");
