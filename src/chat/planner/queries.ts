@@ -61,11 +61,11 @@ export function extremeDays(
   );
 }
 
-/** The items with the least good quantity. */
+/** The items with the least good quantity, each with its newest name: SQLite takes a column without aggregate from the row of MAX. */
 export function leastItems(period: Period, limit: number): ToolCall {
   const { sql, params } = where(period, []);
   return query(
-    `SELECT item_code, MAX(item_name) AS item_name, SUM(good_quantity) AS total_production FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
+    `SELECT item_code, item_name, SUM(good_quantity) AS total_production, MAX(production_date) AS last_date FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
     params,
     "items with the least production",
   );

@@ -1,0 +1,347 @@
+import { firstDayEver } from "../../segments/day.ts";
+import type { CallPlan, Grain, ItemMatch, Language, Period, Plan, Renderer, ToolName, ToolRun } from "../types.ts";
+import { plain, table } from "./markdown.ts";
+import { type Part, partsOf } from "./parts.ts";
+import { en } from "./words/en.ts";
+import { ko, type Words } from "./words/ko.ts";
+
+const words: Readonly<Record<Language, Words>> = { ko, en };
+const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const tenth = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+/** Figures with thousands separators, as both languages write them; -0 without its sign. */
+const figure = (value: number | null): string => exact.format(value || 0);
+
+/** Puts what the tools found into words: Markdown in the user's language, the period in the first line, figures in a table. */
+export const render: Renderer = (plan: Plan, runs: readonly ToolRun[]): string => {
+  const text = words[plan.language];
+  if (plan.kind === "help") return [text.help, "", ...text.examples.map((example) => `- ${example}`)].join("\n");
+  if (plan.kind === "ask") {
+    const list = plan.candidates.map((item, at) => `${at + 1}. ${label(item)}`);
+    return list.length > 0 ? [plan.question, "", ...list].join("\n") : plan.question;
+  }
+  if (runs.length < plan.calls.length || runs.length === 0) return text.noGround;
+  const { sentence, figures } = body(plan, runs, text);
+  const first = `**${firstLine(plan, runs, text)}**${plan.assumedPeriod ? ` ${text.assumed}` : ""}`;
+  return [first, sentence, ...(figures === undefined ? [] : [figures])].join("\n\n");
+};
+
+interface Body {
+  sentence: string;
+  figures?: string | undefined;
+}
+
+function body(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
+  switch (plan.intent) {
+    case "total":
+    case "average":
+    case "count":
+      return totals(plan, runs, text);
+    case "trend":
+      return joined(runs.map((run) => trend(plan, run, text)));
+    case "best":
+    case "worst":
+      return joined(runs.map((run) => extremes(plan, run, text)));
+    case "average_by":
+      return joined(runs.map((run) => averageBy(plan, run, text)));
+    case "comparison":
+      return joined(only(runs, "compare_periods").map((run) => comparison(plan, run, text)));
+    case "ranking":
+    case "ranking_least":
+      return joined(runs.map((run) => ranking(plan, run, text)));
+    case "share":
+      return share(plan, runs, text);
+    case "item_count":
+      return joined(runs.map((run) => itemCount(run, text)));
+    case "history":
+    case "lots":
+    case "last_made":
+      return joined(runs.map((run) => records(plan, run, text)));
+    case "list":
+      return joined(runs.map((run) => (run.name === "get_top_items" ? ranking(plan, run, text) : list(run, text))));
+  }
+}
+
+function firstLine(plan: CallPlan, runs: readonly ToolRun[], text: Words): string {
+  const compared = only(runs, "compare_periods")[0];
+  if (compared) {
+    const { period1_from, period1_to, period2_from, period2_to } = compared.arguments;
+    return text.compared(
+      span({ from: period1_from, to: period1_to }, text),
+      span({ from: period2_from, to: period2_to }, text),
+    );
+  }
+  const named = new Set(runs.map(periodOf).map((period) => period && span(period, text)));
+  const spans = [...named].filter((one) => one !== null);
+  return text.period(
+    spans.length > 0 ? spans.join(", ") : plan.focus.period ? span(plan.focus.period, text) : text.allTime(null),
+  );
+}
+
+/** The days that a call with dates asks about; null for one without. */
+function periodOf(run: ToolRun): Period | null {
+  return "date_from" in run.arguments ? { from: run.arguments.date_from, to: run.arguments.date_to } : null;
+}
+
+function span({ from, to }: Period, text: Words): string {
+  if (from === firstDayEver) return text.allTime(to);
+  return from === to ? from : `${from} ~ ${to}`;
+}
+
+function totals(plan: CallPlan, all: readonly ToolRun[], text: Words): Body {
+  const runs = only(all, "get_production_summary");
+  const several = new Set(runs.map(({ arguments: { date_from, date_to } }) => date_from + date_to)).size > 1;
+  const rows = runs.map((run) => ({ who: who(plan, run, text), days: span(periodOf(run)!, text), ...run.result.data }));
+  const sentences = rows.map((row) => {
+    const name = several ? `${row.who}, ${row.days}` : row.who;
+    const batches = figure(row.production_count);
+    if (row.production_count === 0) return `${name}: ${text.none}`;
+    if (plan.intent === "average") return text.average(name, figure(row.average_quantity), batches);
+    return plan.intent === "count" ? text.count(name, batches) : text.total(name, figure(row.total_quantity), batches);
+  });
+  const [one, other] = rows;
+  if (rows.length === 2 && !several && one!.total_quantity !== other!.total_quantity) {
+    const [more, less] = one!.total_quantity > other!.total_quantity ? [one!, other!] : [other!, one!];
+    sentences.push(text.more(more.who, less.who, figure(more.total_quantity - less.total_quantity)));
+  }
+  const { headings } = text;
+  return {
+    sentence: sentences.join("\n"),
+    figures: table(
+      [...(several ? [headings.period] : []), headings.item, headings.total, headings.batches, headings.average],
+      rows.map((row) => [
+        ...(several ? [row.days] : []),
+        row.who,
+        figure(row.total_quantity),
+        figure(row.production_count),
+        figure(row.average_quantity),
+      ]),
+      several ? [2, 3, 4] : [1, 2, 3],
+    ),
+  };
+}
+
+function trend(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const grain = plan.focus.by ?? "month";
+  const parts = partsOf(run, grain);
+  if (parts.length === 0) return { sentence: `${who(plan, run, text)}: ${text.none}` };
+  const most = parts.reduce((best, part) => (part.total > best.total ? part : best));
+  const total = parts.reduce((sum, part) => sum + part.total, 0);
+  const { headings } = text;
+  return {
+    sentence: text.trend(who(plan, run, text), figure(total), name(most, grain, text), figure(most.total)),
+    figures: table(
+      [text.grain[grain], headings.total, headings.batches, headings.change],
+      parts.map((part, at) => [
+        name(part, grain, text),
+        figure(part.total),
+        figure(part.batches),
+        at === 0 ? "" : signed(part.total - parts[at - 1]!.total),
+      ]),
+      [1, 2, 3],
+    ),
+  };
+}
+
+function extremes(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const grain = plan.focus.by ?? "day";
+  const sign = plan.intent === "best" ? -1 : 1;
+  const parts = partsOf(run, grain)
+    .sort((a, b) => sign * (a.total - b.total))
+    .slice(0, plan.focus.limit ?? 1);
+  const first = parts[0];
+  if (!first) return { sentence: `${who(plan, run, text)}: ${text.none}` };
+  const say = plan.intent === "best" ? text.best : text.worst;
+  return {
+    sentence: say(who(plan, run, text), name(first, grain, text), figure(first.total)),
+    figures: table(
+      [text.grain[grain], text.headings.total, text.headings.batches],
+      parts.map((part) => [name(part, grain, text), figure(part.total), figure(part.batches)]),
+      [1, 2],
+    ),
+  };
+}
+
+function averageBy(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const grain = plan.focus.by ?? "day";
+  const row = run.name === "execute_custom_query" && grain === "day" ? run.result.data[0] : undefined;
+  const parts = row ? [] : partsOf(run, grain);
+  const total = row ? Number(row.total_production ?? 0) : parts.reduce((sum, part) => sum + part.total, 0);
+  const count = row ? Number(row.day_count ?? 0) : parts.length;
+  if (count === 0) return { sentence: `${who(plan, run, text)}: ${text.none}` };
+  return {
+    sentence: text.averageBy(
+      who(plan, run, text),
+      text.perGrain[grain],
+      figure(total / count),
+      `${figure(count)}${text.parts[grain]}`,
+    ),
+    figures: table([text.headings.item, text.headings.total], [[who(plan, run, text), figure(total)]], [1]),
+  };
+}
+
+function comparison(plan: CallPlan, run: Run<"compare_periods">, text: Words): Body {
+  const { period1, period2, comparison } = run.result;
+  const { period1_from, period1_to, period2_from, period2_to } = run.arguments;
+  const { headings } = text;
+  const diff = comparison.quantity_diff;
+  const rate = comparison.change_rate_pct;
+  return {
+    sentence: text.comparison(
+      who(plan, run, text),
+      figure(period1.total_quantity),
+      figure(period2.total_quantity),
+      figure(Math.abs(diff)),
+      rate === null ? null : `${rate > 0 ? "+" : ""}${tenth.format(rate)}`,
+      diff > 0 ? 1 : diff < 0 ? -1 : 0,
+    ),
+    figures: table(
+      [headings.period, headings.total, headings.batches, headings.average],
+      [
+        [span({ from: period1_from, to: period1_to }, text), ...amounts(period1)],
+        [span({ from: period2_from, to: period2_to }, text), ...amounts(period2)],
+      ],
+      [1, 2, 3],
+    ),
+  };
+}
+
+function amounts(one: { total_quantity: number; production_count: number; average_quantity: number }): string[] {
+  return [figure(one.total_quantity), figure(one.production_count), figure(one.average_quantity)];
+}
+
+function ranking(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const items = ranked(run);
+  if (items.length === 0) return { sentence: text.none };
+  const say = plan.intent === "ranking_least" ? text.rankingLeast : text.ranking;
+  const { headings } = text;
+  return {
+    sentence: say(figure(items.length)),
+    figures: table(
+      [headings.rank, headings.code, headings.name, headings.total],
+      items.map((item, at) => [
+        `${at + 1}`,
+        plain(item.item_code),
+        plain(item.item_name),
+        figure(item.total_production),
+      ]),
+      [0, 3],
+    ),
+  };
+}
+
+function ranked(run: ToolRun): (ItemMatch & { total_production: number })[] {
+  if (run.name === "get_top_items") return run.result.top_items;
+  if (run.name !== "execute_custom_query") return [];
+  return run.result.data.map((row) => ({
+    item_code: String(row.item_code),
+    item_name: row.item_name === null ? null : String(row.item_name),
+    total_production: Number(row.total_production ?? 0),
+  }));
+}
+
+function share(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
+  const summaries = only(runs, "get_production_summary");
+  const all = summaries.find((run) => run.arguments.item_code === undefined)?.result.data.total_quantity ?? 0;
+  if (all === 0) return { sentence: text.none };
+  const top = only(runs, "get_top_items")[0];
+  const parts = top
+    ? top.result.top_items.map((item) => ({ who: label(item), total: item.total_production }))
+    : summaries
+        .filter((run) => run.arguments.item_code !== undefined)
+        .map((run) => ({ who: who(plan, run, text), total: run.result.data.total_quantity }));
+  const percent = (total: number): string => tenth.format((100 * total) / all);
+  const said = top ? parts.slice(0, 1) : parts;
+  return {
+    sentence: said.map((part) => text.share(part.who, percent(part.total), figure(part.total), figure(all))).join("\n"),
+    figures: table(
+      [text.headings.item, text.headings.total, text.headings.share],
+      [
+        ...parts.map((part) => [part.who, figure(part.total), percent(part.total)]),
+        [text.everyItem, figure(all), percent(all)],
+      ],
+      [1, 2],
+    ),
+  };
+}
+
+function itemCount(run: ToolRun, text: Words): Body {
+  const count = run.name === "execute_custom_query" ? Number(run.result.data[0]?.item_count ?? 0) : 0;
+  return { sentence: text.itemCount(figure(count)) };
+}
+
+function records(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const { headings } = text;
+  const one = run.name === "get_item_history";
+  const rows = one ? run.result.records : run.name === "execute_custom_query" ? run.result.data : [];
+  const newest = rows[0];
+  if (!newest) return { sentence: `${who(plan, run, text)}: ${text.none}` };
+  const shown = (row: (typeof rows)[number]): string[] => [
+    String(row.production_date),
+    plain(row.lot_number as string | null),
+    ...("item_code" in row ? [plain(String(row.item_code)), plain(row.item_name as string | null)] : []),
+    row.good_quantity === null ? "" : figure(Number(row.good_quantity)),
+  ];
+  const columns = [headings.day, headings.lot, ...(one ? [] : [headings.code, headings.name]), headings.quantity];
+  return {
+    sentence:
+      plan.intent === "last_made"
+        ? text.lastMade(who(plan, run, text), String(newest.production_date))
+        : text.records(who(plan, run, text), figure(rows.length)),
+    figures: table(columns, rows.map(shown), [columns.length - 1]),
+  };
+}
+
+function list(run: ToolRun, text: Words): Body {
+  if (run.name !== "search_production_items") return { sentence: text.none };
+  const { found_items, search_keyword } = run.result;
+  if (found_items.length === 0) return { sentence: text.notFound(plain(search_keyword)) };
+  const { headings } = text;
+  return {
+    sentence: text.found(plain(search_keyword), figure(found_items.length)),
+    figures: table(
+      [headings.code, headings.name, headings.records],
+      found_items.map((item) => [plain(item.item_code), plain(item.item_name), figure(item.record_count)]),
+      [2],
+    ),
+  };
+}
+
+type Run<Name extends ToolName> = Extract<ToolRun, { name: Name }>;
+
+function only<Name extends ToolName>(runs: readonly ToolRun[], name: Name): Run<Name>[] {
+  return runs.filter((run): run is Run<Name> => run.name === name);
+}
+
+function joined(bodies: readonly Body[]): Body {
+  if (bodies.length === 1) return bodies[0]!;
+  return {
+    sentence: bodies
+      .map(({ sentence, figures }) => (figures === undefined ? sentence : `${sentence}\n\n${figures}`))
+      .join("\n\n"),
+  };
+}
+
+/** Whom a call asked about: the item of its arguments, or those of the question, or all. */
+function who(plan: CallPlan, run: ToolRun, text: Words): string {
+  const { items } = plan.focus;
+  const code = "item_code" in run.arguments ? run.arguments.item_code : undefined;
+  const queried =
+    run.name === "execute_custom_query" ? items.filter((item) => run.arguments.params?.includes(item.item_code)) : [];
+  const named =
+    code === undefined
+      ? queried
+      : [items.find((item) => item.item_code === code) ?? { item_code: code, item_name: null }];
+  return named.length > 0 ? named.map(label).join(", ") : text.everyItem;
+}
+
+function label({ item_code, item_name }: ItemMatch): string {
+  return item_name === null || item_name === "" ? plain(item_code) : `${plain(item_code)} (${plain(item_name)})`;
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${figure(value)}`;
+}
+
+function name(part: Part, grain: Grain, text: Words): string {
+  return grain === "weekday" ? text.weekdays[Number(part.key)]! : part.key;
+}

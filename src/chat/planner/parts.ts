@@ -1,0 +1,47 @@
+import { weekday } from "../../production/calendar.ts";
+import { isoWeek } from "../../production/iso-week.ts";
+import type { Grain, ToolRun } from "../types.ts";
+
+/** A part of a period with its figures. */
+export interface Part {
+  /** The day, the ISO week, the month, `2026-Q1`, the year, or the weekday's number (Monday is 0). */
+  key: string;
+  total: number;
+  batches: number;
+}
+
+/** Puts days or months, as a tool gave them, together to the parts that were asked for, ascending. */
+export function partsOf(run: ToolRun, grain: Grain): Part[] {
+  const parts = new Map<string, Part>();
+  for (const { key, total, batches } of given(run)) {
+    const name = keyOf(key, grain);
+    const part = parts.get(name) ?? { key: name, total: 0, batches: 0 };
+    part.total += total;
+    part.batches += batches;
+    parts.set(name, part);
+  }
+  return [...parts.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function given(run: ToolRun): Part[] {
+  if (run.name === "get_monthly_trend") {
+    return run.result.trend.map((row) => ({
+      key: row.year_month,
+      total: row.total_production,
+      batches: row.batch_count,
+    }));
+  }
+  if (run.name !== "execute_custom_query") return [];
+  return run.result.data.map((row) => ({
+    key: String(row.day),
+    total: Number(row.total_production ?? 0),
+    batches: Number(row.batch_count ?? 0),
+  }));
+}
+
+function keyOf(key: string, grain: Grain): string {
+  if (grain === "week") return isoWeek(key);
+  if (grain === "weekday") return String(weekday(key));
+  if (grain === "quarter") return `${key.slice(0, 4)}-Q${Math.ceil(Number(key.slice(5, 7)) / 3)}`;
+  return grain === "year" ? key.slice(0, 4) : key;
+}
