@@ -13,6 +13,16 @@ views.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("a")) views.hidePopover();
 });
 
+// On a narrow screen the chat covers the page that it leads to.
+chat.addEventListener("click", ({ target }) => {
+  const leads = target instanceof Element && target.closest("a");
+  if (leads && matchMedia("(max-width: 54rem)").matches) chat.hidePopover();
+});
+chat.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  chat.hidePopover();
+  /** @type {HTMLElement | null} */ (document.querySelector(".bar [popovertarget=chat]"))?.focus();
+});
 if (sessionStorage.getItem(kept)) chat.showPopover();
 chat.addEventListener("toggle", (event) => {
   if (event.newState === "open") sessionStorage.setItem(kept, "open");

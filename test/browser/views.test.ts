@@ -145,7 +145,13 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
     for (const href of await page.$$eval("#chat li a", (links) => links.map((link) => link.getAttribute("href")!))) {
       expect([href, (await hub.fetch(href, { headers: { Accept: "text/html" } })).status]).toEqual([href, 200]);
     }
-    await page.click("#chat button");
+    await page.focus("#chat button");
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("popovertarget"))).toBe("chat");
+    await page.setViewport({ width: 390, height: 800 });
+    await page.keyboard.press("Enter");
+    await swapped(page, () => page.click("#chat li a"));
+    expect(await page.$("#chat:popover-open")).toBeNull();
     await page.reload({ waitUntil: "load" });
     expect(await page.$("#chat:popover-open")).toBeNull();
     await page.close();
