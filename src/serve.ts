@@ -8,6 +8,12 @@ import { createApp, newRequestId } from "./api/app.ts";
 import { announceData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
+import { ChatEngine } from "./chat/engine.ts";
+import { render } from "./chat/planner/answer.ts";
+import { plan } from "./chat/planner/plan.ts";
+import { Sessions } from "./chat/sessions.ts";
+import { CustomQueries } from "./chat/sql/custom-queries.ts";
+import { Toolbox } from "./chat/tools/toolbox.ts";
 import type { Settings } from "./config.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
@@ -160,9 +166,14 @@ export function serve(settings: Settings): Hub {
   });
   announceData(catalog, events);
   const indexes = new IndexLookup(settings.databaseDir);
+  const customQueries = new CustomQueries({ catalog, timeoutSec: settings.customQueryTimeoutSec });
+  const toolbox = new Toolbox({ desk, catalog, runCustomQuery: customQueries.run });
+  const sessions = new Sessions(hubDb, { ttlSec: settings.chatSessionTtlSec });
   const app = createApp({
     settings,
     desk,
+    chat: new ChatEngine({ desk, toolbox, sessions, plan, render, clock, log }),
+    sessions,
     schedule,
     jobs: () => schedule.list(),
     catalog,
@@ -214,6 +225,7 @@ export function serve(settings: Settings): Hub {
         derived,
         indexes,
         events,
+        customQueries,
         desk,
         log,
         lock,
@@ -315,6 +327,7 @@ interface Running {
   derived: DerivedKeeper | null;
   indexes: IndexLookup;
   events: Events;
+  customQueries: CustomQueries;
   desk: Desk;
   log: Log;
   lock: { release: () => void };
@@ -326,7 +339,7 @@ interface Running {
 async function stop(
   servers: readonly Server<undefined>[],
   reason: string,
-  { catalog, derived, indexes, events, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   events.end();
@@ -340,6 +353,7 @@ async function stop(
   schedule.stop();
   derived?.close();
   indexes.close();
+  customQueries.close();
   desk.close();
   catalog.close();
   hubDb.close();

@@ -7,6 +7,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
+import type { ChatEngine } from "../chat/engine.ts";
 import type { Settings } from "../config.ts";
 import { Dashboard } from "../dashboard/routes.tsx";
 import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
@@ -27,6 +28,7 @@ import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import type { Answers } from "./answer.ts";
+import { chatEndpoints } from "./chat.ts";
 import { describeData } from "./data-events.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { Endpoints } from "./endpoint.ts";
@@ -50,6 +52,7 @@ export interface AppServices extends HealthServices {
   answers: Answers;
   limiter: RateLimiter;
   views: SavedViews;
+  chat: ChatEngine;
   /** Sees what each answer was sent with. */
   remember: MiddlewareHandler<HubEnv>;
   log: Log;
@@ -63,6 +66,9 @@ const unlimited =
   /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*)$/;
 const open =
   /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/login|\/dashboard\/(choose|lib\/.*))$/;
+
+/** Questions to the chat have a budget of their own (CONTRACT §2). */
+const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
 
 /** The hub's own pages and what they fetch: the same person's reading, with a budget of its own (CONTRACT §2), a minute. */
 const ownPages = /^\/(dashboard(\/.*)?|events)$/;
@@ -180,7 +186,10 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const pagesLimit = settings.rateLimitApi === 0 ? 0 : ownPagesLimit;
   const pageLimiter = new RateLimiter({ limit: pagesLimit, windowSec: 60 });
   const limitPages = limitRate(pageLimiter, reportRefusal);
+  const chatLimiter = new RateLimiter({ limit: settings.rateLimitChat, windowSec: 60 });
+  const limitChat = limitRate(chatLimiter, reportRefusal, "RATE_LIMITED");
   app.use((c, next) => {
+    if (chatPaths.test(c.req.path)) return limitChat(c, next);
     if (ownPages.test(c.req.path)) return limitPages(c, next);
     return unlimited.test(c.req.path) ? next() : limit(c, next);
   });
@@ -256,6 +265,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   recordEndpoints(endpoints, answers);
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
+  chatEndpoints(endpoints, services);
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostPerAddress, mostSessions, type Sessions } from "../chat/sessions.ts";
 import type { DerivedStatus } from "../derived/keeper.ts";
 import type { AnswerCache } from "../http/answer-cache.ts";
 import { sendJson } from "../http/json.ts";
@@ -20,6 +21,8 @@ export interface HealthServices {
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
   aiKeyConfigured: boolean;
+  /** The chat's conversations. */
+  sessions: Sessions;
   /** How far the daily totals and the search indexes are; null where they are turned off. */
   derived: () => Record<"rollup" | "search", DerivedStatus[]> | null;
 }
@@ -123,11 +126,16 @@ export function healthEndpoints(endpoints: Endpoints, services: HealthServices):
       sendJson(c, {
         status: "degraded",
         message: services.aiKeyConfigured
-          ? "This build has no chat yet; the key in GEMINI_API_KEY is not used."
-          : "This build has no chat yet, and GEMINI_API_KEY is not set.",
+          ? "This build asks no model: the key in GEMINI_API_KEY is not used, and the hub's own planner answers."
+          : "GEMINI_API_KEY is not set; the hub's own planner answers.",
         cached: false,
         cache_ttl_sec: 600,
-        sessions: { count: 0, ttl_sec: 1800, max_per_ip: 20, max_total: 1000 },
+        sessions: {
+          count: services.sessions.count,
+          ttl_sec: services.sessions.ttlSec,
+          max_per_ip: mostPerAddress,
+          max_total: mostSessions,
+        },
       } satisfies z.output<typeof aiHealth>),
   });
 }
