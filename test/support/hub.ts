@@ -44,7 +44,15 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { url, pid, complaints, stop } = await startServer({
     name: "hub",
     command: [process.execPath, "src/main.ts"],
-    env: { HUB_HOME: home, HOST: "127.0.0.1", API_PORT: "0", DASHBOARD_PORT: "0", RATE_LIMIT_API: "0", ...options.env },
+    env: {
+      HUB_HOME: home,
+      HOST: "127.0.0.1",
+      API_PORT: "0",
+      DASHBOARD_PORT: "0",
+      RATE_LIMIT_API: "0",
+      RATE_LIMIT_CHAT: "0",
+      ...options.env,
+    },
     limitMs: START_LIMIT_MS,
   });
 
