@@ -21,6 +21,8 @@ const addresses = [
   "/?period=never&compare=none&items=BW001,BW003",
   itemPath("BW001"),
   itemPath("none"),
+  "/?wall=1",
+  "/dashboard/views?of=/",
   "/login",
 ];
 
