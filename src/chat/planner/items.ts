@@ -50,7 +50,7 @@ export async function mentionedItems(
     .map((word) => forms(word).find((form) => pool.some((item) => bears(item, form))) ?? bare(word))
     .join(" ");
   const candidates = found.slice(0, mostCandidates);
-  if (unknown.length > 0) return { ...nothing, candidates, unknown, keyword };
+  if (unknown.length > 0) return { ...nothing, candidates: named.length > 0 ? [] : candidates, unknown, keyword };
   return found.length === 1 ? { ...nothing, items: found, rest, keyword } : { ...nothing, candidates, rest, keyword };
 }
 

@@ -9,16 +9,15 @@ export interface NamedPeriod extends Period {
   end: number;
 }
 
-/** The periods of a question in the order of its words; `impossible` is the first text that names days that do not exist. */
+/** The periods of a question in the order of its words, and the places that name days that do not exist. */
 export interface NamedPeriods {
   periods: NamedPeriod[];
-  impossible?: string | undefined;
+  impossible: { start: number; end: number }[];
 }
 
 interface Hit {
   rule: PeriodRule;
   groups: Record<string, string | undefined>;
-  text: string;
   start: number;
   end: number;
 }
@@ -36,6 +35,7 @@ const between = /(?:^|\s)(?:between|from)\s+(?:the\s+)?$/u;
 export function findPeriods(text: string, today: Day): NamedPeriods {
   const hits = bestHits(text);
   const periods: NamedPeriod[] = [];
+  const impossible: NamedPeriods["impossible"] = [];
   for (let at = 0; at < hits.length; at++) {
     const hit = hits[at]!;
     const next = hits[at + 1];
@@ -43,15 +43,18 @@ export function findPeriods(text: string, today: Day): NamedPeriods {
     const before = text.slice(0, hit.start);
     const joined = gap !== undefined && (joins.test(gap) || (andJoins.test(gap) && between.test(before)));
     const found = joined ? range(hit, next!, today) : days(hit, today);
-    if (!found) return { periods, impossible: joined ? text.slice(hit.start, next!.end) : hit.text };
     const end = joined ? next!.end : hit.end;
-    const after = text.slice(end);
     if (joined) at++;
+    if (!found) {
+      impossible.push({ start: hit.start, end });
+      continue;
+    }
+    const after = text.slice(end);
     periods.push(
       joined ? { ...found, start: hit.start, end } : opened({ ...found, start: hit.start, end }, before, after, today),
     );
   }
-  return { periods: periods.map((period) => ({ ...period, ...cut(period, today) })) };
+  return { periods: periods.map((period) => ({ ...period, ...cut(period, today) })), impossible };
 }
 
 /** Of the periods that overlap in the text the first one, and of those that begin at one place the longest. */
@@ -60,7 +63,6 @@ function bestHits(text: string): Hit[] {
     [...text.matchAll(rule.pattern)].map((match) => ({
       rule,
       groups: match.groups ?? {},
-      text: match[0].trim(),
       start: match.index,
       end: match.index + match[0].trimEnd().length,
     })),
@@ -120,9 +122,7 @@ export function periodBefore({ from, to }: Period): Period {
     const length = daysBetween(from, to) + 1;
     return { from: addDays(from, -length), to: addDays(from, -1) };
   }
-  const count =
-    (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7)) + 1;
-  return shifted({ from, to }, -count);
+  return shifted({ from, to }, -monthsOf({ from, to }));
 }
 
 /** The same days so many months later (earlier where negative); the end of a month stays the end of a month. */
@@ -132,6 +132,20 @@ export function shifted({ from, to }: Period, months: number): Period {
     from: addMonths(from, months),
     to: endsMonth ? addDays(addMonths(addDays(to, 1), months), -1) : addMonths(to, months),
   };
+}
+
+/** The same span after one, of the same length: months where it consists of them, else days. */
+export function periodAfter({ from, to }: Period): Period {
+  const days = daysBetween(from, to) + 1;
+  if (!(from.endsWith("-01") && addDays(to, 1).endsWith("-01")))
+    return { from: addDays(from, days), to: addDays(to, days) };
+  return shifted({ from, to }, monthsOf({ from, to }));
+}
+
+function monthsOf({ from, to }: Period): number {
+  return (
+    (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7)) + 1
+  );
 }
 
 /** Whole weeks are shifted by weeks: whether a period is a Monday to at most the Sunday after. */

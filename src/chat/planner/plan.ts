@@ -1,4 +1,4 @@
-import { addMonths, daysBetween, startOf } from "../../production/calendar.ts";
+import { addDays, addMonths, daysBetween, startOf } from "../../production/calendar.ts";
 import type { Focus, Grain, Intent, ItemMatch, Language, Period, Plan, Planner } from "../types.ts";
 import { type Ask, callsFor, dayGrains } from "./calls.ts";
 import { defaultPeriod, recentDays } from "./defaults.ts";
@@ -16,10 +16,19 @@ import {
   precedingPeriod,
   sameItem,
   samePeriod,
+  searchWords,
   yearBefore,
 } from "./grammar/words.ts";
 import { type MentionedItems, mentionedItems } from "./items.ts";
-import { findPeriods, isWeek, type NamedPeriod, periodBefore, shifted } from "./periods.ts";
+import {
+  findPeriods,
+  isWeek,
+  type NamedPeriod,
+  type NamedPeriods,
+  periodAfter,
+  periodBefore,
+  shifted,
+} from "./periods.ts";
 import { mostRows } from "./queries.ts";
 import { blanked, has, languageOf, normalized, without } from "./text.ts";
 import { en } from "./words/en.ts";
@@ -36,9 +45,10 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   if (has(mentioned.rest, outOfScope)) return help;
   const back = yearsOrPeriodsBack(mentioned.rest);
   const named = findPeriods(without(mentioned.rest, relative), today);
-  if (named.impossible !== undefined) return ask(language, words[language].noSuchDay(named.impossible), [], null);
+  const [noDay] = named.impossible;
+  if (noDay) return ask(language, words[language].noSuchDay(mentioned.rest.slice(noDay.start, noDay.end)), [], null);
   if (named.periods.some(({ from }) => from > today)) return help;
-  const marks = marksOf(rest(mentioned.rest, named.periods));
+  const marks = marksOf(without(rest(mentioned.rest, named.periods), allItems));
   const found = intentOf(marks, mentioned.items, named.periods.length, back !== null);
   const narrowed = narrow(mentioned, previous);
   const goesOn = previous !== null && (found === null || has(text, [...followUps, ...sameItem, ...samePeriod]));
@@ -76,7 +86,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   }
 
   const assumedPeriod = explicit.length === 0 && preset !== null;
-  const keyword = intent === "list" ? mentioned.keyword : "";
+  const keyword = intent === "list" ? mentioned.keyword || searchedWord(text) : "";
   const asked = asksOf(
     { ...focus, base: null, keyword },
     explicit,
@@ -110,13 +120,16 @@ const listing: readonly Intent[] = ["history", "lots", "last_made", "list"];
 /** What the grammar does not know: the words that may name an item. */
 function leftOver(text: string, today: string): string {
   const plain = without(text, relative);
-  const unperioded = rest(plain, findPeriods(plain, today).periods);
-  return without(unperioded, [...sameItem, ...counted, ...Object.values(markPatterns).flat(), ...fillers]);
+  const { periods, impossible } = findPeriods(plain, today);
+  const unperioded = rest(plain, [...periods, ...impossible]);
+  const unmarked = without(unperioded, [...sameItem, ...counted, ...Object.values(markPatterns).flat()]);
+  // Twice, because single syllables are fillers only where what stood around them is gone.
+  return without(without(unmarked, fillers), fillers);
 }
 
 const counted = amounts.map(({ source }) => new RegExp(source, "gu"));
 
-function rest(text: string, periods: readonly NamedPeriod[]): string {
+function rest(text: string, periods: NamedPeriods["impossible"]): string {
   let left = without(text, relative);
   for (const { start, end } of periods) left = blanked(left, start, end);
   return left;
@@ -142,6 +155,7 @@ function intentOf(
   );
   const intent = rule?.intent ?? null;
   // "BW0021의 최대 생산량" is about its best day: a ranking of one item says nothing.
+  if (items.length > 1 && intent === "ranking") return "total";
   if (items.length > 0 && (intent === "ranking" || intent === "ranking_least")) {
     if (marks.has("most")) return "best";
     if (marks.has("least")) return "worst";
@@ -171,6 +185,15 @@ function amountOf(text: string): number | undefined {
     if (amount >= 1) return amount;
   }
   return undefined;
+}
+
+/** The word that is searched for, also where the grammar knows it, as "Monthly" in a name. */
+function searchedWord(text: string): string {
+  for (const pattern of searchWords) {
+    const word = pattern.exec(text)?.groups?.word;
+    if (word !== undefined) return word;
+  }
+  return "";
 }
 
 /** What a period is compared with where words say so: the same days a year before, or those just before. */
@@ -205,7 +228,7 @@ function asksOf(
   previous: Focus | null,
 ): Ask[] {
   if (one.intent !== "comparison") {
-    const all = periods.length > 0 ? periods : [preset];
+    const all = periods.length === 0 ? [preset] : one.intent === "trend" ? adjoined(periods) : periods;
     return all.map((period) => ({ ...one, period: period && coursed(period, one, today) }));
   }
   const [first, second] = periods;
@@ -220,10 +243,21 @@ function asksOf(
   const main = first ?? preset!;
   if (!back && one.items.length > 1) return [{ ...one, intent: "total", period: main }];
   if (!back && named.length === 1 && isBase(text, named[0]!)) {
-    const other = previous?.period && previous.period.from > main.from ? previous.period : counterpart(main, today);
-    return [{ ...one, period: other, base: main }];
+    const later = previous?.period && previous.period.from > main.from ? previous.period : null;
+    return [{ ...one, ...(later ? { period: later, base: main } : sinceThen(main, today)) }];
   }
   return [{ ...one, period: main, base: (back ?? stepBack)(main) }];
+}
+
+/** Periods that follow each other as one. */
+function adjoined(periods: readonly Period[]): Period[] {
+  const all: Period[] = [];
+  for (const { from, to } of [...periods].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    const last = all.at(-1);
+    if (last && addDays(last.to, 1) === from) all.splice(-1, 1, { from: last.from, to });
+    else all.push({ from, to });
+  }
+  return all;
 }
 
 /** Months of a course are whole ones: "the last 6 months" are this one and the five before it. */
@@ -237,13 +271,15 @@ function isBase(text: string, { start, end }: NamedPeriod): boolean {
   return baseAfter.test(text.slice(end)) || baseBefore.test(text.slice(0, start));
 }
 
-/** What is compared with a past period where only that is named: the day, week, month or year that today lies in. */
-function counterpart({ from, to }: Period, today: string): Period {
-  const days = daysBetween(from, to) + 1;
-  const unit = days === 1 ? "day" : days === 7 ? "week" : days <= 31 ? "month" : days > 360 ? "year" : null;
-  if (unit) return { from: startOf(today, unit), to: today };
-  const months = Math.max(1, Math.round(days / 30.4));
-  return { from: addMonths(startOf(today, "month"), 1 - months), to: today };
+/** What is compared with a past period where only that is named: the one of its length that today lies in, as far as it goes, and as much of the past one. */
+function sinceThen(base: Period, today: string): { period: Period; base: Period } {
+  let now = base;
+  while (now.to < today) now = periodAfter(now);
+  const to = addDays(base.from, daysBetween(now.from, today));
+  return {
+    period: { from: now.from, to: today },
+    base: { from: base.from, to: to < base.to && now.to > today ? to : base.to },
+  };
 }
 
 /** Figures by day come in one query of so many rows at most. */

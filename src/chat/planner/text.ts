@@ -21,10 +21,12 @@ export function blanked(text: string, start: number, end: number): string {
   return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
 }
 
-/** The text with blanks in place of everything that a pattern finds. */
+/** The text with blanks in place of everything that any of the patterns (global ones) finds in it, also where they overlap. */
 export function without(text: string, patterns: readonly RegExp[]): string {
   let rest = text;
-  for (const pattern of patterns) rest = rest.replaceAll(pattern, (found) => " ".repeat(found.length));
+  for (const pattern of patterns) {
+    for (const { index, 0: found } of text.matchAll(pattern)) rest = blanked(rest, index, index + found.length);
+  }
   return rest;
 }
 

@@ -13,6 +13,7 @@ export type Mark =
   | "item"
   | "history"
   | "lot"
+  | "byLot"
   | "last"
   | "kinds"
   | "count"
@@ -38,7 +39,9 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
     en("trends?|over time|graph|chart|history by|development|monthly figures|time series"),
   ],
   day: [
-    ko("일별|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자"),
+    ko(
+      "일별|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자|생산 ?일(?!지)",
+    ),
     en("daily|by day|per day|each day|every day|day by day|days?|a day|date"),
   ],
   week: [
@@ -68,7 +71,7 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
     en("top|rank(?:ing|ed|s)?|leading|leaderboard"),
   ],
   byItem: [
-    ko("(?:제품|품목|아이템|상품|모델|품번|코드) ?별"),
+    ko("(?:제품|품목|아이템|상품|모델|품번|코드) ?별|(?:뭐|뭘|무엇을) ?(?:만들|생산(?!량)|제조)"),
     en("by (?:item|product|model|code)|per (?:item|product|model)|each (?:item|product)|item by item"),
   ],
   item: [ko("제품|품목|아이템|상품|모델|품번"), en("items?|products?|models?|skus?")],
@@ -78,6 +81,7 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
       "history|records?|recent (?:production|batches|entries|records)|(?:last|latest|recent) \\d+ (?:records?|batches|entries|lots|runs|productions?)|log",
     ),
   ],
+  byLot: [ko("(?:로트|배치|lot) ?별"), en("by lot|by batch|per lot|each lot")],
   lot: [ko("로트|(?<![a-z])lot|배치"), en("lots?|batch(?:es)?")],
   last: [
     ko(
@@ -152,6 +156,7 @@ export const intentRules: readonly IntentRule[] = [
   { intent: "trend", all: [], any: ["trend", ...grains], none: ["history", "list"] },
   { intent: "count", all: ["count"] },
   { intent: "history", all: ["history"], none: ["lot"] },
+  { intent: "lots", all: ["byLot"], none: ["average"] },
   { intent: "lots", all: ["lot"], none: ["average", "total"] },
   { intent: "lots", all: ["lot"], any: ["list", "history"] },
   { intent: "average", all: ["average"] },

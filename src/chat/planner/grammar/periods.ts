@@ -187,6 +187,10 @@ export const periodRules: readonly PeriodRule[] = [
     pattern: /(?<![\d.a-z])(?<year>\d{4})[-./](?<m>\d{1,2})(?![\d/]|-\d)/gu,
     days: (groups, scene) => monthsOf(groups, scene, Number(groups.m), 1),
   },
+  {
+    pattern: /(?<![\d/.a-z%_-])(?<m>\d{1,2})\/(?<d>\d{1,2})(?![\d/a-z_%])/gu,
+    days: (groups, scene) => dateOf(groups, scene, Number(groups.m), Number(groups.d)),
+  },
   // Korean: days.
   { pattern: ko("오늘|금일|당일"), days: (_, { today }) => oneDay(today) },
   { pattern: ko("어제|어저께|작일|전일|하루 전(?!체)"), days: (_, { today }) => oneDay(addDays(today, -1)) },
@@ -209,6 +213,13 @@ export const periodRules: readonly PeriodRule[] = [
     },
   },
   {
+    pattern: ko(`(?<back>이번|지난|저번|지지난|저저번|이|전)달 (?<d>\\d{1,2})일? ${TO} (?<e>\\d{1,2})일(?: 까지)?`),
+    days: ({ back, d, e }, { today }) => {
+      const month = addMonths(startOf(today, "month"), -(koreanBack(back) ?? 0));
+      return dateOf({ year: month.slice(0, 4) }, { today }, Number(month.slice(5, 7)), Number(d), Number(e));
+    },
+  },
+  {
     pattern: ko(
       "(?<![\\d월~])(?<d>\\d{1,2})일(?!간|동안|치|전|별|평균)(?= (?:은|는|에|의|날|생산|총|$|\\?|부터|까지|~))",
     ),
@@ -224,23 +235,31 @@ export const periodRules: readonly PeriodRule[] = [
     pattern: ko("(?:(?<back>이번|지난|저번|지지난|저저번|다음) 주? )?(?<w>[월화수목금토일])요일(?!별)"),
     days: ({ back, w }, { today }) => weekdayOf(today, koreanWeekdays.indexOf(w ?? ""), koreanBack(back)),
   },
+  {
+    pattern: ko(
+      `(?:(?<back>이번|지난|저번|지지난|저저번) 주 )?(?<a>[월화수목금토일])요일 ${TO} (?<b>[월화수목금토일])요일(?: 까지)?`,
+    ),
+    days: ({ back, a, b }, { today }) => {
+      const last = weekdayOf(today, koreanWeekdays.indexOf(b ?? ""), koreanBack(back));
+      const days = (koreanWeekdays.indexOf(b ?? "") - koreanWeekdays.indexOf(a ?? "") + 7) % 7;
+      return last && { from: addDays(last.to, -days), to: last.to };
+    },
+  },
   // Korean: weeks.
   {
-    pattern: ko("(?<back>이번|금|지지난|저저번|전전|지난|저번|전|다음|차)주(?!요일)(?! 대비| 동기)"),
+    pattern: ko("(?<back>이번|금|지지난|저저번|전전|지난|저번|전|다음|차)주(?!요일)"),
     days: ({ back }, { today }) => ago(today, koreanBack(back === "차" ? "다음" : back) ?? 0, "주"),
   },
   {
-    pattern: ko("(?<back>이번|지지난|지난|저번)(?:주 )?주말"),
+    pattern: ko("(?:(?<back>이번|지지난|지난|저번)(?: 주)? )?주말"),
     days: ({ back }, { today }) => {
-      const monday = addDays(startOf(today, "week"), -7 * (koreanBack(back) ?? 0));
+      const monday = addDays(startOf(today, "week"), -7 * (koreanBack(back) ?? (weekday(today) < 5 ? 1 : 0)));
       return { from: addDays(monday, 5), to: addDays(monday, 6) };
     },
   },
   // Korean: months.
   {
-    pattern: ko(
-      `(?<back>이번|금|당|이|지지난|저저번|전전|지난|저번|전|다음|내) (?:달|월)(?! 대비| 동기|요일|평균)(?: ${PART})?`,
-    ),
+    pattern: ko(`(?<back>이번|금|당|이|지지난|저저번|전전|지난|저번|전|다음|내) (?:달|월)(?!요일|평균)(?: ${PART})?`),
     days: ({ back, part }, { today }) =>
       partOfMonth(wholeMonths(addMonths(startOf(today, "month"), -(koreanBack(back) ?? 0)), 1), part),
   },
@@ -254,7 +273,7 @@ export const periodRules: readonly PeriodRule[] = [
   },
   // Korean: quarters and halves.
   {
-    pattern: ko("(?<back>이번|금|당|지지난|저저번|전전|지난|저번|전|다음)분기(?! 대비| 동기)"),
+    pattern: ko("(?<back>이번|금|당|지지난|저저번|전전|지난|저번|전|다음)분기"),
     days: ({ back }, { today }) => wholeMonths(addMonths(quarterStart(today), -3 * (koreanBack(back) ?? 0)), 3),
   },
   {
@@ -279,10 +298,10 @@ export const periodRules: readonly PeriodRule[] = [
     days: (_, { today }) => ago(today, 0, "년"),
   },
   { pattern: ko("내년|명년|다음 해"), days: (_, { today }) => ago(today, -1, "년") },
-  { pattern: ko("작년(?:도)?|지난해|전년도?(?! 대비| 동기|동월)"), days: (_, { today }) => ago(today, 1, "년") },
+  { pattern: ko("작년(?:도)?|지난해|전년도?"), days: (_, { today }) => ago(today, 1, "년") },
   { pattern: ko("재작년|지지난해"), days: (_, { today }) => ago(today, 2, "년") },
   {
-    pattern: ko("(?<!\\d)(?<year>\\d{4}|\\d{2})년도?(?! 전|간|동안| 대비)"),
+    pattern: ko("(?<!\\d)(?<year>\\d{4}|\\d{2})년도?(?! 전|간|동안)"),
     days: ({ year }, { today }) => wholeMonths(dayOfYear(yearOf(year, today) ?? 1, 1, 1), 12),
   },
   // Korean: counted from today.

@@ -28,7 +28,7 @@ export const fillers: readonly RegExp[] = [
     "뭐야|뭐지|뭐니|뭐예요|뭔가요|뭔지|뭐가|뭘|무엇|어떻게|어때요?|어땠|어떤|어느|무슨|언제|어디|되나요?|됐|됩니까|되었|되지|되는|된|되[어는면]|돼요?|인가요?|입니까|이야|이에요|예요|인지|이지|일까|하나요|했나요|했어요?|했는지?|했던|한지|하는|하게|해봐|합니까|입니다|있어요?|있나요|있는|있지|있니",
   ),
   ko(
-    "데이터|자료|결과|정보|양품|단위|기준|기간|동안|사이|중에서?|가운데|각각|관련|대해서?|관한|대한|해당|만큼|정도|대략|정확히|제발|빨리|지금|현재|현황|순으로|짜리|개수|코드|품번|품명|명칭|이름|번호|날짜",
+    "데이터|크기|사이즈|자료|결과|정보|양품|단위|기준|기간|동안|사이|중에서?|가운데|각각|관련|대해서?|관한|대한|해당|만큼|정도|대략|정확히|제발|빨리|지금|현재|현황|순으로|짜리|개수|코드|품번|품명|명칭|이름|번호|날짜",
   ),
   ko(
     "나왔|나온|나오|생산|만들|만든|만드|제조|찍어|하루|며칠|는지|은지|그래|많이|많은|높은|낮은|적게|적은|가장|제일|전부|모두|서로",
@@ -47,7 +47,7 @@ export const fillers: readonly RegExp[] = [
   /(?:top|best|worst|bottom|탑|톱|상위|하위|first|last|latest)\s*-?\s*\d+/gu,
   ko("(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무) ?(?:개|건|가지|종류?|번|품목|제품)"),
   en(
-    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
+    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|may|different|distinct|various|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
   ),
   en("one|two|three|four|five|six|seven|eight|nine|ten|twenty"),
 ];
@@ -81,8 +81,8 @@ export const samePeriod: readonly RegExp[] = [
 
 /** Not the item of the question before, but all of them. */
 export const allItems: readonly RegExp[] = [
-  ko("전체|모든|모두|전 ?(?:제품|품목)|공장 전체"),
-  en("all|overall|everything|whole factory|factory|entire|every (?:item|product)"),
+  ko("(?:전체|모든|모두|전) (?:제품|품목|상품)(?!별)|전체|모든|모두|공장 전체"),
+  en("all (?:items|products)|all|overall|everything|whole factory|factory|entire|every (?:item|product)"),
 ];
 
 /** The period before that of the question before. */
@@ -113,12 +113,17 @@ export const precedingPeriod: readonly RegExp[] = [
 export const baseAfter = /^\s*(?:와|과|랑|하고|보다|대비|에\s*비해|에\s*비하면|비해)/u;
 export const baseBefore = /(?:than|to|with|against|vs\.?|versus|over)\s+(?:the\s+)?$/u;
 
+/** What to search for, where words say so. */
+export const searchWords: readonly RegExp[] = [
+  /(?:containing|contain|starting with|start with|named|called|search(?:ing)?(?: for)?|find|look up)\s+(?<word>[\p{L}\p{N}][^\s?!,]*)\s*[?!.]*$/u,
+];
+
 /** How many, in front of what is counted. */
 export const amounts: readonly RegExp[] = [
   /(?:top|best|worst|bottom|상위|하위|탑|톱|first|last|latest|recent|최근|마지막)\s*-?\s*(?<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)(?!\d|\s*(?:일|주|달|개월|년|분기|days?|weeks?|months?|years?|quarters?))/u,
   /(?<![\d.a-z/-])(?<n>\d{1,4})\s*(?:개(?!월)|건|위|가지|종|번째|등|회|품목|제품|items?|products?|models?|records?|rows?|lots?|batches|entries)(?![a-z])/u,
   /(?<![가-힣])(?<n>한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무)\s*(?:개(?!월)|건|가지|종류?|번|품목|제품)/u,
-  /(?:^|\s)(?<n>one|two|three|four|five|six|seven|eight|nine|ten|twenty)\s+(?:most|best|top|largest|biggest|highest|least|items?|products?|records?|lots?|batches)/u,
+  /(?:^|\s)(?<n>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)\s+(?:most|best|top|largest|biggest|highest|least|items?|products?|records?|lots?|batches)/u,
 ];
 
 export const numerals: Readonly<Record<string, number>> = {
