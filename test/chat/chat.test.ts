@@ -87,6 +87,12 @@ const questions: [query: string, tool: string, path: string, figures: (body: Jso
     ({ period1, period2 }) => [period1.total_quantity, period2.total_quantity],
   ],
   [
+    "2025년에 가장 많이 생산한 날은?",
+    "execute_custom_query",
+    "/summary/daily?date_from=2025-01-01&date_to=2025-12-31",
+    (days) => [Math.max(...days.map((day: Json) => day.total_production))],
+  ],
+  [
     "show the last 3 records of BW0021",
     "get_item_history",
     "/records/BW0021?limit=3",
@@ -174,6 +180,20 @@ test("a stream without a conversation is given one to go on with", async () => {
   const [meta] = await streamed({ query: "2026년 3월 BW0021 총 생산량은?" });
   const events = await streamed({ query: "그럼 2026년 2월은?", session_id: meta!.data.session_id });
   expect(events.find(({ event }) => event === "tool_call")!.data.args).toMatchObject({ item_code: "BW0021" });
+});
+
+test("many ask at the same time, and each is answered for itself, with its own conversation", async () => {
+  const months = Array.from({ length: 12 }, (_, at) => String(at + 1).padStart(2, "0"));
+  await Promise.all(
+    months.map(async (month) => {
+      const id = `at-once-${month}`;
+      await ask(`2025년 ${Number(month)}월 BW0022 총 생산량은?`, id);
+      const { answer, evidence } = await ask("그럼 BW0021은?", id);
+      const [{ item_code, period }] = evidence;
+      expect([item_code, period.from]).toEqual(["BW0021", `2025-${month}-01`]);
+      expect(answer).toContain(shown(await total(period.from, period.to, "BW0021")));
+    }),
+  );
 });
 
 test("the chat is reached with and without the slash and under /api/v1, by POST alone", async () => {
