@@ -5,9 +5,9 @@ import type { Snapshot } from "../../segments/types.ts";
 import { PoolBusyError, WorkerPool } from "../../workers/pool.ts";
 import { TaskError, WorkerError } from "../../workers/process.ts";
 import type { RunCustomQuery, SqlValue, ToolError, ToolErrorCode } from "../types.ts";
+import type { CustomQueryOrder, CustomQueryRows } from "./answer.ts";
 import { tooMuch } from "./refusal.ts";
 import { maxSqlLength } from "./statement.ts";
-import type { CustomQueryOrder, CustomQueryRows } from "./tasks.ts";
 
 /** Queries that are carried out at the same time, and that wait for them. */
 const processes = 2;
