@@ -110,7 +110,7 @@ export class ChatEngine {
       runs.push(outcome);
     }
     const answer = render(plan, runs);
-    log.info("chat", `${plan.kind} ${runs.map(inOneLine).join("; ")}`, requestId);
+    log.info("chat", [JSON.stringify(query), plan.kind, ...runs.map(inOneLine)].join("; "), requestId);
     const focus = plan.kind === "help" ? previous : plan.focus;
     if (session) sessions.add(session, { query, answer: answer.slice(0, mostRemembered), focus });
     return answer;

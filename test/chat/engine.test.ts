@@ -82,6 +82,9 @@ test("the tools are called one after the other, each announced before, and the l
     evidence: [{ row_count: 2 }, {}],
   });
   expect(told).toEqual(["get_production_summary", "get_top_items"]);
+  expect(said.at(-1)).toBe(
+    `"q"; calls; get_production_summary ${JSON.stringify(january)} rows=2; get_top_items ${JSON.stringify(january)} rows=2`,
+  );
   const previous: (Focus | null)[] = [];
   const helpless = engine(async (_, context) => {
     previous.push(context.previous);
