@@ -4,7 +4,7 @@ import { type Desk, readAnswer } from "../production/desk.ts";
 import type { Item } from "../production/items.ts";
 import type { coverage } from "../production/series.ts";
 import { languageOf } from "./planner/text.ts";
-import type { Sessions } from "./sessions.ts";
+import type { SessionKey, Sessions, Turn } from "./sessions.ts";
 import { asToolError, type Toolbox } from "./tools/toolbox.ts";
 import { type ChatErrorCode, troubleWith, unforeseen } from "./troubles.ts";
 import type {
@@ -112,8 +112,18 @@ export class ChatEngine {
     const answer = render(plan, runs);
     log.info("chat", [JSON.stringify(query), plan.kind, ...runs.map(inOneLine)].join("; "), requestId);
     const focus = plan.kind === "help" ? previous : plan.focus;
-    if (session) sessions.add(session, { query, answer: answer.slice(0, mostRemembered), focus });
+    if (session) this.#remember(session, { query, answer: answer.slice(0, mostRemembered), focus }, requestId);
     return answer;
+  }
+
+  /** A full disk keeps a conversation from being remembered, but nobody from an answer. */
+  #remember(session: SessionKey, turn: Turn, requestId: string): void {
+    const { sessions, log } = this.#services;
+    try {
+      sessions.add(session, turn);
+    } catch (error) {
+      log.warn("chat", `The conversation could not be kept: ${(error as Error).message}`, requestId);
+    }
   }
 
   async #contextOf(previous: Focus | null, requestId: string): Promise<PlanContext> {

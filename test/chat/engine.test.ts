@@ -115,6 +115,17 @@ test("what nobody foresaw is told as a sentence in the question's language, and 
   expect(sessions.turns({ address: "10.0.0.1", id: "failed" })).toEqual([]);
 });
 
+test("an answer is given though hub.db takes no more, and the log tells", async () => {
+  const db = openHubDb(join(home, "database"));
+  db.run(
+    "CREATE TRIGGER full BEFORE INSERT ON chat_session BEGIN SELECT raise(ABORT, 'database or disk is full'); END",
+  );
+  expect(await engine(async () => planned(total)).answer(asked("q", "unkept"))).toMatchObject({ answer: "calls 1" });
+  expect(said.at(-1)).toBe("The conversation could not be kept: database or disk is full");
+  db.run("DROP TRIGGER full");
+  db.close();
+});
+
 test("an answer that takes too long is given up with a sentence", async () => {
   const never: Planner = () => new Promise(() => {});
   expect(await engine(never, { patienceSec: 0.05 }).answer(asked("Why?"))).toEqual({
