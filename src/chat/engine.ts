@@ -19,8 +19,8 @@ import type {
   ToolRun,
 } from "./types.ts";
 
-/** Items that a name may stand for. */
-const mostMatches = 50;
+/** Items that a part of a name may stand for: a rarely made one must not be missed behind fifty others that share a syllable with it. */
+const mostMatches = 2_000;
 /** Characters of an answer that a conversation remembers: a table of a thousand rows is not what follow-ups are about. */
 const mostRemembered = 4_000;
 

@@ -110,6 +110,20 @@ for (const [query, tool, path, figures] of questions) {
   });
 }
 
+test("a rarely made item is found though many others share a part of its name", async () => {
+  const crowded = temporaryHome();
+  const others = Array.from({ length: 300 }, (_, at) =>
+    row({ item_code: `X${at % 150}`, item_name: `원데이 ${at % 150}99호`, production_date: "2025-05-05" }),
+  );
+  const rare = row({ item_code: "Z9", item_name: "원데이 9호", production_date: "2025-05-06", good_quantity: 77 });
+  writeDatabase(livePath(crowded), [...others, rare]);
+  const other = await startHub({ home: crowded });
+  const { body } = await other.json("/chat", posted({ query: "2025년 5월 원데이 9호 총 생산량은?" }));
+  expect([body.evidence[0]?.item_code, body.evidence[0]?.row_count]).toEqual(["Z9", 1]);
+  expect(body.answer).toContain("77");
+  await other.stop();
+});
+
 test("a question that is none of the hub's is answered with those that it can answer", async () => {
   const { answer, tools_used, evidence } = await ask("오늘 날씨 어때?");
   expect([tools_used, evidence]).toEqual([[], []]);
