@@ -229,11 +229,14 @@ async function run(settings: Settings): Promise<number> {
   return done;
 }
 
-/** Resolves when the hub is asked to stop: Ctrl+C, a service manager, or the closing of the console window (SIGHUP on Windows too). */
+/**
+ * Resolves when the hub is asked to stop: Ctrl+C, a service manager, or the closing of the console window (SIGHUP on Windows too). Whoever asks
+ * again gets no quicker end, but for a second Ctrl+C, which people press because they mean it.
+ */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const)
-      process.once(signal, () => resolve(signal));
+    process.once("SIGINT", () => resolve("SIGINT"));
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.on(signal, () => resolve(signal));
   });
 }
 
