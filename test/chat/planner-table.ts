@@ -159,7 +159,7 @@ export const korean: readonly (readonly [question: string, expected: string])[] 
   ["BW0021 최근 이력 20건", "history: get_item_history BW0021 20"],
   ["BW0021 최근 생산 내역 5건 보여줘", "history: get_item_history BW0021 5"],
   ["BW0021 생산 기록 100건", "history: get_item_history BW0021 50"],
-  ["최근 생산 이력", "history: execute_custom_query(records) LIMIT 10"],
+  ["최근 생산 이력", "history: execute_custom_query(records) 2026-10-22 2026-11-21 LIMIT 10 *"],
   ["BW0021 3월 이력", "history: execute_custom_query(records) 2026-03-01 2026-04-01 BW0021 LIMIT 10"],
   ["BW0021 로트 목록", "lots: execute_custom_query(records) BW0021 LIMIT 50"],
   ["3월 로트 목록", "lots: execute_custom_query(records) 2026-03-01 2026-04-01 LIMIT 50"],

@@ -2,6 +2,7 @@ import { firstDayEver } from "../../segments/day.ts";
 import type { CallPlan, Grain, ItemMatch, Language, Period, Plan, Renderer, ToolName, ToolRun } from "../types.ts";
 import { plain, table } from "./markdown.ts";
 import { type Part, partsOf } from "./parts.ts";
+import { queriedDays } from "./queries.ts";
 import { en } from "./words/en.ts";
 import { ko, type Words } from "./words/ko.ts";
 
@@ -37,31 +38,31 @@ function body(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
     case "count":
       return totals(plan, runs, text);
     case "trend":
-      return joined(runs.map((run) => trend(plan, run, text)));
+      return joined(runs, text, (run) => trend(plan, run, text));
     case "best":
     case "worst":
-      return joined(runs.map((run) => extremes(plan, run, text)));
+      return joined(runs, text, (run) => extremes(plan, run, text));
     case "average_by":
-      return joined(runs.map((run) => averageBy(plan, run, text)));
+      return joined(runs, text, (run) => averageBy(plan, run, text));
     case "comparison":
-      return joined(only(runs, "compare_periods").map((run) => comparison(plan, run, text)));
+      return joined(only(runs, "compare_periods"), text, (run) => comparison(plan, run, text));
     case "ranking":
     case "ranking_least":
-      return joined(runs.map((run) => ranking(plan, run, text)));
+      return joined(runs, text, (run) => ranking(plan, run, text));
     case "share":
       return share(plan, runs, text);
     case "item_count":
-      return joined(runs.map((run) => itemCount(run, text)));
+      return joined(runs, text, (run) => itemCount(run, text));
     case "history":
     case "lots":
     case "last_made":
-      return joined(runs.map((run) => records(plan, run, text)));
+      return joined(runs, text, (run) => records(plan, run, text));
     case "list":
-      return joined(runs.map((run) => (run.name === "get_top_items" ? ranking(plan, run, text) : list(run, text))));
+      return joined(runs, text, (run) => (run.name === "get_top_items" ? ranking(plan, run, text) : list(run, text)));
   }
 }
 
-function firstLine(plan: CallPlan, runs: readonly ToolRun[], text: Words): string {
+function firstLine(_plan: CallPlan, runs: readonly ToolRun[], text: Words): string {
   const compared = only(runs, "compare_periods")[0];
   if (compared) {
     const { period1_from, period1_to, period2_from, period2_to } = compared.arguments;
@@ -72,13 +73,12 @@ function firstLine(plan: CallPlan, runs: readonly ToolRun[], text: Words): strin
   }
   const named = new Set(runs.map(periodOf).map((period) => period && span(period, text)));
   const spans = [...named].filter((one) => one !== null);
-  return text.period(
-    spans.length > 0 ? spans.join(", ") : plan.focus.period ? span(plan.focus.period, text) : text.allTime(null),
-  );
+  return text.period(spans.length > 0 ? spans.join(", ") : text.allTime(null));
 }
 
-/** The days that a call with dates asks about; null for one without. */
+/** The days that a call asks about; null for one without. */
 function periodOf(run: ToolRun): Period | null {
+  if (run.name === "execute_custom_query") return queriedDays(run.arguments.params ?? []);
   return "date_from" in run.arguments ? { from: run.arguments.date_from, to: run.arguments.date_to } : null;
 }
 
@@ -312,13 +312,21 @@ function only<Name extends ToolName>(runs: readonly ToolRun[], name: Name): Run<
   return runs.filter((run): run is Run<Name> => run.name === name);
 }
 
-function joined(bodies: readonly Body[]): Body {
-  if (bodies.length === 1) return bodies[0]!;
-  return {
-    sentence: bodies
-      .map(({ sentence, figures }) => (figures === undefined ? sentence : `${sentence}\n\n${figures}`))
-      .join("\n\n"),
-  };
+/** What is said about each run, one after the other; where their periods differ, each below its own. */
+function joined<One extends ToolRun>(runs: readonly One[], text: Words, say: (run: One) => Body): Body {
+  const [first] = runs;
+  if (first && runs.length === 1) return say(first);
+  const spans = runs.map((run) => periodOf(run)).map((period) => period && span(period, text));
+  const several = new Set(spans).size > 1;
+  const parts = runs.map((run, at) => {
+    const { sentence, figures } = say(run);
+    return [
+      ...(several && spans[at] ? [`**${spans[at]}**`] : []),
+      sentence,
+      ...(figures === undefined ? [] : [figures]),
+    ];
+  });
+  return { sentence: parts.flat().join("\n\n") };
 }
 
 /** Whom a call asked about: the item of its arguments, or those of the question, or all. */

@@ -58,7 +58,7 @@ export function callsFor({ intent, period, base, items, by, limit, keyword }: As
     case "item_count":
       return [itemCount(period)];
     case "last_made":
-      return items.length > 0 ? one.map((code) => history(code!, 1)) : [records(null, [], 1)];
+      return items.length > 0 ? one.map((code) => history(code!, 1)) : [records(period, [], 1)];
     case "history":
       if (period || items.length === 0) return [records(period, items, Math.min(limit ?? 10, 50))];
       return one.map((code) => history(code!, Math.min(limit ?? 10, 50)));

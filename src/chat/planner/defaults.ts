@@ -1,12 +1,12 @@
 import { addDays, addMonths, startOf } from "../../production/calendar.ts";
 import type { Day } from "../../segments/day.ts";
-import type { Grain, Intent, Period } from "../types.ts";
+import type { Focus, Period } from "../types.ts";
 
 /**
  * The period of a question that names none: this month for single figures, longer ones for what shows a course, none for what lists
  * records or items. Where this month has no data yet, the newest data take the place of today.
  */
-export function defaultPeriod(intent: Intent, by: Grain | undefined, today: Day, newestDay: Day | null): Period | null {
+export function defaultPeriod({ intent, by, items }: Focus, today: Day, newestDay: Day | null): Period | null {
   const anchor = newestDay !== null && newestDay < startOf(today, "month") ? newestDay : today;
   const end = anchor === today ? today : addDays(addMonths(startOf(anchor, "month"), 1), -1);
   const since = (months: number): Period => ({ from: addMonths(startOf(anchor, "month"), -months), to: end });
@@ -15,6 +15,8 @@ export function defaultPeriod(intent: Intent, by: Grain | undefined, today: Day,
     case "history":
     case "lots":
     case "last_made":
+      // Of all items together the newest records of many years would have to be sorted.
+      return items.length > 0 ? null : recentDays(newestDay ?? today);
     case "item_count":
       return null;
     case "trend":

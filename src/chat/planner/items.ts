@@ -19,6 +19,8 @@ export interface MentionedItems {
 /** More words than these are no name of an item; each costs a look-up or two. */
 const mostWords = 8;
 const mostCandidates = 10;
+/** As many items as one look-up gives at the most (CONTRACT §3, `/items`): where each word finds as many, there may be others that fit as well. */
+const mostLookedUp = 2_000;
 
 /**
  * Finds the items that a question names. `leftOver` takes away what the grammar knows. Names are found whatever blanks they have
@@ -32,7 +34,7 @@ export async function mentionedItems(
   const nothing: MentionedItems = { items: [], candidates: [], unknown: [], rest: text, keyword: "" };
   const words = wordsOf(leftOver(text));
   if (words.length === 0) return nothing;
-  const pool = await lookUp(words, findItems);
+  const { pool, complete } = await lookUp(words, findItems);
   const named = wholeNames(text, pool);
   let rest = text;
   for (const { start, end } of named) rest = blanked(rest, start, end);
@@ -51,7 +53,9 @@ export async function mentionedItems(
     .join(" ");
   const candidates = found.slice(0, mostCandidates);
   if (unknown.length > 0) return { ...nothing, candidates: named.length > 0 ? [] : candidates, unknown, keyword };
-  return found.length === 1 ? { ...nothing, items: found, rest, keyword } : { ...nothing, candidates, rest, keyword };
+  return found.length === 1 && complete
+    ? { ...nothing, items: found, rest, keyword }
+    : { ...nothing, candidates, rest, keyword };
 }
 
 /** The words of a text without signs around them, without those that are only particles, and without single letters, which half of all names have. */
@@ -84,19 +88,29 @@ function forms(word: string): string[] {
   }
 }
 
-async function lookUp(words: string[], findItems: PlanContext["findItems"]): Promise<ItemMatch[]> {
+/** Everything that the words find, alone and all together; `complete` where at least one of them found all items that bear it. */
+async function lookUp(
+  words: string[],
+  findItems: PlanContext["findItems"],
+): Promise<{ pool: ItemMatch[]; complete: boolean }> {
   const found = new Map<string, ItemMatch>();
-  const look = async (text: string): Promise<boolean> => {
+  const look = async (text: string): Promise<number> => {
     const items = await findItems(text);
     for (const item of items) found.set(item.item_code, item);
-    return items.length > 0;
+    return items.length;
   };
+  let complete = false;
   for (const word of words) {
-    let hit = false;
-    for (const form of forms(word)) hit = (await look(form)) || hit;
-    if (!hit) for (const start of beginnings(word)) if (await look(start)) break;
+    let most = 0;
+    for (const form of forms(word)) most = Math.max(most, await look(form));
+    for (const start of most === 0 ? beginnings(word) : []) {
+      most = await look(start);
+      if (most > 0) break;
+    }
+    complete ||= most > 0 && most < mostLookedUp;
   }
-  return [...found.values()];
+  if (!complete && words.length > 1) await look(words.join(" "));
+  return { pool: [...found.values()], complete };
 }
 
 /** What a word that runs several words of a name together may begin with. */

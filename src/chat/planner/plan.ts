@@ -67,7 +67,6 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const recent = told.length === 0 && marks.has("recently") && !listing.includes(intent) ? [recentDays(today)] : [];
   const inherited = inherits && previous.period && keeps(previous.period, intent, by) ? [previous.period] : [];
   const explicit = [told, recent, inherited].find(({ length }) => length > 0) ?? [];
-  const preset = defaultPeriod(intent, by, today, newestDay);
   const focus: Focus = {
     period: explicit[0] ?? null,
     items,
@@ -78,6 +77,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
       (found === null ? previous?.limit : undefined) ??
       superlativeOne(intent, marks),
   };
+  const preset = defaultPeriod(focus, today, newestDay);
   if (intent !== "list") {
     if (narrowed.unknown.length > 0) {
       return ask(language, words[language].notFound(narrowed.unknown.join(" ")), narrowed.candidates, focus);

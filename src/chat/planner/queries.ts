@@ -1,5 +1,5 @@
 import { addDays } from "../../production/calendar.ts";
-import { lastDayEver } from "../../segments/day.ts";
+import { isDay, lastDayEver } from "../../segments/day.ts";
 import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
 
 /** Most rows that a custom query may give. */
@@ -8,7 +8,8 @@ export const mostRows = 1000;
 const day = "substr(production_date, 1, 10)";
 
 function where(period: Period | null, items: readonly ItemMatch[]): { sql: string; params: SqlValue[] } {
-  const parts: string[] = [];
+  // Texts that begin with no valid day, such as 2026-02-30, count for no day (CONTRACT: "A day").
+  const parts = [`date(${day}) = ${day}`];
   const params: SqlValue[] = [];
   if (period) {
     // The stored text may go on after the day, so the end is the beginning of the next day.
@@ -19,7 +20,13 @@ function where(period: Period | null, items: readonly ItemMatch[]): { sql: strin
     parts.push(`item_code IN (${items.map(() => "?").join(", ")})`);
     params.push(...items.map(({ item_code }) => item_code));
   }
-  return { sql: parts.length > 0 ? ` WHERE ${parts.join(" AND ")}` : "", params };
+  return { sql: ` WHERE ${parts.join(" AND ")}`, params };
+}
+
+/** The days that a query of this file asks about, from its parameters; null where it asks about all. */
+export function queriedDays([from, end]: readonly SqlValue[]): Period | null {
+  if (typeof from !== "string" || typeof end !== "string" || !isDay(from)) return null;
+  return isDay(end) ? { from, to: addDays(end, -1) } : { from, to: lastDayEver };
 }
 
 function query(sql: string, params: SqlValue[], description: string): ToolCall {
@@ -85,7 +92,7 @@ export function itemCount(period: Period | null): ToolCall {
 export function records(period: Period | null, items: readonly ItemMatch[], limit: number): ToolCall {
   const { sql, params } = where(period, items);
   return query(
-    `SELECT ${day} AS production_date, lot_number, item_code, item_name, good_quantity FROM production_records${sql} ORDER BY 1 DESC, 2 LIMIT ${limit}`,
+    `SELECT ${day} AS production_date, lot_number, item_code, item_name, good_quantity FROM production_records${sql} ORDER BY production_records.production_date DESC, id DESC LIMIT ${limit}`,
     params,
     "records",
   );
