@@ -119,6 +119,14 @@ describe("figures are those of the rows", () => {
     );
   });
 
+  test("sums of several periods or items, each row counted once", async () => {
+    const both = sum(within("2026-03-01", "2026-04-30"));
+    expect(await answer("3월이랑 4월 합계")).toContain(`| 합계 |  | ${written(both)} |`);
+    const items = sum(within("2026-03-01", "2026-03-31", "BW0021")) + sum(within("2026-03-01", "2026-03-31", "C1203"));
+    expect(await answer("total of BW0021 and C1203 in March")).toContain(`| Sum | ${written(items)} |`);
+    expect(await answer("3월, 1분기, 4월 생산량")).not.toContain("| 합계 |");
+  });
+
   test("rankings both ways, records and lots", async () => {
     const ranked = sumsBy(within("2026-01-01", today), (one) => one.item_code).sort((a, b) => b[1] - a[1]);
     const top = await answer("올해 상위 2개 제품");

@@ -26,6 +26,15 @@ function described(given: Plan): string {
   return `${given.intent}${by}: ${given.calls.map(inOneLine).join(" + ")}${given.assumedPeriod ? " *" : ""}`;
 }
 
+test("a question never makes more than twelve calls, and none twice", async () => {
+  const context = { today, newestDay, findItems, previous: null };
+  expect(described(await plan("3월 ".repeat(600), context))).not.toContain(" + ");
+  const months = Array.from({ length: 12 }, (_, at) => `2025년 ${at + 1}월`);
+  const year = await plan(`${months.join(", ")} 생산량`, context);
+  expect(year.kind === "calls" && year.calls.length).toBe(12);
+  expect((await plan(`${months.join(", ")}, 2024년 1월 생산량`, context)).kind).toBe("help");
+});
+
 describe.each([
   ["Korean", 150, "ko", korean],
   ["English", 50, "en", english],

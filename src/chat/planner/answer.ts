@@ -104,19 +104,38 @@ function totals(plan: CallPlan, all: readonly ToolRun[], text: Words): Body {
     sentences.push(text.more(more.who, less.who, figure(more.total_quantity - less.total_quantity)));
   }
   const { headings } = text;
+  const sum = disjoint(runs) ? [sumOf(rows)] : [];
   return {
     sentence: sentences.join("\n"),
     figures: table(
       [...(several ? [headings.period] : []), headings.item, headings.total, headings.batches, headings.average],
-      rows.map((row) => [
-        ...(several ? [row.days] : []),
-        row.who,
-        figure(row.total_quantity),
-        figure(row.production_count),
-        figure(row.average_quantity),
-      ]),
+      [
+        ...rows.map((row) => [...(several ? [row.days] : []), row.who, ...amounts(row)]),
+        ...sum.map((row) => [headings.sum, ...(several ? [""] : []), ...amounts(row)]),
+      ],
       several ? [2, 3, 4] : [1, 2, 3],
     ),
+  };
+}
+
+/** Whether no row counts in two of the runs: several of them, each of its own days or its own item. */
+function disjoint(runs: readonly Run<"get_production_summary">[]): boolean {
+  const overlaps = runs.some((one, at) =>
+    runs.slice(at + 1).some(({ arguments: other }) => {
+      const { date_from, date_to, item_code } = one.arguments;
+      return date_from <= other.date_to && other.date_from <= date_to && item_code === other.item_code;
+    }),
+  );
+  return runs.length > 1 && !overlaps;
+}
+
+function sumOf(rows: readonly { total_quantity: number; production_count: number }[]) {
+  const total_quantity = rows.reduce((sum, row) => sum + row.total_quantity, 0);
+  const production_count = rows.reduce((sum, row) => sum + row.production_count, 0);
+  return {
+    total_quantity,
+    production_count,
+    average_quantity: production_count === 0 ? 0 : total_quantity / production_count,
   };
 }
 

@@ -75,7 +75,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     limit:
       amountOf(rest(mentioned.rest, named.periods)) ??
       (found === null ? previous?.limit : undefined) ??
-      superlativeOne(intent, marks),
+      presetLimit(intent, marks),
   };
   const preset = defaultPeriod(focus, today, newestDay);
   if (intent !== "list") {
@@ -101,15 +101,20 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     return ask(language, words[language].tooLong(mostRows.toLocaleString("en")), [], focus);
   }
   const last = asked.at(-1)!;
+  const calls = new Map(asked.flatMap(callsFor).map((call) => [JSON.stringify(call), call]));
+  if (calls.size > mostCalls) return help;
   return {
     kind: "calls",
-    calls: asked.flatMap(callsFor),
+    calls: [...calls.values()],
     intent: last.intent,
     language,
     focus: { ...focus, intent: last.intent, period: last.period },
     assumedPeriod: assumedPeriod && !(last.intent === "list" && keyword !== ""),
   };
 };
+
+/** A year of months, each by itself; more is not a question but a report. */
+const mostCalls = 12;
 
 /** Not the words of a period of their own: they say what it is measured by. */
 const relative = [...yearBefore, ...precedingPeriod, ...periodBeforeThat, ...samePeriod];
@@ -160,7 +165,8 @@ function intentOf(
     if (marks.has("most")) return "best";
     if (marks.has("least")) return "worst";
   }
-  if (periods === 2 && (intent === "total" || intent === "average" || intent === "count")) return "comparison";
+  if (periods === 2 && !marks.has("combined") && (intent === "total" || intent === "average" || intent === "count"))
+    return "comparison";
   return intent;
 }
 
@@ -173,8 +179,8 @@ function grainOf(marks: ReadonlySet<Mark>, intent: Intent, previous: Focus | nul
   return marked ?? before ?? (intent === "trend" ? "month" : "day");
 }
 
-/** A question about "the" best one is about one; "순위" and "제품별" are about several. */
-function superlativeOne(intent: Intent, marks: ReadonlySet<Mark>): number | undefined {
+/** How many items are shown where the question names no number: "제품별" means more than the first few. */
+function presetLimit(intent: Intent, marks: ReadonlySet<Mark>): number | undefined {
   return intent === "ranking" && marks.has("byItem") ? 20 : undefined;
 }
 

@@ -21,6 +21,7 @@ export type Mark =
   | "total"
   | "list"
   | "made"
+  | "combined"
   | "recently"
   | "topic"
   | Grain;
@@ -124,6 +125,7 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
       "list|search|find|look up|which (?:items|products|models)|what (?:items|products|models)|starting with|containing|named|called|code of",
     ),
   ],
+  combined: [ko("합계|합산|합쳐|합친|합하|더하|더한|통틀어"), en("sum|combined|together|added up|sum total")],
   made: [
     ko("생산|만들|만든|만드|제조|찍어|뽑"),
     en("made|make|makes|making|produced?|produces|producing|manufactured?|built|turned out"),

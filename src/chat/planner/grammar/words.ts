@@ -2,6 +2,17 @@ import { en, ko } from "./pattern.ts";
 
 /** What the data do not tell: a question with such a word is never answered with figures. */
 export const outOfScope: readonly RegExp[] = [
+  // Conditions and exceptions, without which the figures would be others than those asked for.
+  ko(
+    "빼고|뺀|빼면|제외|말고|없는|없었|없이|없던|않|못 ?(?:한|만든)|안 ?(?:된|되|만든|만들|했|한)|이상|이하|초과|미만|넘는|넘은|넘게|넘었|절반",
+  ),
+  en(
+    "except|excluding|exclude|without|never|not|(?:over|above|below|under|than|least|most) \\d+ ?(?:pieces|pcs|units)?(?! (?:days?|weeks?|months?|quarters?|years?|items?|products?|lots?|records?))|half of the",
+  ),
+  ko(
+    "중간값|중앙값|표준 ?편차|분산|야간|주간 ?조|교대|오전|오후|시간 ?(?:별|대)|라인 ?별|호기|색상 ?별|연휴|명절|설날|추석|휴일|공휴일",
+  ),
+  en("median|deviation|variance|shifts?|night|hourly|by hour|by colou?r|by line|holidays?|christmas|easter"),
   ko(
     "날씨|기온|(?<![가-힣])비 ?(?:와|올|오)|미세 ?먼지|왜|이유|원인|때문|예측|예상|전망|예보|될까|할까|것 ?같|앞으로|향후|목표|계획|달성률",
   ),
@@ -9,7 +20,7 @@ export const outOfScope: readonly RegExp[] = [
     "불량|수율|폐기|재고|매출|판매|가격|단가|원가|비용|이익|수익|고객|거래처|주문|납품|출하|배송|직원|작업자|담당자|사람|급여|점심|저녁|메뉴|회식|휴가|설비|기계|온도|전화|주소|환율|주가|뉴스",
   ),
   ko(
-    "번역|농담|노래|영화|이름이 ?뭐|누구|안녕|고마워|감사합니다|코드 ?짜|삭제|지워|수정해|변경해|바꿔 ?줘|추가해|등록해|메일|이메일",
+    "번역|농담|노래|영화|이름이 ?뭐|누구|누가|안녕|고마워|감사합니다|코드 ?짜|삭제|지워|수정해|변경해|바꿔 ?줘|추가해|등록해|메일|이메일",
   ),
   en(
     "weather|temperature outside|rain|why|reasons?|causes?|because|predict(?:ion|ed)?|forecast|expect(?:ed)?|will|future|plan(?:ned)?|targets?|goals?|should",

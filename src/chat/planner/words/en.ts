@@ -6,7 +6,7 @@ export const en: Words = {
   which: (count) => `${count} items fit. Which one do you mean? Answer with its number or code.`,
   noSuchDay: (words) => `'${words}' is not a day of the calendar. Please check the date.`,
   tooLong: (days) => `Figures by day can be given for at most ${days} days. Please choose a shorter period.`,
-  help: "The production data do not answer this question. These are questions that can be answered:",
+  help: "This question was not understood, or the production data do not answer it. These can be answered:",
   examples: [
     "What is the total production of BW0021 this month?",
     "Average batch size in March",
@@ -56,6 +56,7 @@ export const en: Words = {
     code: "Code",
     name: "Name",
     item: "Item",
+    sum: "Sum",
     period: "Period",
     total: "Total production (pieces)",
     batches: "Batches",

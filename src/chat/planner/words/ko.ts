@@ -6,7 +6,7 @@ export const ko = {
   which: (count: number) => `해당하는 제품이 ${count}개 있습니다. 어느 제품을 말씀하시나요? 번호나 코드로 답해 주세요.`,
   noSuchDay: (words: string) => `'${words}'은(는) 달력에 없는 날짜입니다. 날짜를 확인해 주세요.`,
   tooLong: (days: string) => `하루 단위로 볼 수 있는 기간은 ${days}일까지입니다. 기간을 줄여 주세요.`,
-  help: "이 질문에는 생산 데이터로 답할 수 없습니다. 다음과 같이 물어봐 주세요.",
+  help: "이해하지 못했거나 생산 데이터로 답할 수 없는 질문입니다. 다음과 같이 물어봐 주세요.",
   examples: [
     "이번 달 BW0021 총 생산량은?",
     "3월 평균 생산량은?",
@@ -70,6 +70,7 @@ export const ko = {
     code: "제품 코드",
     name: "제품명",
     item: "제품",
+    sum: "합계",
     period: "기간",
     total: "총 생산량(개)",
     batches: "배치 수(건)",
