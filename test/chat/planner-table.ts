@@ -317,6 +317,7 @@ export const korean: readonly (readonly [question: string, expected: string])[] 
   ["이번 달 생산량 왜 이래", "help"],
   ["쌍둥이 필터 이번 달 생산량", "ask X0004 X0005"],
   ["+2번", "total: get_production_summary 2026-11-01..2026-11-21 X0005"],
+  ["3월CrystalMonthly2P총생산량", "total: get_production_summary 2026-03-01..2026-03-31 BW0021"],
   ["BW0021 빼고 이번 달 생산량", "help"],
   ["10000개 이상 생산한 날", "help"],
   ["이번 달 수량이 1000개 넘는 로트", "help"],

@@ -116,9 +116,11 @@ async function lookUp(
 /** What a word that runs several words of a name together may begin with. */
 function beginnings(word: string): string[] {
   const runs = word.match(/[가-힣]+|[a-z]+[-_/%]?\d+|[a-z]+/gu) ?? [];
-  return runs
-    .filter((run) => run.length >= 2 && run !== word)
-    .concat(runs.filter((run) => /^[가-힣]{3,}/u.test(run)).map((run) => run.slice(0, 2)));
+  const whole = runs.filter((run) => run.length >= 2 && run !== word);
+  const starts = runs.map(
+    (run) => /^[가-힣]{3}/u.exec(run)?.[0].slice(0, 2) ?? /^[a-z]{5}/u.exec(run)?.[0].slice(0, 4),
+  );
+  return [...whole, ...starts.filter((start) => start !== undefined)];
 }
 
 interface WholeName {
