@@ -22,13 +22,15 @@ let hub: Hub;
 let open: OpenDesk;
 let toolbox: Toolbox;
 beforeAll(async () => {
-  const home = temporaryHome();
-  writeFactory(home, {
+  // A home each: two that keep mirrors in one folder would clear each other's away.
+  const [home, deskHome] = [temporaryHome(), temporaryHome()];
+  const factory = {
     live: [...rowsOf(2026, 300), row({ id: 900, production_date: "2026-03-01", item_code: "N/1", item_name: null })],
     archives: new Map([[2025, rowsOf(2025, 200)]]),
-  });
+  };
+  for (const one of [home, deskHome]) writeFactory(one, factory);
   hub = await startHub({ home });
-  open = openDesk(home);
+  open = openDesk(deskHome);
   toolbox = new Toolbox({ ...open, runCustomQuery: () => Promise.reject(new Error("No query is asked here.")) });
 });
 afterAll(async () => {
