@@ -40,7 +40,8 @@ export const views: Texts["views"] = {
   chat: {
     open: "Ask",
     close: "Close",
-    about: "Asking in your own words is not set up on this hub yet. Questions that are often asked are answered here.",
+    about:
+      "Questions in your own words are answered over the API (POST /chat/) for now. Those that are often asked are answered here.",
     examples: "Frequent questions",
     questions: {
       month: "How much was made this month?",
