@@ -5,7 +5,7 @@ import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
-import { announceData } from "./api/data-events.ts";
+import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
 import { ChatEngine } from "./chat/engine.ts";
@@ -79,11 +79,13 @@ export function serve(settings: Settings): Hub {
     timezone: settings.timezone,
     secrets: [...settings.apiKeys, ...(settings.adminKey ? [settings.adminKey] : [])],
   });
+  const events = new Events();
   const catalog = new Catalog({
     ...settings,
     archiveCutoffYear: settings.archiveCutoffYear ?? null,
     isRollover: () => isUnderWay(settings.databaseDir),
     report: (level, message) => log[level]("segments", message),
+    onPublish: () => events.emit("data", describeData(catalog)),
   });
   // First of all, so that the files are looked at while the rest is put together.
   catalog.warmUp();
@@ -102,7 +104,6 @@ export function serve(settings: Settings): Hub {
   const clock = factoryClock(settings.timezone);
   const disk = new FreeDisk(settings.databaseDir);
   const performance = new Performance();
-  const events = new Events();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
@@ -164,7 +165,6 @@ export function serve(settings: Settings): Hub {
       log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
     },
   });
-  announceData(catalog, events);
   const indexes = new IndexLookup(settings.databaseDir);
   const customQueries = new CustomQueries({ catalog, timeoutSec: settings.customQueryTimeoutSec });
   const toolbox = new Toolbox({ desk, catalog, runCustomQuery: customQueries.run });

@@ -23,6 +23,8 @@ export interface CatalogOptions {
   isRollover?: () => boolean;
   /** Called with a sentence for operators whenever the state of a file changes. */
   report: (level: "info" | "warn", message: string) => void;
+  /** Called whenever another version of the data answers. */
+  onPublish?: () => void;
 }
 
 /** How long a request waits for the copy of a small file before the last good version answers. */
@@ -332,6 +334,7 @@ export class Catalog {
     }
     published();
     this.#snapshot = { serial: (before?.serial ?? 0) + 1, version, segments, missing };
+    if (version !== before?.version) this.#options.onPublish?.();
   }
 }
 
