@@ -106,7 +106,8 @@ test("walks through the index show the same rows as walks through the rows, page
         context.reader.close();
       },
     ),
-    { numRuns: 40 },
+    // 40 runs found 480 to 735 rows, so that one in thirty of them fell below the bound by luck alone.
+    { numRuns: 80 },
   );
   expect(found).toBeGreaterThan(500);
 });
