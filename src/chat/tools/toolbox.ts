@@ -16,9 +16,10 @@ export class Toolbox {
 
   /**
    * Calls a tool. What is wrong with the arguments, and data that cannot be read now or in time, come back as an error with a sentence.
-   * Throws what nobody foresaw.
+   * Throws what nobody foresaw, and the signal's reason when that ends the call.
    */
-  async call(call: ToolCall, requestId: string): Promise<ToolRun | ToolError> {
+  async call(call: ToolCall, requestId: string, signal?: AbortSignal): Promise<ToolRun | ToolError> {
+    signal?.throwIfAborted();
     const valid = toolArguments[call.name].safeParse(call.arguments);
     if (!valid.success) {
       const onParams = valid.error.issues.every(({ path }) => path[0] === "params");
