@@ -172,7 +172,7 @@ export function serve(settings: Settings): Hub {
   const app = createApp({
     settings,
     desk,
-    chat: new ChatEngine({ desk, toolbox, sessions, plan, render, clock, log }),
+    chat: new ChatEngine({ model: null, desk, catalog, toolbox, sessions, plan, render, clock, log }),
     sessions,
     schedule,
     jobs: () => schedule.list(),

@@ -45,17 +45,12 @@ const answer = z
 
 export interface ChatEndpointServices {
   chat: ChatEngine;
-  /** True where a model is configured, and the offline planner stands in for it. */
-  aiKeyConfigured: boolean;
   /** Silence after which a stream says that it goes on, because proxies give a silent connection up; 10 s unless told (CONTRACT §4). */
   heartbeatMs?: number;
 }
 
 /** POST /chat (and /chat/, like every path) and /chat/stream. */
-export function chatEndpoints(
-  endpoints: Endpoints,
-  { chat, aiKeyConfigured, heartbeatMs = 10_000 }: ChatEndpointServices,
-): void {
+export function chatEndpoints(endpoints: Endpoints, { chat, heartbeatMs = 10_000 }: ChatEndpointServices): void {
   endpoints.add({
     method: "post",
     path: "/chat",
@@ -66,7 +61,8 @@ export function chatEndpoints(
     handle: async (c, { query, session_id }) => {
       const requestId = c.get("requestId");
       const sessionId = session_id || null;
-      const given = await chat.answer({ query, sessionId, client: c.env.client, requestId });
+      const { signal } = c.req.raw;
+      const given = await chat.answer({ query, sessionId, client: c.env.client, requestId, signal });
       c.set("measured", { name: "chat", rows: given.evidence.length, hit: false });
       c.header("Cache-Control", "no-store");
       return sendJson(c, {
@@ -74,7 +70,7 @@ export function chatEndpoints(
         status: given.status,
         tools_used: given.toolsUsed,
         request_id: requestId,
-        model_used: chat.model,
+        model_used: given.model,
         evidence: given.evidence,
       } satisfies z.output<typeof answer>);
     },
@@ -86,7 +82,7 @@ export function chatEndpoints(
     tag: "chat",
     summary: "The same as server-sent events, as the answer comes about",
     description:
-      "`meta{request_id,session_id,model,fallback}`, then `tool_call{name,args}` for each tool, `token{text}` for the answer's parts, and `done{tools_used,duration_ms,chars,evidence}`; or `error{code,message}` and the end, with a code of ai_disabled, timeout, model_error, rate_limited, internal. A comment line comes after 10 s of silence.",
+      "`meta{request_id,session_id,model,fallback}`, then `tool_call{name,args}` for each tool, `token{text}` for the answer's parts, and `done{tools_used,duration_ms,chars,evidence,answer,model_used,fallback,fallback_reason}`, where `answer` is the whole text, which counts where it differs from the parts (a figure that the data do not support was sent back and corrected); or `error{code,message}` and the end, with a code of ai_disabled, timeout, model_error, rate_limited, internal. A comment line comes after 10 s of silence.",
     body: question,
     answer: { "text/event-stream": z.string() },
     handle: (c, { query, session_id }) => {
@@ -94,34 +90,40 @@ export function chatEndpoints(
       const sessionId = session_id || crypto.randomUUID();
       return streamSSE(c, async (stream) => {
         const started = performance.now();
+        const gone = new AbortController();
         let silence: ReturnType<typeof setInterval> | undefined;
+        let sent = Promise.resolve();
+        // In their order, also those that nobody waits for.
         const send = (event: string, data: unknown): Promise<void> => {
           clearInterval(silence);
           silence = setInterval(() => void stream.write(": heartbeat\n\n"), heartbeatMs);
-          return stream.writeSSE({ event, data: JSON.stringify(data) });
+          sent = sent.then(() => stream.writeSSE({ event, data: JSON.stringify(data) }));
+          return sent;
         };
-        stream.onAbort(() => clearInterval(silence));
-        await send("meta", {
-          request_id: requestId,
-          session_id: sessionId,
-          model: chat.model,
-          fallback: aiKeyConfigured,
+        stream.onAbort(() => {
+          clearInterval(silence);
+          gone.abort(new Error("The client closed the connection."));
         });
-        const asked: ChatQuestion = { query, sessionId, client: c.env.client, requestId };
-        const given = await chat.answer(asked, ({ name, arguments: args }) => send("tool_call", { name, args }));
-        for (const [event, data] of endOf(given, Math.round(performance.now() - started))) await send(event, data);
+        await send("meta", { request_id: requestId, session_id: sessionId, ...chat.expected() });
+        const asked: ChatQuestion = { query, sessionId, client: c.env.client, requestId, signal: gone.signal };
+        const given = await chat.answer(asked, {
+          onCall: ({ name, arguments: args }) => send("tool_call", { name, args }),
+          onText: (text) => void send("token", { text }),
+        });
+        await send(...endOf(given, Math.round(performance.now() - started)));
         clearInterval(silence);
       });
     },
   });
 }
 
-/** The events that end a stream. */
-function endOf(given: ChatAnswer, duration_ms: number): [event: string, data: unknown][] {
-  if (given.status === "error") return [["error", { code: given.code, message: given.answer }]];
-  const { answer: text, toolsUsed: tools_used, evidence: restsOn } = given;
+/** The event that ends a stream. */
+function endOf(given: ChatAnswer, duration_ms: number): [event: string, data: unknown] {
+  const { answer: text, toolsUsed: tools_used, evidence: restsOn, model: model_used, standIn } = given;
+  if (given.status === "error") return ["error", { code: given.code, message: text }];
+  const fallback = { fallback: standIn !== null, fallback_reason: standIn };
   return [
-    ["token", { text }],
-    ["done", { tools_used, duration_ms, chars: text.length, evidence: restsOn }],
+    "done",
+    { tools_used, duration_ms, chars: text.length, evidence: restsOn, answer: text, model_used, ...fallback },
   ];
 }

@@ -1,4 +1,5 @@
-import type { Language, ToolErrorCode } from "./types.ts";
+import type { ModelTrouble } from "./model/model.ts";
+import type { Language, ToolError, ToolErrorCode } from "./types.ts";
 
 /** Codes of the stream's `error` (CONTRACT §4). */
 export type ChatErrorCode = "ai_disabled" | "timeout" | "model_error" | "rate_limited" | "internal";
@@ -35,3 +36,54 @@ export function troubleWith(code: ToolErrorCode, language: Language): { code: Ch
 
 /** What the user is told when something happened that nobody foresaw. */
 export const unforeseen = (language: Language): string => sentences[language].unforeseen;
+
+/** A tool gave no result. */
+export class FailedCallError extends Error {
+  readonly failure: ToolError;
+  constructor(failure: ToolError) {
+    super(failure.message);
+    this.name = "FailedCallError";
+    this.failure = failure;
+  }
+}
+
+/** Why no model answers: none is configured, or the one that is has a trouble. */
+export type NoModel = ModelTrouble | "absent";
+
+const causes: Record<Language, Record<NoModel, string>> = {
+  ko: {
+    absent: "Gemini API 키(GEMINI_API_KEY)가 설정되지 않아 AI가 답변할 수 없습니다.",
+    key: "Gemini API 키(GEMINI_API_KEY)가 거부되어 AI가 답변할 수 없습니다.",
+    quota: "Gemini 사용량 한도가 모두 소진되어 AI가 답변할 수 없습니다.",
+    unstable: "Gemini 서비스가 일시적으로 불안정하여 AI가 답변할 수 없습니다.",
+    declined: "Gemini가 이 질문에 대한 답변을 만들지 못했습니다.",
+    refused: "Gemini가 요청을 받아들이지 않았습니다. 모델 설정(GEMINI_MODEL)을 확인해 주세요.",
+  },
+  en: {
+    absent: "No Gemini API key (GEMINI_API_KEY) is set, so no AI can answer.",
+    key: "The Gemini API key (GEMINI_API_KEY) was refused, so no AI can answer.",
+    quota: "The Gemini quota is used up, so no AI can answer now.",
+    unstable: "The Gemini service has troubles at the moment, so no AI can answer now.",
+    declined: "Gemini gave no answer to this question.",
+    refused: "Gemini did not accept the request. See whether the model in the settings (GEMINI_MODEL) is right.",
+  },
+};
+const codes: Partial<Record<NoModel, ChatErrorCode>> = {
+  absent: "ai_disabled",
+  key: "ai_disabled",
+  quota: "rate_limited",
+};
+
+const standsIn: Record<Language, string> = {
+  ko: "허브가 직접 데이터를 조회해 답변했습니다.",
+  en: "The hub looked the answer up by itself.",
+};
+
+/** Why the hub's own planner answered in place of the model. */
+export const standInSentence = (why: NoModel, language: Language): string =>
+  `${causes[language][why]} ${standsIn[language]}`;
+
+/** What the user is told when there is no model, and the planner cannot answer either; `help` says which questions it can. */
+export function helpless(why: NoModel, help: string, language: Language): { code: ChatErrorCode; answer: string } {
+  return { code: codes[why] ?? "model_error", answer: `${causes[language][why]}\n\n${help}` };
+}

@@ -120,6 +120,9 @@ export type ToolRun = {
   [Name in ToolName]: { name: Name; arguments: ToolArguments[Name]; result: ToolSuccess<Name>; evidence: Evidence };
 }[ToolName];
 
+/** Hears of each tool before it is called. */
+export type OnCall = (call: ToolCall) => unknown;
+
 /** Runs the SELECT of a custom query; never rejects for what a query does. */
 export type RunCustomQuery = (
   query: ToolArguments["execute_custom_query"],

@@ -124,12 +124,6 @@ test("a rarely made item is found though many others share a part of its name", 
   await other.stop();
 });
 
-test("a question that is none of the hub's is answered with those that it can answer", async () => {
-  const { answer, tools_used, evidence } = await ask("오늘 날씨 어때?");
-  expect([tools_used, evidence]).toEqual([[], []]);
-  expect(answer).toMatch(/[가-힣]/);
-});
-
 test("a follow-up goes on from the question before in the same conversation, of the same address, after a restart too", async () => {
   const other = { "X-Forwarded-For": "203.0.113.9" };
   await ask("2026년 3월 BW0021 총 생산량은?", "talk");
@@ -187,6 +181,10 @@ test("a stream tells who answers, each tool, the answer and what it rests on, in
     duration_ms: expect.any(Number),
     chars: whole.answer.length,
     evidence: whole.evidence,
+    answer: whole.answer,
+    model_used: "offline",
+    fallback: false,
+    fallback_reason: null,
   });
 });
 
@@ -194,6 +192,16 @@ test("a stream without a conversation is given one to go on with", async () => {
   const [meta] = await streamed({ query: "2026년 3월 BW0021 총 생산량은?" });
   const events = await streamed({ query: "그럼 2026년 2월은?", session_id: meta!.data.session_id });
   expect(events.find(({ event }) => event === "tool_call")!.data.args).toMatchObject({ item_code: "BW0021" });
+});
+
+test("a question that takes a model, where there is none, is answered with the cause and with those that the hub can answer", async () => {
+  const { body } = await hub.json("/chat/", posted({ query: "오늘 날씨 어때?" }));
+  expect(body).toMatchObject({ status: "error", tools_used: [], evidence: [], model_used: "offline" });
+  expect(body.answer).toContain("GEMINI_API_KEY");
+  expect(body.answer).toContain("- 이번 달 BW0021 총 생산량은?");
+  const events = await streamed({ query: "How is the weather?" });
+  expect(events.map(({ event }) => event)).toEqual(["meta", "error"]);
+  expect(events[1]!.data).toMatchObject({ code: "ai_disabled", message: expect.stringContaining("- Top 5 items") });
 });
 
 test("many ask at the same time, and each is answered for itself, with its own conversation", async () => {

@@ -45,7 +45,8 @@ function engine(
 ) {
   const note = (_: string, message: string) => void said.push(message);
   return new ChatEngine({
-    desk: open.desk,
+    ...open,
+    model: null,
     toolbox: new Toolbox({ ...open, runCustomQuery: () => Promise.reject(new Error("a secret of the inside")) }),
     sessions,
     plan,
@@ -68,13 +69,23 @@ test("a planner is told the factory's date, the newest day up to it, and the ite
     expect([today, newestDay, items, previous]).toEqual(["2026-02-01", "2026-01-13", [["C1", "클리어 렌즈"]], null]);
     return { kind: "help", language: "en" };
   }).answer(asked("c1"));
-  expect(answer).toEqual({ status: "success", answer: "help 0", toolsUsed: [], evidence: [] });
+  expect(answer).toEqual({
+    status: "error",
+    code: "ai_disabled",
+    answer: "No Gemini API key (GEMINI_API_KEY) is set, so no AI can answer.\n\nhelp 0",
+    toolsUsed: [],
+    evidence: [],
+    model: "offline",
+    standIn: null,
+  });
 });
 
 test("the tools are called one after the other, each announced before, and the last focus is what the next question goes on from", async () => {
   const told: string[] = [];
   const top: ToolCall = { name: "get_top_items", arguments: january };
-  const first = await engine(async () => planned(total, top)).answer(asked("q", "s"), ({ name }) => told.push(name));
+  const first = await engine(async () => planned(total, top)).answer(asked("q", "s"), {
+    onCall: ({ name }) => told.push(name),
+  });
   expect(first).toMatchObject({
     status: "success",
     answer: "calls 2",
@@ -134,6 +145,8 @@ test("an answer that takes too long is given up with a sentence", async () => {
     answer: "The answer took too long and was stopped. Ask again for a shorter period.",
     toolsUsed: [],
     evidence: [],
+    model: "offline",
+    standIn: null,
   });
 });
 
@@ -143,7 +156,7 @@ test("a stream that is silent for long says in a comment that it goes on", async
     await Bun.sleep(120);
     return planned(total);
   };
-  chatEndpoints(new Endpoints(router), { chat: engine(slow), aiKeyConfigured: false, heartbeatMs: 30 });
+  chatEndpoints(new Endpoints(router), { chat: engine(slow), heartbeatMs: 30 });
   const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"query":"q"}' };
   const text = await (await router.request("/chat/stream", init, { client: "10.0.0.1" })).text();
   const kinds = text.split("\n\n").map((part) => /^(: heartbeat|event: \w+)/.exec(part)?.[1]);
