@@ -173,6 +173,7 @@ export function serve(settings: Settings): Hub {
     settings,
     desk,
     chat: new ChatEngine({ model: null, desk, catalog, toolbox, sessions, plan, render, clock, log }),
+    toolbox,
     sessions,
     schedule,
     jobs: () => schedule.list(),

@@ -8,6 +8,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { timeout } from "hono/timeout";
 import type { ChatEngine } from "../chat/engine.ts";
+import type { Toolbox } from "../chat/tools/toolbox.ts";
 import type { Settings } from "../config.ts";
 import { Dashboard } from "../dashboard/routes.tsx";
 import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
@@ -38,6 +39,7 @@ import { describeDerived, type HealthServices, healthEndpoints } from "./health.
 import { hubOperations } from "./hub-operations.ts";
 import { itemEndpoints } from "./items.ts";
 import { describeJobs } from "./job-events.ts";
+import { mcpRoutes } from "./mcp.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
@@ -53,6 +55,7 @@ export interface AppServices extends HealthServices {
   limiter: RateLimiter;
   views: SavedViews;
   chat: ChatEngine;
+  toolbox: Toolbox;
   /** Sees what each answer was sent with. */
   remember: MiddlewareHandler<HubEnv>;
   log: Log;
@@ -154,7 +157,10 @@ export function createApp(services: AppServices): Hono<HubEnv> {
       cors({
         origin: settings.corsOrigins.includes("*") ? "*" : [...settings.corsOrigins],
         allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
-        allowHeaders: ["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+        allowHeaders: [
+          ...["Content-Type", "X-API-Key", "Authorization", "If-None-Match"],
+          ...["MCP-Protocol-Version", "MCP-Method", "MCP-Name"],
+        ],
         exposeHeaders: exposedHeaders,
         maxAge: 600,
       }),
@@ -266,6 +272,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
   chatEndpoints(endpoints, services);
+  mcpRoutes(api, { ...services, corsOrigins: settings.corsOrigins });
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,

@@ -126,7 +126,7 @@ function isForwarded(c: Context): boolean {
 }
 
 /** A page of another origin, or one that reached this machine through a name of its own (DNS rebinding). */
-function isForeign(origin: string | undefined, url: string): boolean {
+export function isForeign(origin: string | undefined, url: string): boolean {
   const own = new URL(url);
   return origin !== undefined && (origin !== own.origin || !isOwnName(own));
 }
