@@ -30,7 +30,8 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       version,
       description:
         "Production records of the factory's ERP, over this year's and earlier years' files. " +
-        "Every path is also served without `/api/v1` for existing clients.",
+        "Every path is also served without `/api/v1` for existing clients. " +
+        "Assistants use the chat's tools over the Model Context Protocol at `/mcp`.",
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
