@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import axe from "axe-core";
 import { itemPath } from "../../src/dashboard/elements.tsx";
 import { languages } from "../../src/dashboard/i18n/language.ts";
 import { pages } from "../../src/dashboard/pages/index.ts";
 import { themes } from "../../src/dashboard/preferences.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { writePageRows } from "../support/dashboard.ts";
-import { temporaryHome } from "../support/files.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-
-setDefaultTimeout(60_000);
-
-let hub: Hub;
-let browser: TestBrowser;
+import { describeInChromium } from "../support/dashboard.ts";
 
 /** Every page as it opens, and states that only some addresses show. */
 const addresses = [
@@ -26,28 +18,16 @@ const addresses = [
   "/login",
 ];
 
-describe.skipIf(chromium === null)("axe-core finds no fault (https://github.com/dequelabs/axe-core)", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    hub = await startHub({ home });
-    browser = await startBrowser();
-    await hub.json("/items");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
+describeInChromium("axe-core finds no fault (https://github.com/dequelabs/axe-core)", { limitMs: 60_000 }, (site) => {
   for (const language of languages) {
     test(`on any page, in any theme, in ${language}`, async () => {
-      const page = await browser.open({ language });
+      const page = await site.browser.open({ language });
       // Transitions show colours that are no theme's.
       await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
-      await page.setCookie({ name: "hub_lang", value: language, url: hub.url });
+      await page.setCookie({ name: "hub_lang", value: language, url: site.hub.url });
       const faults: string[] = [];
       for (const address of addresses) {
-        await page.goto(hub.url + address, { waitUntil: "load" });
+        await page.goto(site.hub.url + address, { waitUntil: "load" });
         await page.waitForSelector("main");
         await page.evaluate(axe.source);
         for (const theme of themes) {

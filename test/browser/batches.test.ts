@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import type { Opening } from "../support/browser.ts";
 import {
   cells,
+  describeInChromium,
   evil,
   filterDays,
   number,
@@ -15,34 +16,15 @@ import {
   text,
   today,
   values,
-  writePageRows,
 } from "../support/dashboard.ts";
 import { readXlsxCells } from "../support/exports.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import { eventually, type Json } from "../support/hub.ts";
 
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
-
-describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    // One after the other, so that a hub that does not start leaves no browser behind.
-    hub = await startHub({ home });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
-  async function visit(query: string, options?: Parameters<TestBrowser["open"]>[0]): Promise<Page> {
-    const page = await browser.open(options);
-    await page.goto(`${hub.url}/dashboard/batches${query}`, { waitUntil: "load" });
+describeInChromium("the page of batches in Chromium", {}, (site) => {
+  async function visit(query: string, options?: Opening): Promise<Page> {
+    const page = await site.browser.open(options);
+    await page.goto(`${site.hub.url}/dashboard/batches${query}`, { waitUntil: "load" });
     await page.waitForSelector("#more, .empty");
     return page;
   }
@@ -50,7 +32,8 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
   const lots = (page: Page) => values(page, `${rowsOn} td:nth-child(2)`);
   const totals = (page: Page): Promise<number[]> =>
     page.$eval("#batch-totals data", (element) => element.getAttribute("value")!.split(" ").map(Number));
-  const records = async (query: string): Promise<Json[]> => (await hub.json(`/records?limit=5000&${query}`)).body.data;
+  const records = async (query: string): Promise<Json[]> =>
+    (await site.hub.json(`/records?limit=5000&${query}`)).body.data;
   const sum = (rows: Json[]): number => rows.reduce((all, { good_quantity }) => all + good_quantity, 0);
   const lotsOf = (rows: Json[]): string[] => rows.map(({ lot_number }) => lot_number);
   /** Scrolls on until the list has so many rows, or has all. */
@@ -91,9 +74,9 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
 
   test("goes on without scripts by links, and with the keyboard onto the next rows", async () => {
     const wanted = await records(`date_to=${today}`);
-    const page = await browser.open();
+    const page = await site.browser.open();
     await page.setJavaScriptEnabled(false);
-    await page.goto(`${hub.url}/dashboard/batches?from=2000-01-01&to=${today}`);
+    await page.goto(`${site.hub.url}/dashboard/batches?from=2000-01-01&to=${today}`);
     await Promise.all([page.waitForNavigation(), page.click("#more a")]);
     expect(await lots(page)).toEqual(lotsOf(wanted.slice(100, 200)));
     await page.close();
@@ -133,12 +116,12 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
     await page.evaluate(() => history.go(-2));
     await page.waitForFunction(() => document.querySelector<HTMLInputElement>("[name=min]")?.value === "");
     expect(await lots(page)).toEqual(lotsOf(await records(api)).slice(0, 100));
-    await page.goto(`${hub.url}/dashboard/batches?lot=LT1&min=many&max=-`);
+    await page.goto(`${site.hub.url}/dashboard/batches?lot=LT1&min=many&max=-`);
     expect(await values(page, ".faults li")).toEqual([
       "최소 수량 'many'은(는) 수가 아니어서 쓰지 않았습니다.",
       "최대 수량 '-'은(는) 수가 아니거나 최소 수량보다 작아 쓰지 않았습니다.",
     ]);
-    await page.goto(`${hub.url}/dashboard/batches?lot=none`);
+    await page.goto(`${site.hub.url}/dashboard/batches?lot=none`);
     expect(await text(page, ".empty h2")).toBe("이 조건에 맞는 생산 실적이 없습니다");
     await page.close();
   });
@@ -169,7 +152,7 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
 
     const item = await visit("?show=item:A/1,5%25");
     expect(await text(item, "#drawer h2")).toBe("제품 A/1,5%");
-    const months: Json[] = (await hub.json("/summary/monthly_total?item_code=A%2F1%2C5%25")).body;
+    const months: Json[] = (await site.hub.json("/summary/monthly_total?item_code=A%2F1%2C5%25")).body;
     expect(await cells(item, "#item-months tbody tr")).toEqual(
       months
         .slice(-12)
@@ -208,13 +191,15 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
         return undefined;
       }
     });
-    const whole = await (await hub.fetch(`/records.csv?date_from=2000-01-01&date_to=${today}&lot_number=LT1`)).text();
+    const whole = await (
+      await site.hub.fetch(`/records.csv?date_from=2000-01-01&date_to=${today}&lot_number=LT1`)
+    ).text();
     const wanted = whole.split("\r\n").filter((line) => /^구분|,BW00[34],|^$/.test(line));
     expect(wanted.length).toBeGreaterThan(100);
     expect(file.replace(/^\uFEFF/, "")).toBe(wanted.join("\r\n"));
 
     const excel = await page.$eval('[data-download="xlsx"]', (link) => link.getAttribute("href")!);
-    const workbook = await hub.fetch(excel);
+    const workbook = await site.hub.fetch(excel);
     expect(workbook.headers.get("Content-Disposition")).toBe(`attachment; filename="${name.replace("csv", "xlsx")}"`);
     const lotsInFile = (await readXlsxCells(await workbook.bytes())).slice(1).map((line) => line[3]);
     expect(lotsInFile).toEqual(
@@ -224,7 +209,7 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
         .map((line) => line.split(",")[3]),
     );
 
-    await page.goto(`${hub.url}/dashboard/batches?from=2000-01-01&to=${today}`);
+    await page.goto(`${site.hub.url}/dashboard/batches?from=2000-01-01&to=${today}`);
     await session.send("Network.enable");
     await session.send("Network.emulateNetworkConditions", {
       offline: false,
@@ -259,7 +244,7 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
     const more = [1, 2, 3].map((at) =>
       row({ id: 9000 + at, production_date: today, item_code: "BW001", lot_number: `NEW${at}`, good_quantity: 10 }),
     );
-    writeDatabase(livePath(hub.home), [...pageLiveRows, ...more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, ...more]);
     await page.waitForFunction(
       (wanted: number) => document.querySelector("#batch-totals data")?.getAttribute("value")?.startsWith(`${wanted} `),
       {},
@@ -272,7 +257,7 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
     expect(await lots(page)).toEqual(lotsOf(await records(`date_from=${from}&date_to=${to}`)));
 
     await swapped(page, () => page.click(`${rowsOn} td:nth-child(2) a[href*="NEW3"]`));
-    writeDatabase(livePath(hub.home), [...pageLiveRows, ...more, { ...more[2]!, id: 9004 }]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, ...more, { ...more[2]!, id: 9004 }]);
     await page.waitForFunction(() => document.querySelectorAll("#lot-history tbody tr").length === 2);
     expect(await page.$eval("#drawer", (drawer) => drawer.matches(":modal"))).toBe(true);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("drawer-title");
@@ -280,6 +265,6 @@ describe.skipIf(chromium === null)("the page of batches in Chromium", () => {
   });
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
-    expect(browser.complaints.filter((complaint) => !complaint.includes("ERR_ABORTED"))).toEqual([]);
+    expect(site.browser.complaints.filter((complaint) => !complaint.includes("ERR_ABORTED"))).toEqual([]);
   });
 });

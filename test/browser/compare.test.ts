@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import type { Opening } from "../support/browser.ts";
 import {
   cells,
+  describeInChromium,
   evil,
   filterDays,
   pageLiveRows,
@@ -13,41 +14,25 @@ import {
   values,
   writePageRows,
 } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import type { Json } from "../support/hub.ts";
 
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
 /** One item that is made today alone, and one that was made yesterday alone. */
 const changed = [
   row({ id: 9001, production_date: today, item_code: "NEW", item_name: "신제품", good_quantity: 700.25 }),
   row({ id: 9002, production_date: addDays(today, -1), item_code: "OLD", item_name: null, good_quantity: 300 }),
 ];
 
-describe.skipIf(chromium === null)("the comparison in Chromium", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    writeDatabase(livePath(home), [...pageLiveRows, ...changed]);
-    hub = await startHub({ home });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
-  async function visit(query: string, options?: Parameters<TestBrowser["open"]>[0]): Promise<Page> {
-    const page = await browser.open(options);
-    await page.goto(`${hub.url}/dashboard/compare${query}`, { waitUntil: "load" });
+describeInChromium("the comparison in Chromium", { fill: (home) => writePageRows(home, changed) }, (site) => {
+  async function visit(query: string, options?: Opening): Promise<Page> {
+    const page = await site.browser.open(options);
+    await page.goto(`${site.hub.url}/dashboard/compare${query}`, { waitUntil: "load" });
     return page;
   }
   const figure = (cell: string): number => Number(/[-+]?[\d,.]+/.exec(cell)?.[0].replace(/[+,]/g, ""));
   const total = async (page: Page, id: string): Promise<string[]> => (await cells(page, `#compare-${id}`))[0]!.slice(1);
   const byItem = async (from: string, to: string): Promise<Map<string, number>> => {
-    const { body } = await hub.json(`/summary/by_item?date_from=${from}&date_to=${to}&limit=1000`);
+    const { body } = await site.hub.json(`/summary/by_item?date_from=${from}&date_to=${to}&limit=1000`);
     return new Map((body.data as Json[]).map((one) => [one.item_code, one.total_production]));
   };
 
@@ -85,7 +70,7 @@ describe.skipIf(chromium === null)("the comparison in Chromium", () => {
       expect(parts.reduce((sum, part) => sum + part, 0)).toBe(hundredths(foot.at(-1)!));
       expect(hundredths(foot.at(-1)!)).toBe(Math.round(whole * 100));
       if (items === null) {
-        const { body } = await hub.json(
+        const { body } = await site.hub.json(
           `/summary/compare?period1_from=${from}&period1_to=${to}&period2_from=${past}&period2_to=${pastTo}`,
         );
         const { period1, period2, comparison } = body as Json;
@@ -167,7 +152,7 @@ describe.skipIf(chromium === null)("the comparison in Chromium", () => {
     await swapped(page, () => page.click('#nothing-compared a[href*="last_year"]'));
     expect(new URL(page.url()).search).toBe("?compare=last_year");
     expect(await page.$("#contributions")).not.toBeNull();
-    await page.goto(`${hub.url}/dashboard/compare?from=2001-01-01&to=2001-01-31`);
+    await page.goto(`${site.hub.url}/dashboard/compare?from=2001-01-01&to=2001-01-31`);
     expect(await text(page, ".empty h2")).toBe("이 조건에 맞는 생산 실적이 없습니다");
     await page.close();
   });
@@ -178,7 +163,7 @@ describe.skipIf(chromium === null)("the comparison in Chromium", () => {
     expect(await text(page, "h1")).toBe("Compare");
     const before = figure((await total(page, "total"))[1]!);
     const more = row({ id: 9100, production_date: today, item_code: "BW001", good_quantity: 50 });
-    writeDatabase(livePath(hub.home), [...pageLiveRows, ...changed, more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, ...changed, more]);
     await page.waitForFunction(
       (wanted: string) => document.querySelector("#compare-total td:nth-child(3)")?.textContent === wanted,
       {},
@@ -193,6 +178,6 @@ describe.skipIf(chromium === null)("the comparison in Chromium", () => {
   });
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
-    expect(browser.complaints).toEqual([]);
+    expect(site.browser.complaints).toEqual([]);
   });
 });

@@ -1,38 +1,22 @@
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
 import { generateDemo } from "../../src/demo/generate.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { card, drawn, swapped, text, today, values, visit } from "../support/dashboard.ts";
-import { livePath, temporaryHome } from "../support/files.ts";
-import { type Hub, startHub } from "../support/hub.ts";
+import { card, describeInChromium, drawn, swapped, text, today, values } from "../support/dashboard.ts";
+import { livePath } from "../support/files.ts";
 
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(60_000);
+const fill = (home: string): void => {
+  generateDemo({ databaseDir: `${home}/database`, rows: 150_000, today });
+};
 
-let hub: Hub;
-let browser: TestBrowser;
-
-describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,000 rows", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    generateDemo({ databaseDir: `${home}/database`, rows: 150_000, today });
-    hub = await startHub({ home });
-    browser = await startBrowser();
-    await hub.json("/items");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
+describeInChromium("the frame of every page in Chromium, on 150,000 rows", { fill, limitMs: 60_000 }, (site) => {
   test("weighs under 150 KB at the first visit, 60 KB of it scripts, and is there within a second", async () => {
     const seen: { paint: number; complete: number }[] = [];
     for (let visits = 0; visits < 2; visits++) {
-      const page = await browser.open();
+      const page = await site.browser.open();
       const weights = await weigh(page);
-      await page.goto(`${hub.url}/`, { waitUntil: "load" });
+      await page.goto(`${site.hub.url}/`, { waitUntil: "load" });
       await drawn(page);
       seen.push(
         await page.evaluate(() => ({
@@ -71,17 +55,17 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
 
   for (const language of ["ko-KR", "en-GB"]) {
     test(`has room on a screen of 360 px on every page, in ${language}`, async () => {
-      const page = await browser.open({ width: 360, height: 740, language });
+      const page = await site.browser.open({ width: 360, height: 740, language });
       const wide: string[] = [];
       const look = async (what: string): Promise<void> => {
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         if (width > 360) wide.push(`${what} ${width}`);
       };
-      const one = (await hub.json("/items?limit=1")).body[0].item_code;
+      const one = (await site.hub.json("/items?limit=1")).body[0].item_code;
       const inner = innerPages.map(({ path }) => path.replace(/:.*/, encodeURIComponent(one)));
       for (const path of [...pages.map((page) => page.path), ...inner]) {
         for (const query of language === "ko-KR" ? ["", "?period=last_year&compare=last_year"] : [""]) {
-          await page.goto(hub.url + path + query, { waitUntil: "load" });
+          await page.goto(site.hub.url + path + query, { waitUntil: "load" });
           await look(path + query);
         }
       }
@@ -99,7 +83,7 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
   }
 
   test("is led by keys: to the keyword, to every page, and to the list of keys, which names them all", async () => {
-    const page = await visit(browser, hub, "/?period=last_7");
+    const page = await site.visit("/?period=last_7");
     for (const { key, path } of [...pages.slice(1), pages[0]!]) {
       await page.keyboard.press("g");
       await swapped(page, () => page.keyboard.press(key as "o"));
@@ -119,7 +103,7 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
   });
 
   test("can be walked with Tab in the order in which it is read, and always shows where one is", async () => {
-    const page = await visit(browser, hub, "/");
+    const page = await site.visit("/");
     const walked: string[] = [];
     for (let steps = 0; steps < 40; steps++) {
       await page.keyboard.press("Tab");
@@ -155,7 +139,7 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
 
   /** Writes a batch of today into Live. */
   function addRow(): void {
-    using live = new Database(livePath(hub.home));
+    using live = new Database(livePath(site.hub.home));
     live.run("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES (?, 'BW0021', 1)", [
       today,
     ]);
@@ -168,17 +152,15 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
     );
 
   test("says that the hub is away, tries again, and catches up with what was written meanwhile", async () => {
-    const page = await visit(browser, hub, "/?period=today");
+    const page = await site.visit("/?period=today");
     const before = await card(page, "batches");
-    const { port } = new URL(hub.url);
-    const { home } = hub;
-    await hub.stop();
+    await site.hub.stop();
     await page.waitForSelector("#connection:not([hidden])");
     expect(await text(page, "#connection")).toContain("연결이 끊겼습니다");
     expect(await page.$eval("#live", (live) => live.getAttribute("data-state"))).toBe("lost");
     expect(await card(page, "batches")).toBe(before);
     addRow();
-    hub = await startHub({ home, env: { API_PORT: port } });
+    await site.startAgain();
     await page.waitForFunction(() =>
       document.querySelector("#connection")?.textContent?.includes("다시 연결되었습니다"),
     );
@@ -188,11 +170,11 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
   });
 
   test("opens in as many tabs of a browser as one likes, though it has six connections, and a tab catches up when it is seen", async () => {
-    const first = await visit(browser, hub, "/?period=today");
+    const first = await site.visit("/?period=today");
     const before = await card(first, "batches");
     for (let tabs = 2; tabs <= 7; tabs++) {
       const tab = await first.browserContext().newPage();
-      await tab.goto(`${hub.url}/?period=today`, { waitUntil: "load" });
+      await tab.goto(`${site.hub.url}/?period=today`, { waitUntil: "load" });
       expect(await card(tab, "batches")).toBe(before);
     }
     addRow();
@@ -203,6 +185,6 @@ describe.skipIf(chromium === null)("the frame of every page in Chromium, on 150,
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
     const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/;
-    expect(browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+    expect(site.browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
   });
 });

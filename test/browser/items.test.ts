@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { addDays, addMonths, startOf, weekday } from "../../src/production/calendar.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
 import {
   card,
   cells,
+  describeInChromium,
   drawn,
   evil,
   filterDays,
@@ -17,16 +17,9 @@ import {
   values,
   writePageRows,
 } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import type { Json } from "../support/hub.ts";
 
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
-/** One for all tests, because a profile of its own takes a third of a second. */
-let page: Page;
 /** Items of one batch each, made today; two have codes that an address could misread. */
 const codes = ["50%2F ?#&+", "a\\b/../c", ...Array.from({ length: 118 }, (_, at) => `Z${String(at).padStart(3, "0")}`)];
 const small = codes.map((item_code, at) =>
@@ -44,29 +37,19 @@ const lastDayOf = (code: string): string =>
     .map(({ production_date }) => production_date.slice(0, 10))
     .sort()
     .at(-1)!;
-/** What REST says of a range, greatest item first. */
-const byItem = async (from: string, to: string): Promise<Json[]> =>
-  (await hub.json(`/summary/by_item?date_from=${from}&date_to=${to}&limit=1000`)).body.data;
 
-describe.skipIf(chromium === null)("the pages of items in Chromium", () => {
+describeInChromium("the pages of items in Chromium", { fill: (home) => writePageRows(home, small) }, (site) => {
+  /** One for all tests, because a profile of its own takes a third of a second. */
+  let page: Page;
   beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    writeDatabase(livePath(home), [...pageLiveRows, ...small]);
-    // One after the other, so that a hub that does not start leaves no browser behind.
-    hub = await startHub({ home });
-    browser = await startBrowser();
-    page = await browser.open();
-    await hub.json("/items");
+    page = await site.browser.open();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
+  /** What REST says of a range, greatest item first. */
+  const byItem = async (from: string, to: string): Promise<Json[]> =>
+    (await site.hub.json(`/summary/by_item?date_from=${from}&date_to=${to}&limit=1000`)).body.data;
   /** Opens a page of the hub, and waits for its chart where it has one. */
   async function go(path: string): Promise<number> {
-    const response = await page.goto(hub.url + path, { waitUntil: "load" });
+    const response = await page.goto(site.hub.url + path, { waitUntil: "load" });
     if (await page.$(".plot")) await drawn(page);
     return response!.status();
   }
@@ -172,7 +155,7 @@ describe.skipIf(chromium === null)("the pages of items in Chromium", () => {
     expect(await text(page, "#card-total .change")).toContain(number(past.total_production));
 
     const escaped = encodeURIComponent(code);
-    const all: Json[] = (await hub.json(`/records/${escaped}?limit=50000`)).body;
+    const all: Json[] = (await site.hub.json(`/records/${escaped}?limit=50000`)).body;
     expect(await values(page, "#facts dd")).toEqual([
       all.at(-1)!.production_date,
       all[0]!.production_date,
@@ -180,7 +163,7 @@ describe.skipIf(chromium === null)("the pages of items in Chromium", () => {
     ]);
     expect(await values(page, "#latest td:nth-child(2)")).toEqual(all.slice(0, 10).map(({ lot_number }) => lot_number));
 
-    const monthly: Json[] = (await hub.json(`/summary/monthly_total?item_code=${escaped}`)).body;
+    const monthly: Json[] = (await site.hub.json(`/summary/monthly_total?item_code=${escaped}`)).body;
     const inMonth = (month: string): string =>
       number(monthly.find(({ year_month }) => year_month === month)?.total_production ?? 0);
     const months = Array.from({ length: 12 }, (_, at) => addMonths(startOf(to, "month"), at - 11).slice(0, 7));
@@ -188,7 +171,8 @@ describe.skipIf(chromium === null)("the pages of items in Chromium", () => {
       months.map((month) => [month, inMonth(month), inMonth(addMonths(`${month}-01`, -12).slice(0, 7))]),
     );
 
-    const daily: Json[] = (await hub.json(`/summary/daily?date_from=${from}&date_to=${to}&item_code=${escaped}`)).body;
+    const daily: Json[] = (await site.hub.json(`/summary/daily?date_from=${from}&date_to=${to}&item_code=${escaped}`))
+      .body;
     const week = Array.from({ length: 7 }, (_, at) => daily.filter(({ day }) => weekday(day) === at));
     expect((await cells(page, "#weekdays tbody tr")).map((line) => line.slice(1, 4))).toEqual(
       week.map((days) => [
@@ -257,13 +241,13 @@ describe.skipIf(chromium === null)("the pages of items in Chromium", () => {
     const more = [1, 2].map((at) =>
       row({ id: 9000 + at, production_date: today, item_code: "Z001", good_quantity: 5 }),
     );
-    writeDatabase(livePath(hub.home), [...pageLiveRows, ...small, ...more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, ...small, ...more]);
     await page.waitForFunction(() => document.querySelector("#card-batches data")?.getAttribute("value") === "3");
     expect(await card(page, "total")).toBe(14);
     expect(await page.$eval("#chart-months details", (details) => details.hasAttribute("open"))).toBe(true);
   });
 
   test("do all this without an error in the console but the browser's own of a 404", () => {
-    expect(browser.complaints.filter((complaint) => !complaint.includes("404 (Not Found)"))).toEqual([]);
+    expect(site.browser.complaints.filter((complaint) => !complaint.includes("404 (Not Found)"))).toEqual([]);
   });
 });

@@ -1,49 +1,38 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { evil, pageLiveRows, swapped, text, today, values, writePageRows } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, startHub } from "../support/hub.ts";
-
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(30_000);
+import { describeInChromium, evil, swapped, text, today, values, writePageRows } from "../support/dashboard.ts";
+import { row } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
 
 const key = "admin-key-0123456789";
 const lastYear = Number(today.slice(0, 4)) - 1;
 
-describe.skipIf(chromium === null)("the operations page in a browser", () => {
-  let browser: TestBrowser;
-  let hub: Hub;
+/** Rows of a year that an archive owns are in Live, and there is a log already. */
+function fill(home: string): void {
+  const late = [1, 2, 3].map((id) =>
+    row({ id: 900_000 + id, production_date: `${lastYear}-12-30`, good_quantity: 10 }),
+  );
+  writePageRows(home, late);
+  mkdirSync(join(home, "logs"));
+  const lines = [
+    "[2026-01-13 02:00:00] [INFO ] Healed archive",
+    `[2026-01-13 02:00:01] [WARN ] item ${evil} is odd`,
+    `[2026-01-13 02:00:02] [ERROR] began with ${key}`,
+  ];
+  writeFileSync(join(home, "logs", "watcher.log"), lines.map((line) => `${line}\n`).join(""));
+}
+
+const env = { ADMIN_KEY: key, BACKUP_CRON: "30 1 * * *" };
+
+describeInChromium("the operations page in a browser", { fill, env }, (site) => {
   let page: Page;
-
   beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    const late = [1, 2, 3].map((id) =>
-      row({ id: 900_000 + id, production_date: `${lastYear}-12-30`, good_quantity: 10 }),
-    );
-    writeDatabase(livePath(home), [...pageLiveRows, ...late]);
-    mkdirSync(join(home, "logs"));
-    const lines = [
-      "[2026-01-13 02:00:00] [INFO ] Healed archive",
-      `[2026-01-13 02:00:01] [WARN ] item ${evil} is odd`,
-      `[2026-01-13 02:00:02] [ERROR] began with ${key}`,
-    ];
-    writeFileSync(join(home, "logs", "watcher.log"), lines.map((line) => `${line}\n`).join(""));
-    hub = await startHub({ home, env: { ADMIN_KEY: key, BACKUP_CRON: "30 1 * * *" } });
-    browser = await startBrowser();
-    await hub.json("/items");
-    page = await browser.open();
+    page = await site.browser.open();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
   const open = async (at: Page, path = "/dashboard/operations") => {
-    await at.goto(hub.url + path, { waitUntil: "load" });
+    await at.goto(site.hub.url + path, { waitUntil: "load" });
     await at.waitForSelector("#jobs");
   };
   const press = (selector: string) => swapped(page, () => page.click(selector));
@@ -55,9 +44,9 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
       selector,
       wanted,
     );
-  const backups = () => join(hub.home, "database", "backups");
+  const backups = () => join(site.hub.home, "database", "backups");
   const audits = () =>
-    hub
+    site.hub
       .log()
       .split("\n")
       .filter((line) => line.includes("AUDIT"))
@@ -69,7 +58,7 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
     await open(page, "/dashboard/operations?period=last_7");
     expect(await values(page, "#files h3")).toEqual(["production_analysis.db", `archive_${lastYear}.db`]);
     const live = await text(page, "#file-live");
-    const { body } = await hub.json("/healthz");
+    const { body } = await site.hub.json("/healthz");
     expect(live).toContain(new Intl.NumberFormat("ko").format(body.files[0].rows));
     expect(live).toContain("idx_item_code");
     expect(await text(page, "#hub")).toContain(body.cache.db_version);
@@ -119,7 +108,7 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
   });
 
   test("pauses and resumes a job, which who else has the page open sees", async () => {
-    const other = await browser.open();
+    const other = await site.browser.open();
     await open(other);
     await press('#job-checkpoint form[action*="pause"] button');
     expect(await state("checkpoint")).toBe("일시 중지");
@@ -174,7 +163,7 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
     await page.waitForFunction(() => document.querySelector("#log-lines")?.textContent?.includes("Healed archive"));
     await page.waitForFunction(() => !document.querySelector("#log-lines")?.textContent?.includes("is odd"));
     appendFileSync(
-      join(hub.home, "logs", "watcher.log"),
+      join(site.hub.home, "logs", "watcher.log"),
       `[2026-01-13 02:00:03] [INFO ] Nothing\n[2026-01-13 02:00:04] [INFO ] Healed ${evil}\n`,
     );
     await until("#log-lines", `Healed ${evil}`);
@@ -185,7 +174,7 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
     expect(await page.$eval('#log-form [name="search"]', (field) => (field as HTMLInputElement).value)).toBe("HEALED");
     await page.click('#log-form [name="live"]');
     await eventually("the log is fetched once", async () =>
-      hub.log().includes("GET /dashboard/operations/log/lines?log=watcher.log") ? true : undefined,
+      site.hub.log().includes("GET /dashboard/operations/log/lines?log=watcher.log") ? true : undefined,
     );
   });
 
@@ -201,22 +190,22 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
   });
 
   test("refuses what another site's page sends, though the browser has the session", async () => {
-    const site = Bun.serve({
+    const stranger = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
       fetch: () =>
         new Response(
-          `<form method="post" action="${hub.url}/dashboard/operations/jobs/drill/run"><button>win</button></form>`,
+          `<form method="post" action="${site.hub.url}/dashboard/operations/jobs/drill/run"><button>win</button></form>`,
           { headers: { "Content-Type": "text/html" } },
         ),
     });
     const tab = await page.browserContext().newPage();
-    await tab.goto(`http://127.0.0.1:${site.port}`);
+    await tab.goto(`http://127.0.0.1:${stranger.port}`);
     const [answer] = await Promise.all([tab.waitForNavigation(), tab.click("button")]);
     expect(answer!.status()).toBe(403);
     expect(audits().filter((line) => line!.includes("drill"))).toEqual([]);
     await tab.close();
-    await site.stop(true);
+    await stranger.stop(true);
   });
 
   test("lets an administrator leave", async () => {
@@ -229,6 +218,6 @@ describe.skipIf(chromium === null)("the operations page in a browser", () => {
   });
 
   test("does all this without an error in the console", () => {
-    expect(browser.complaints.filter((complaint) => !/status of 40[39]/.test(complaint))).toEqual([]);
+    expect(site.browser.complaints.filter((complaint) => !/status of 40[39]/.test(complaint))).toEqual([]);
   });
 });

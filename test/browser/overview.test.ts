@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { addDays } from "../../src/production/calendar.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
 import {
   card,
   cells,
+  describeInChromium,
   drawn,
   evil,
   filterDays,
@@ -13,39 +13,16 @@ import {
   text,
   today,
   values,
-  visit as visitPage,
-  writePageRows,
 } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import type { Json } from "../support/hub.ts";
 
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
-
-describe.skipIf(chromium === null)("the overview in Chromium", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    // One after the other, so that a hub that does not start leaves no browser behind.
-    hub = await startHub({ home });
-    browser = await startBrowser();
-    await hub.json("/items");
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
-  const visit = (path: string, options?: Parameters<TestBrowser["open"]>[0]) => visitPage(browser, hub, path, options);
-
+describeInChromium("the overview in Chromium", {}, (site) => {
   test("shows the figures that REST answers with for the same filter, and every value as text", async () => {
-    const page = await visit("/?period=last_90&items=BW003,BW004,A/1%252C5%25");
+    const page = await site.visit("/?period=last_90&items=BW003,BW004,A/1%252C5%25");
     const [from, to] = await filterDays(page);
     const query = `date_from=${from}&date_to=${to}&limit=1000`;
-    const { body } = await hub.json(`/summary/by_item?${query}`);
+    const { body } = await site.hub.json(`/summary/by_item?${query}`);
     const wanted = (body.data as Json[]).filter(({ item_code }) => ["BW003", "BW004", "A/1,5%"].includes(item_code));
     expect(wanted).toHaveLength(3);
     const total = wanted.reduce((sum, one) => sum + one.total_production, 0);
@@ -61,7 +38,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
       wanted.map(({ total_production }) => number(total_production)),
     );
     expect(await values(page, "#top .name")).toContain(evil);
-    const latest = await hub.json(`/records?date_from=${from}&date_to=${to}&limit=5000`);
+    const latest = await site.hub.json(`/records?date_from=${from}&date_to=${to}&limit=5000`);
     const lots = (latest.body.data as Json[]).filter(({ item_code }) =>
       wanted.some((one) => one.item_code === item_code),
     );
@@ -71,7 +48,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     const daily: Json[][] = await Promise.all(
       wanted.map(
         async ({ item_code }) =>
-          (await hub.json(`/summary/daily?${query}&item_code=${encodeURIComponent(item_code)}`)).body,
+          (await site.hub.json(`/summary/daily?${query}&item_code=${encodeURIComponent(item_code)}`)).body,
       ),
     );
     const byDay = new Map<string, number>();
@@ -83,7 +60,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("sends the filter when something is chosen, into the address, and goes back and forward", async () => {
-    const page = await visit("/");
+    const page = await site.visit("/");
     const month = await card(page, "total");
     await swapped(page, () => page.select('#filter [name="period"]', "last_7"));
     expect(new URL(page.url()).search).toBe("?period=last_7");
@@ -120,14 +97,14 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
       week,
     );
     await drawn(page);
-    const other = await visit("/?period=last_7");
+    const other = await site.visit("/?period=last_7");
     expect(await card(other, "total")).toBe(week);
     await other.close();
     await page.close();
   });
 
   test("takes items out of a list that can be searched, and a keyword", async () => {
-    const page = await visit("/");
+    const page = await site.visit("/");
     await page.click("#item-picker summary");
     await page.waitForSelector("#item-options input");
     expect((await values(page, "#item-options .code")).length).toBe(12);
@@ -148,7 +125,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("takes over what the ERP writes, in place: what is open stays open and the page does not move", async () => {
-    const page = await visit("/?period=today");
+    const page = await site.visit("/?period=today");
     const before = await card(page, "batches");
     await page.click("#chart-series details summary");
     await page.evaluate(() => {
@@ -160,7 +137,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
     const more = [1, 2, 3].map((at) =>
       row({ id: 9000 + at, production_date: today, item_code: "BW001", good_quantity: 10 }),
     );
-    writeDatabase(livePath(hub.home), [...pageLiveRows, ...more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, ...more]);
     await page.waitForFunction(
       (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
       {},
@@ -175,7 +152,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("speaks the language that was chosen, else the browser's, and keeps the address", async () => {
-    const page = await visit("/?period=last_7", { language: "en-GB" });
+    const page = await site.visit("/?period=last_7", { language: "en-GB" });
     expect(await text(page, "h1")).toBe("Overview");
     await Promise.all([page.waitForNavigation(), page.click('.bar a[hreflang="ko"]')]);
     expect([await text(page, "h1"), new URL(page.url()).search]).toEqual(["종합 현황", "?period=last_7"]);
@@ -185,12 +162,12 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("says what of an address it could not use, and what to do where nothing is found", async () => {
-    const page = await visit("/?period=soon&from=2026-02-30");
+    const page = await site.visit("/?period=soon&from=2026-02-30");
     expect(await values(page, ".faults li")).toEqual([
       "기간 'soon'을(를) 알 수 없어 기본 기간을 보여 줍니다.",
       "시작일 '2026-02-30'은(는) 날짜가 아닙니다(예: 2026-01-15). 기본 기간을 보여 줍니다.",
     ]);
-    await page.goto(`${hub.url}/?from=2001-01-01&to=2001-01-31`);
+    await page.goto(`${site.hub.url}/?from=2001-01-01&to=2001-01-31`);
     expect(await text(page, ".empty h2")).toBe("이 조건에 맞는 생산 실적이 없습니다");
     await swapped(page, () => page.click(".empty a"));
     expect(await card(page, "batches")).toBe(3003);
@@ -198,7 +175,7 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("has keys, a chart that zooms, and room on a phone", async () => {
-    const page = await visit("/?period=last_90", { width: 360, height: 740 });
+    const page = await site.visit("/?period=last_90", { width: 360, height: 740 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.keyboard.press("?");
     expect(await page.$eval("#keys", (dialog) => (dialog as HTMLDialogElement).open)).toBe(true);
@@ -217,13 +194,13 @@ describe.skipIf(chromium === null)("the overview in Chromium", () => {
   });
 
   test("prints on one page of A4", async () => {
-    const page = await visit("/");
+    const page = await site.visit("/");
     const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
     expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
     await page.close();
   });
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
-    expect(browser.complaints).toEqual([]);
+    expect(site.browser.complaints).toEqual([]);
   });
 });

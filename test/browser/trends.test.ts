@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { addDays, addMonths, daysBetween } from "../../src/production/calendar.ts";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
+import type { Opening } from "../support/browser.ts";
 import {
   cells,
+  describeInChromium,
   drawn,
   evil,
   filterDays,
@@ -12,33 +13,14 @@ import {
   text,
   today,
   values,
-  visit as visitPage,
-  writePageRows,
 } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import type { Json } from "../support/hub.ts";
 
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
-
-describe.skipIf(chromium === null)("the trends in Chromium", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    hub = await startHub({ home });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
-  const visit = (query: string, options?: Parameters<TestBrowser["open"]>[0]) =>
-    visitPage(browser, hub, `/dashboard/trends${query}`, options);
+describeInChromium("the trends in Chromium", {}, (site) => {
+  const visit = (query: string, options?: Opening) => site.visit(`/dashboard/trends${query}`, options);
   const rest = async (path: string): Promise<Json[]> => {
-    const { body } = await hub.json(path);
+    const { body } = await site.hub.json(path);
     return (body.data ?? body) as Json[];
   };
   const sum = (rows: readonly Json[]): number => rows.reduce((total, one) => total + one.total_production, 0);
@@ -170,7 +152,7 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
       item_name: "렌즈 2",
       good_quantity: 1000,
     });
-    writeDatabase(livePath(hub.home), [...pageLiveRows, more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, more]);
     await page.waitForFunction(
       (wanted: string) =>
         document.querySelector("#trends-table tfoot tr:first-child td:last-child")?.textContent === wanted,
@@ -182,13 +164,13 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
   });
 
   test("has its key, speaks English, fits a phone, and says what to do where nothing is found", async () => {
-    const page = await visitPage(browser, hub, "/", { language: "en", width: 360, height: 740 });
+    const page = await site.visit("/", { language: "en", width: 360, height: 740 });
     await page.keyboard.press("g");
     await swapped(page, () => page.keyboard.press("t"));
     await drawn(page);
     expect([await text(page, "h1"), new URL(page.url()).pathname]).toEqual(["Trends", "/dashboard/trends"]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    await page.goto(`${hub.url}/dashboard/trends?from=2001-01-01&to=2001-01-31`);
+    await page.goto(`${site.hub.url}/dashboard/trends?from=2001-01-01&to=2001-01-31`);
     expect(await text(page, ".empty h2")).toBe("No production matches this filter");
     await page.close();
   });
@@ -196,7 +178,7 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
   test("prints on one page of A4, with the comparison on one as well", async () => {
     const page = await visit("");
     for (const path of ["/dashboard/trends", "/dashboard/compare"]) {
-      await page.goto(hub.url + path, { waitUntil: "load" });
+      await page.goto(site.hub.url + path, { waitUntil: "load" });
       const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
       expect([path, pdf.match(/\/Type\s*\/Page\b/g)?.length]).toEqual([path, 1]);
     }
@@ -204,6 +186,6 @@ describe.skipIf(chromium === null)("the trends in Chromium", () => {
   });
 
   test("does all this without an error in the console and without breaking the content security policy", () => {
-    expect(browser.complaints).toEqual([]);
+    expect(site.browser.complaints).toEqual([]);
   });
 });

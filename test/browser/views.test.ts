@@ -1,29 +1,9 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
-import { chromium, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { card, drawn, pageLiveRows, swapped, text, today, values, visit, writePageRows } from "../support/dashboard.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, startHub } from "../support/hub.ts";
+import { card, describeInChromium, drawn, pageLiveRows, swapped, text, today, values } from "../support/dashboard.ts";
+import { livePath, row, writeDatabase } from "../support/files.ts";
 
-// Chromium shares the processor with whatever else is tested.
-setDefaultTimeout(30_000);
-
-let hub: Hub;
-let browser: TestBrowser;
-
-describe.skipIf(chromium === null)("views, walls and the chat's place in Chromium", () => {
-  beforeAll(async () => {
-    const home = temporaryHome();
-    writePageRows(home);
-    // One after the other, so that a hub that does not start leaves no browser behind.
-    hub = await startHub({ home });
-    browser = await startBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.stop();
-  });
-
+describeInChromium("views, walls and the chat's place in Chromium", {}, (site) => {
   const openPanel = async (page: Page): Promise<void> => {
     await page.click("[popovertarget=views]");
     await page.waitForSelector("#views .save");
@@ -32,7 +12,7 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
   const search = (page: Page): string => new URL(page.url()).search;
 
   test("a view is saved by one and opened by another, replaced after a question, and deleted after one more step", async () => {
-    const page = await visit(browser, hub, "/?period=last_7");
+    const page = await site.visit("/?period=last_7");
     const week = await card(page, "batches");
     await swapped(page, () => page.select('#filter [name="compare"]', "none"));
     await openPanel(page);
@@ -42,7 +22,7 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
     await panelSays(page, "status");
     expect(await values(page, "#views li > a")).toEqual(["주간 회의"]);
 
-    const other = await visit(browser, hub, "/");
+    const other = await site.visit("/");
     await openPanel(other);
     await swapped(other, () => other.click("#views li > a"));
     expect([search(other), await card(other, "batches")]).toEqual(["?period=last_7&compare=none", week]);
@@ -71,9 +51,9 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
   });
 
   test("views work without scripts, and over plain HTTP from another computer, where browsers say their Origin alone", async () => {
-    const page = await browser.open();
+    const page = await site.browser.open();
     await page.setJavaScriptEnabled(false);
-    await page.goto(`${hub.url.replace("127.0.0.1", "hub.test")}/?period=yesterday`);
+    await page.goto(`${site.hub.url.replace("127.0.0.1", "hub.test")}/?period=yesterday`);
     await page.click("[popovertarget=views]");
     await Promise.all([page.waitForNavigation(), page.click("#views a")]);
     await page.type("[name=name]", "plain");
@@ -89,13 +69,13 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
   });
 
   test("a wall screen turns the pages, takes up new data and views, stays on when the hub is away, and ends with Escape", async () => {
-    const page = await visit(browser, hub, "/?period=today&wall=600");
+    const page = await site.visit("/?period=today&wall=600");
     const before = await card(page, "batches");
     expect(await values(page, ".menu-bar, #filter, [popover]")).toEqual([]);
     expect(await page.evaluate(() => getComputedStyle(document.querySelector("main")!).cursor)).toBe("none");
     expect(await text(page, ".bar")).toContain(`종합 현황오늘 · ${today}`);
     const more = row({ id: 9001, production_date: today, item_code: "BW001", good_quantity: 10 });
-    writeDatabase(livePath(hub.home), [...pageLiveRows, more]);
+    writeDatabase(livePath(site.hub.home), [...pageLiveRows, more]);
     await page.waitForFunction(
       (count: number) => Number(document.querySelector("#card-batches data")?.getAttribute("value")) === count,
       {},
@@ -107,15 +87,13 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
       // A tenth of the time: a test cannot wait as long as a wall does.
       Object.assign(window, { setTimeout: (act: () => void, ms = 0) => inTime(act, ms / 10) });
     });
-    await page.goto(`${hub.url}/?period=today&wall=5`, { waitUntil: "load" });
-    const { port } = new URL(hub.url);
-    const { home } = hub;
-    await hub.stop();
+    await page.goto(`${site.hub.url}/?period=today&wall=5`, { waitUntil: "load" });
+    await site.hub.stop();
     await page.waitForSelector("#connection:not([hidden])");
     // Longer than a turn.
     await Bun.sleep(800);
     expect(await page.$("#card-batches")).not.toBeNull();
-    hub = await startHub({ home, env: { API_PORT: port } });
+    await site.startAgain();
     const name = await savedView("/?period=last_90&compare=none");
     await page.waitForFunction((wanted: string) => document.querySelector("h1")?.textContent === wanted, {}, name);
     expect(search(page)).toBe("?period=last_90&compare=none&wall=5");
@@ -128,13 +106,17 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
 
   async function savedView(of: string): Promise<string> {
     const body = new URLSearchParams({ name: "벽", of, wall: "1" });
-    const { status } = await hub.fetch("/dashboard/views", { method: "POST", body, headers: { Origin: hub.url } });
+    const { status } = await site.hub.fetch("/dashboard/views", {
+      method: "POST",
+      body,
+      headers: { Origin: site.hub.url },
+    });
     expect(status).toBe(200);
     return "벽";
   }
 
   test("the chat's panel stays open on every page of the tab, and its questions lead to where they are answered", async () => {
-    const page = await visit(browser, hub, "/");
+    const page = await site.visit("/");
     await page.click("[popovertarget=chat]");
     expect(await page.$eval("#chat", (panel) => panel.matches(":popover-open"))).toBe(true);
     await swapped(page, () => page.click("#chat li a"));
@@ -143,7 +125,7 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
     await page.reload({ waitUntil: "load" });
     await page.waitForSelector("#chat:popover-open");
     for (const href of await page.$$eval("#chat li a", (links) => links.map((link) => link.getAttribute("href")!))) {
-      expect([href, (await hub.fetch(href, { headers: { Accept: "text/html" } })).status]).toEqual([href, 200]);
+      expect([href, (await site.hub.fetch(href, { headers: { Accept: "text/html" } })).status]).toEqual([href, 200]);
     }
     await page.focus("#chat button");
     await page.keyboard.press("Escape");
@@ -160,6 +142,6 @@ describe.skipIf(chromium === null)("views, walls and the chat's place in Chromiu
   test("all this goes without an error in the console and without breaking the content security policy", () => {
     const expected =
       /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|Failed to fetch|409|Cross-Origin-Opener-Policy header has been ignored/;
-    expect(browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+    expect(site.browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
   });
 });

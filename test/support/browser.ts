@@ -4,10 +4,17 @@ import puppeteer, { type Browser, type Page } from "puppeteer-core";
 /** Where Debian puts Chromium; null where there is none, and then the tests that need it are skipped. */
 export const chromium: string | null = ["/usr/bin/chromium"].find((path) => existsSync(path)) ?? null;
 
+/** How a page is opened: its language is Korean and its window 1280 by 900 unless said otherwise. */
+export interface Opening {
+  readonly language?: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** A browser and what went wrong in its pages. */
 export interface TestBrowser {
-  /** A page that has not been anywhere, in a profile of its own, with Korean or another language asked for. */
-  open(options?: { language?: string; width?: number; height?: number }): Promise<Page>;
+  /** A page that has not been anywhere, in a profile of its own. */
+  open(options?: Opening): Promise<Page>;
   /** Errors of scripts, of the console and of the content security policy so far. */
   readonly complaints: string[];
   close(): Promise<void>;

@@ -1,8 +1,9 @@
+import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
-import type { TestBrowser } from "./browser.ts";
-import { archivePath, livePath, type Row, row, writeDatabase } from "./files.ts";
-import type { Hub } from "./hub.ts";
+import { chromium, type Opening, startBrowser, type TestBrowser } from "./browser.ts";
+import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "./files.ts";
+import { type Hub, startHub } from "./hub.ts";
 
 /** The factory's today. */
 export const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
@@ -29,26 +30,87 @@ export const pageRows: readonly Row[] = Array.from({ length: 3000 }, (_, at) => 
 /** Those of them that stand in Live. */
 export const pageLiveRows: readonly Row[] = pageRows.filter(({ production_date }) => production_date >= newYear);
 
-/** Puts the pages' rows into the Live file of a home and an archive of the years before it. */
-export function writePageRows(home: string): void {
-  writeDatabase(livePath(home), [...pageLiveRows]);
+/** Puts the pages' rows, and more of them, into the Live file of a home and an archive of the years before it. */
+export function writePageRows(home: string, more: readonly Row[] = []): void {
+  writeDatabase(livePath(home), [...pageLiveRows, ...more]);
   writeDatabase(
     archivePath(home, Number(today.slice(0, 4)) - 1),
     pageRows.filter(({ production_date }) => production_date < newYear),
   );
 }
 
-/** Opens a page of the hub in a profile of its own and waits until its chart is drawn. */
-export async function visit(
-  browser: TestBrowser,
-  hub: Hub,
-  path: string,
-  options?: Parameters<TestBrowser["open"]>[0],
-): Promise<Page> {
-  const page = await browser.open(options);
-  await page.goto(hub.url + path, { waitUntil: "load" });
-  await drawn(page);
-  return page;
+/** A hub and a browser, there while the tests of a `describeInChromium` run. */
+export interface Site {
+  readonly hub: Hub;
+  readonly browser: TestBrowser;
+  /** Opens a page of the hub in a profile of its own and waits until its chart is drawn. */
+  visit(path: string, options?: Opening): Promise<Page>;
+  /** Starts a hub that was stopped again, where it was before. */
+  startAgain(): Promise<void>;
+}
+
+/** What the tests of a `describeInChromium` need beyond the pages' rows and a hub as every test has it. */
+export interface SiteOptions {
+  /** Fills the new home before the hub starts, instead of `writePageRows`. */
+  readonly fill?: (home: string) => void;
+  /** Settings of the hub. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The time for each test in milliseconds. */
+  readonly limitMs?: number;
+}
+
+/**
+ * `describe` for tests of pages: skipped where there is no Chromium, otherwise with a hub whose files are ready and a browser.
+ *
+ *     describeInChromium("the trends", { fill: (home) => writePageRows(home, [row({ … })]) }, (site) => {
+ *       test("…", async () => {
+ *         const page = await site.visit("/dashboard/trends?period=last_7");
+ *         const { body } = await site.hub.json("/items");
+ *       });
+ *     });
+ *
+ * `site` has its hub and its browser in tests and hooks only; hooks of the tests' own run after both started.
+ */
+export function describeInChromium(
+  name: string,
+  // Chromium shares the processor with whatever else is tested.
+  { fill = writePageRows, env = {}, limitMs = 30_000 }: SiteOptions,
+  tests: (site: Site) => void,
+): void {
+  describe.skipIf(chromium === null)(name, () => {
+    let hub: Hub;
+    let browser: TestBrowser;
+    setDefaultTimeout(limitMs);
+    beforeAll(async () => {
+      const home = temporaryHome();
+      fill(home);
+      // One after the other, so that a hub that does not start leaves no browser behind.
+      hub = await startHub({ home, env });
+      browser = await startBrowser();
+      await hub.json("/items");
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await hub?.stop();
+    });
+    tests({
+      get hub() {
+        return hub;
+      },
+      get browser() {
+        return browser;
+      },
+      async visit(path, options) {
+        const page = await browser.open(options);
+        await page.goto(hub.url + path, { waitUntil: "load" });
+        await drawn(page);
+        return page;
+      },
+      async startAgain() {
+        hub = await startHub({ home: hub.home, env: { ...env, API_PORT: new URL(hub.url).port } });
+      },
+    });
+  });
 }
 
 /** Waits until a page's first chart is drawn, or the page says that there is nothing to draw. */
