@@ -6,6 +6,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, Measurement, Outcome } from "./claim.ts";
+import { chats } from "./claims/chats.ts";
 import { lighthouseScores, pageOpening } from "./claims/dashboard.ts";
 import { derivedBuild, derivedRefresh } from "./claims/derived.ts";
 import { exportMemory } from "./claims/exports.ts";
@@ -46,6 +47,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   pageOpening,
   lighthouseScores,
   fiftyPages,
+  chats,
 ];
 
 const HELP = `Usage: bun run bench [options]

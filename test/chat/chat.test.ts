@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { posted, streamed } from "../support/chat.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
@@ -24,11 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => hub.stop());
 
-const posted = (body: Json, headers: Record<string, string> = {}): BunFetchRequestInit => ({
-  method: "POST",
-  headers: { "Content-Type": "application/json", ...headers },
-  body: typeof body === "string" ? body : JSON.stringify(body),
-});
 const ask = async (query: string, session_id: string | null = null, headers = {}): Promise<Json> => {
   const { status, body } = await hub.json("/chat/", posted({ query, session_id }, headers));
   expect([status, body.status, Object.keys(body).sort()]).toEqual([
@@ -148,23 +144,9 @@ test("a follow-up goes on from the question before in the same conversation, of 
   });
 });
 
-/** The events of a stream in their order. */
-async function streamed(body: Json): Promise<{ event: string; data: Json }[]> {
-  const response = await hub.fetch("/chat/stream", posted(body));
-  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
-  const text = await response.text();
-  return text
-    .split("\n\n")
-    .filter((part) => part.startsWith("event: "))
-    .map((part) => {
-      const [event, data] = part.split("\n");
-      return { event: event!.slice(7), data: JSON.parse(data!.slice(6)) };
-    });
-}
-
 test("a stream tells who answers, each tool, the answer and what it rests on, in this order", async () => {
   const query = "2026년 3월 BW0021 총 생산량은?";
-  const events = await streamed({ query, session_id: "s1" });
+  const events = await streamed(hub, { query, session_id: "s1" });
   expect(events.map(({ event }) => event)).toEqual(["meta", "tool_call", "token", "done"]);
   const [meta, call, token, done] = events.map(({ data }) => data);
   expect(meta).toEqual({
@@ -189,8 +171,8 @@ test("a stream tells who answers, each tool, the answer and what it rests on, in
 });
 
 test("a stream without a conversation is given one to go on with", async () => {
-  const [meta] = await streamed({ query: "2026년 3월 BW0021 총 생산량은?" });
-  const events = await streamed({ query: "그럼 2026년 2월은?", session_id: meta!.data.session_id });
+  const [meta] = await streamed(hub, { query: "2026년 3월 BW0021 총 생산량은?" });
+  const events = await streamed(hub, { query: "그럼 2026년 2월은?", session_id: meta!.data.session_id });
   expect(events.find(({ event }) => event === "tool_call")!.data.args).toMatchObject({ item_code: "BW0021" });
 });
 
@@ -199,7 +181,7 @@ test("a question that takes a model, where there is none, is answered with the c
   expect(body).toMatchObject({ status: "error", tools_used: [], evidence: [], model_used: "offline" });
   expect(body.answer).toContain("GEMINI_API_KEY");
   expect(body.answer).toContain("- 이번 달 BW0021 총 생산량은?");
-  const events = await streamed({ query: "How is the weather?" });
+  const events = await streamed(hub, { query: "How is the weather?" });
   expect(events.map(({ event }) => event)).toEqual(["meta", "error"]);
   expect(events[1]!.data).toMatchObject({ code: "ai_disabled", message: expect.stringContaining("- Top 5 items") });
 });

@@ -16,7 +16,7 @@ const UNPREPARED = `${PREPARED}, right after the very first start`;
  * Asks `url` `RATE` times a second, one request after the other, at least `LEAST_SAMPLES` times and until `enough`.
  * A latency counts from the time at which the request was due: a stall counts for all the requests that it holds up.
  */
-async function probe(url: string, enough: () => boolean): Promise<number[]> {
+export async function probe(url: string, enough: () => boolean): Promise<number[]> {
   const latencies: number[] = [];
   const begin = performance.now();
   while (latencies.length < LEAST_SAMPLES || !enough()) {
