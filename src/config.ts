@@ -111,7 +111,21 @@ const cron: Kind<string> = {
   allowed: "a cron pattern of five fields such as 0 2 * * * (daily at 02:00)",
 };
 
-const present: Kind<boolean> = { schema: z.string().transform((text) => text !== ""), allowed: "a Gemini API key" };
+const geminiKey: Kind<string> = { schema: key, allowed: "a Gemini API key, without spaces" };
+const geminiModel: Kind<string> = {
+  schema: z.string().regex(/^((models|tunedModels)\/)?[a-z\d][\w.-]{0,99}$/i),
+  allowed: "the name of a Gemini model such as gemini-2.5-flash",
+};
+
+const address: Kind<string> = {
+  // The hub puts version and path after it, and its key into a header.
+  schema: z.string().refine((text) => {
+    const url = URL.parse(text);
+    if (!url || url.search || url.hash || url.username || url.password) return false;
+    return url.protocol === "http:" || url.protocol === "https:";
+  }),
+  allowed: "an http or https address such as https://gateway.example/gemini",
+};
 
 const variables = {
   apiPort: {
@@ -281,12 +295,30 @@ const variables = {
     default: "64",
     meaning: "Megabytes from which a -wal file is checkpointed.",
   },
-  geminiConfigured: {
+  geminiApiKey: {
     name: "GEMINI_API_KEY",
-    kind: present,
-    default: "",
-    meaning: "Key of the Gemini API for the chat.",
+    kind: geminiKey,
+    default: undefined,
+    meaning: "Key of the Gemini API for the chat; without it the hub's own planner answers.",
     secret: true,
+  },
+  geminiModel: {
+    name: "GEMINI_MODEL",
+    kind: geminiModel,
+    default: "gemini-2.5-flash",
+    meaning: "The model that is asked first.",
+  },
+  geminiFallbackModel: {
+    name: "GEMINI_FALLBACK_MODEL",
+    kind: geminiModel,
+    default: "gemini-2.5-flash-lite",
+    meaning: "The model that stands in when the first one does not answer; the same as GEMINI_MODEL for none.",
+  },
+  geminiBaseUrl: {
+    name: "GEMINI_BASE_URL",
+    kind: address,
+    default: undefined,
+    meaning: "A gateway to ask in place of Google's own address.",
   },
 } satisfies Record<string, Variable<unknown>>;
 
@@ -336,6 +368,13 @@ export function presentSettings(settings: Settings): PresentSetting[] {
     const isDefault = value === text(parse(variable, variable.default));
     return { name: variable.name, meaning: variable.meaning, value: variable.secret ? null : value, isDefault };
   });
+}
+
+/** The values that must never stand in a log: those of every setting that is a secret. */
+export function secretsOf(settings: Settings): string[] {
+  return Object.entries<Variable<unknown>>(variables)
+    .filter(([, { secret }]) => secret)
+    .flatMap(([key]) => (settings[key as keyof Variables] ?? []) as string | string[]);
 }
 
 /**

@@ -14,7 +14,7 @@ import { plan } from "./chat/planner/plan.ts";
 import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
-import type { Settings } from "./config.ts";
+import { type Settings, secretsOf } from "./config.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
@@ -77,7 +77,7 @@ export function serve(settings: Settings): Hub {
     directory: settings.logsDir,
     file: "app.log",
     timezone: settings.timezone,
-    secrets: [...settings.apiKeys, ...(settings.adminKey ? [settings.adminKey] : [])],
+    secrets: secretsOf(settings),
   });
   const events = new Events();
   const catalog = new Catalog({
@@ -191,7 +191,7 @@ export function serve(settings: Settings): Hub {
     indexes,
     derived: derivedStatus,
     diskFreeGb: () => disk.current(),
-    aiKeyConfigured: settings.geminiConfigured,
+    aiKeyConfigured: settings.geminiApiKey !== undefined,
   });
 
   // Bun reads this property at Bun.serve; node:http declares it read-only.

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
-import { loadSettings, presentSettings, SettingsError, settingsTable } from "../src/config.ts";
+import { loadSettings, presentSettings, SettingsError, secretsOf, settingsTable } from "../src/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,7 +58,10 @@ test("without a file and variables every setting has its documented default", ()
     queryTimeoutSec: 60,
     customQueryTimeoutSec: 10,
     workers: 2,
-    geminiConfigured: false,
+    geminiApiKey: undefined,
+    geminiModel: "gemini-2.5-flash",
+    geminiFallbackModel: "gemini-2.5-flash-lite",
+    geminiBaseUrl: undefined,
   });
 });
 
@@ -106,7 +109,7 @@ test("a wrong value is one sentence that names the variable, the value and what 
 });
 
 test("the value of a secret never stands in the sentence", () => {
-  for (const name of ["ADMIN_KEY", "API_KEYS"]) {
+  for (const name of ["ADMIN_KEY", "API_KEYS", "GEMINI_API_KEY"]) {
     const sentence = complaint({ [name]: "geheim wort" });
     expect(sentence).toStartWith(`${name} is '***', but must be`);
     expect(sentence).not.toContain("geheim");
@@ -158,10 +161,29 @@ test("lists drop blanks and repetitions, and origins are written as browsers sen
   expect(settings.trustedProxies).toEqual(["::1"]);
 });
 
-test("of the Gemini key only its presence is kept", () => {
-  const settings = load({ GEMINI_API_KEY: "AIza-geheim" });
-  expect(settings.geminiConfigured).toBe(true);
-  expect(JSON.stringify(settings)).not.toContain("geheim");
+test("the Gemini key is kept, and told to nobody", () => {
+  const settings = load({ GEMINI_API_KEY: " AIza-geheim " });
+  expect(settings.geminiApiKey).toBe("AIza-geheim");
+  expect(JSON.stringify(presentSettings(settings))).not.toContain("geheim");
+});
+
+test("whoever writes a log learns every secret that must not stand in it", () => {
+  const settings = load({ GEMINI_API_KEY: "AIza-geheim", API_KEYS: "k1,k2", ADMIN_KEY: "a1" });
+  expect(secretsOf(settings)).toEqual(["k1", "k2", "a1", "AIza-geheim"]);
+  expect(secretsOf(load({}))).toEqual([]);
+});
+
+test("models and the address of a gateway are checked before anything is asked of them", () => {
+  const settings = load({ GEMINI_MODEL: "models/gemini-x.1", GEMINI_BASE_URL: "http://gate:8080/google/" });
+  expect([settings.geminiModel, settings.geminiBaseUrl]).toEqual(["models/gemini-x.1", "http://gate:8080/google/"]);
+  expect(complaint({ GEMINI_MODEL: "../gemini" })).toBe(
+    "GEMINI_MODEL is '../gemini', but must be the name of a Gemini model such as gemini-2.5-flash.",
+  );
+  for (const wrong of ["gate:8080", "ftp://gate", "http://user:pass@gate", "https://gate/?key=x", "https://gate/#x"]) {
+    expect(complaint({ GEMINI_BASE_URL: wrong })).toEndWith(
+      "but must be an http or https address such as https://gateway.example/gemini.",
+    );
+  }
 });
 
 test("the printed table's defaults are the ones that apply", () => {

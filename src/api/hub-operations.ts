@@ -1,4 +1,4 @@
-import { presentSettings, type Settings } from "../config.ts";
+import { presentSettings, type Settings, secretsOf } from "../config.ts";
 import type { HubOperations } from "../dashboard/hub-operations.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
@@ -27,7 +27,6 @@ const patienceMs = 500;
 export function hubOperations(services: HubOperationsServices, pagesLimit: number): HubOperations {
   const { schedule, settings, indexes, log, catalog, clock } = services;
   const audit = (message: string, id: string): void => log.info("audit", `AUDIT ${message}`, id);
-  const secrets = [...settings.apiKeys, ...(settings.adminKey ? [settings.adminKey] : [])];
   return {
     health: () => describeHealth(services),
     jobs: () => schedule.list(),
@@ -46,7 +45,7 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
     },
     limits: { api: settings.rateLimitApi, pages: pagesLimit },
     settings: presentSettings(settings),
-    logs: new LogReader(settings.logsDir, redactor(secrets)),
+    logs: new LogReader(settings.logsDir, redactor(secretsOf(settings))),
     ended: services.events.ended,
     time: (ms) => clock.logStamp(new Date(ms)),
     act: (order) => actOnJob({ schedule, audit }, order),
