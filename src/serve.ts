@@ -9,8 +9,7 @@ import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
 import { ChatEngine } from "./chat/engine.ts";
-import { render } from "./chat/planner/answer.ts";
-import { plan } from "./chat/planner/plan.ts";
+import { loadPlanner } from "./chat/planner/load.ts";
 import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
@@ -172,7 +171,7 @@ export function serve(settings: Settings): Hub {
   const app = createApp({
     settings,
     desk,
-    chat: new ChatEngine({ model: null, desk, catalog, toolbox, sessions, plan, render, clock, log }),
+    chat: new ChatEngine({ model: null, desk, catalog, toolbox, sessions, loadPlanner, clock, log }),
     toolbox,
     sessions,
     schedule,

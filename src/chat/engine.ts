@@ -2,7 +2,7 @@ import type { Log } from "../observe/log.ts";
 import { readAnswer } from "../production/desk.ts";
 import type { Item } from "../production/items.ts";
 import type { Catalog } from "../segments/catalog.ts";
-import { focusOf } from "./found.ts";
+import { focusOf } from "./focus.ts";
 import { type Model, ModelError, type ModelTrouble } from "./model/model.ts";
 import { answerOffline, type OfflineServices } from "./offline.ts";
 import { languageOf } from "./planner/text.ts";

@@ -12,8 +12,8 @@ const mostMatches = 2_000;
 export interface OfflineServices {
   desk: Desk;
   toolbox: Pick<Toolbox, "call">;
-  plan: Planner;
-  render: Renderer;
+  /** Loads the planner at the first question, because the hub has to start at once. */
+  loadPlanner: () => Promise<{ plan: Planner; render: Renderer }>;
   clock: FactoryClock;
 }
 
@@ -27,11 +27,12 @@ export interface OfflineQuestion {
 
 /** Answers by the hub's own planner, which asks nobody else. `runs` is filled with what the tools found. Throws FailedCallError. */
 export async function answerOffline(
-  { desk, toolbox, plan: planFor, render, clock }: OfflineServices,
+  { desk, toolbox, loadPlanner, clock }: OfflineServices,
   { query, previous, requestId, signal }: OfflineQuestion,
   runs: ToolRun[],
   onCall: OnCall,
 ): Promise<{ plan: Plan; answer: string }> {
+  const { plan: planFor, render } = await loadPlanner();
   const plan = await planFor(query, await contextOf());
   for (const call of plan.kind === "calls" ? plan.calls : []) {
     await onCall(call);
