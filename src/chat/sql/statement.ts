@@ -14,7 +14,8 @@ export const maxSqlLength = 20_000;
 export const viewOf = { archive: "archive_production_records", live: "live_production_records" } as const;
 
 type Kind = "space" | "text" | "name" | "variable" | "number" | "symbol";
-interface Token {
+/** A word of a query, with the spaces and comments between words. */
+export interface Token {
   kind: Kind;
   text: string;
 }
@@ -44,7 +45,8 @@ export function readStatement(sql: string): Statement {
   return { sql: withViews(tokens), parameters: countParameters(tokens) };
 }
 
-function tokensOf(sql: string): Token[] {
+/** The tokens of a query, none left out. Throws Refusal for one that is too long or no text. */
+export function tokensOf(sql: string): Token[] {
   if (sql.length > maxSqlLength) {
     throw new Refusal("NOT_ALLOWED", `The query is longer than ${maxSqlLength} characters.`);
   }
@@ -105,7 +107,7 @@ function isAlias(token: Token | undefined): boolean {
 }
 
 /** What a name names, in lower case; null for other tokens. */
-function nameIn(token: Token | undefined): string | null {
+export function nameIn(token: Token | undefined): string | null {
   if (token?.kind !== "name") return null;
   return (/^["`[]/.test(token.text) ? token.text.slice(1, -1) : token.text).toLowerCase();
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { TooSlowError } from "../../production/desk.ts";
 import { UnavailableError } from "../../segments/errors.ts";
 import { PoolBusyError } from "../../workers/pool.ts";
+import { scopeOf } from "../sql/scope.ts";
 import type { Evidence, ToolCall, ToolError, ToolName, ToolRun } from "../types.ts";
 import { toolArguments, type ValidArguments } from "./arguments.ts";
 import { Asking, type Found, type ToolServices, tools } from "./tools.ts";
@@ -63,8 +64,7 @@ export class Toolbox {
     const evidence: Evidence = {
       tool: name,
       arguments: given,
-      period: null,
-      item_code: null,
+      ...scopeOf(values.sql, values.params),
       row_count: result.row_count,
       segments,
     };
