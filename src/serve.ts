@@ -9,6 +9,7 @@ import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
 import { ChatEngine } from "./chat/engine.ts";
+import { GeminiModel } from "./chat/model/gemini.ts";
 import { loadPlanner } from "./chat/planner/load.ts";
 import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
@@ -168,10 +169,13 @@ export function serve(settings: Settings): Hub {
   const customQueries = new CustomQueries({ catalog, timeoutSec: settings.customQueryTimeoutSec });
   const toolbox = new Toolbox({ desk, catalog, runCustomQuery: customQueries.run });
   const sessions = new Sessions(hubDb, { ttlSec: settings.chatSessionTtlSec });
+  const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;
+  const model =
+    apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
   const app = createApp({
     settings,
     desk,
-    chat: new ChatEngine({ model: null, desk, catalog, toolbox, sessions, loadPlanner, clock, log }),
+    chat: new ChatEngine({ model, desk, catalog, toolbox, sessions, loadPlanner, clock, log }),
     toolbox,
     sessions,
     schedule,
@@ -190,7 +194,7 @@ export function serve(settings: Settings): Hub {
     indexes,
     derived: derivedStatus,
     diskFreeGb: () => disk.current(),
-    aiKeyConfigured: settings.geminiApiKey !== undefined,
+    model,
   });
 
   // Bun reads this property at Bun.serve; node:http declares it read-only.

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { mostPerAddress, mostSessions, type Sessions } from "../chat/sessions.ts";
 import type { DerivedStatus } from "../derived/keeper.ts";
 import type { AnswerCache } from "../http/answer-cache.ts";
 import { sendJson } from "../http/json.ts";
@@ -9,9 +8,10 @@ import type { JobStatus } from "../operations/schedule.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
 import { buildDate, version } from "../version.ts";
+import { type AiHealthServices, aiHealthEndpoint, describeAi } from "./ai-health.ts";
 import type { Endpoints } from "./endpoint.ts";
 
-export interface HealthServices {
+export interface HealthServices extends AiHealthServices {
   catalog: Catalog;
   cache: AnswerCache;
   clock: FactoryClock;
@@ -20,9 +20,6 @@ export interface HealthServices {
   jobs: () => JobStatus[];
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
-  aiKeyConfigured: boolean;
-  /** The chat's conversations. */
-  sessions: Sessions;
   /** How far the daily totals and the search indexes are; null where they are turned off. */
   derived: () => Record<"rollup" | "search", DerivedStatus[]> | null;
 }
@@ -94,17 +91,6 @@ const health = z
 /** What `/healthz` answers. */
 export type Health = z.output<typeof health>;
 
-const aiHealth = z
-  .object({
-    status: z.enum(["ok", "error", "rate_limited", "degraded"]),
-    message: z.string(),
-    cached: z.boolean(),
-    cache_age_sec: z.number().optional(),
-    cache_ttl_sec: z.int(),
-    sessions: z.object({ count: z.int(), ttl_sec: z.int(), max_per_ip: z.int(), max_total: z.int() }),
-  })
-  .meta({ id: "AiHealth" });
-
 /** GET /healthz and /healthz/ai, from what is known in memory alone, so that they answer whatever else hangs. */
 export function healthEndpoints(endpoints: Endpoints, services: HealthServices): void {
   endpoints.add({
@@ -116,28 +102,7 @@ export function healthEndpoints(endpoints: Endpoints, services: HealthServices):
     handle: (c) => sendJson(c, describeHealth(services)),
   });
 
-  endpoints.add({
-    method: "get",
-    path: "/healthz/ai",
-    tag: "health",
-    summary: "How the chat is doing",
-    answer: { "application/json": aiHealth },
-    handle: (c) =>
-      sendJson(c, {
-        status: "degraded",
-        message: services.aiKeyConfigured
-          ? "This build asks no model: the key in GEMINI_API_KEY is not used, and the hub's own planner answers."
-          : "GEMINI_API_KEY is not set; the hub's own planner answers.",
-        cached: false,
-        cache_ttl_sec: 600,
-        sessions: {
-          count: services.sessions.count,
-          ttl_sec: services.sessions.ttlSec,
-          max_per_ip: mostPerAddress,
-          max_total: mostSessions,
-        },
-      } satisfies z.output<typeof aiHealth>),
-  });
+  aiHealthEndpoint(endpoints, services);
 }
 
 /** How the hub and its files are, from what is known in memory. */
@@ -166,7 +131,7 @@ export function describeHealth(services: HealthServices): Health {
     db_size_mb: live?.source_mb ?? 0,
     archive_db: archives.some(({ state }) => state !== "absent") ? "available" : "not_found",
     archive_size_mb: sum((file) => file.source_mb, archives),
-    ai_api: { key_configured: services.aiKeyConfigured, cached_status: null, last_check_age_sec: null },
+    ai_api: describeAi(services.model),
     cache: {
       size: cache.size,
       maxsize: cache.max,

@@ -91,6 +91,11 @@ export class GeminiModel implements Model {
     return this.models.find((model) => this.#state.restOf(model) === null) ?? this.models[0];
   }
 
+  /** How long holds what a check found out, seconds. */
+  get checkEverySec(): number {
+    return this.#patience.checkEveryMs / 1000;
+  }
+
   trouble(): ModelTrouble | null {
     return this.#state.trouble();
   }
