@@ -28,10 +28,11 @@ export async function* encodeCsv(pages: RowPages): AsyncGenerator<Uint8Array> {
 }
 
 function csvLine(row: ExportRow): string {
-  return `${row.source},${number(row.id)},${text(row.production_date)},${text(row.lot_number)},${text(row.item_code)},${text(row.item_name)},${number(row.good_quantity)}\r\n`;
+  return `${row.source},${number(row.id)},${csvText(row.production_date)},${csvText(row.lot_number)},${csvText(row.item_code)},${csvText(row.item_name)},${number(row.good_quantity)}\r\n`;
 }
 
-function text(value: string | null): string {
+/** A text as a cell of a CSV file: quoted where it must be, and never taken for a formula; null is empty. */
+export function csvText(value: string | null): string {
   if (value === null) return "";
   if (!needsCare.test(value)) return value;
   const harmless = formulaStart.test(value) ? `'${value}` : value;

@@ -83,7 +83,7 @@ const needsCare = /[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|_x[0-9A-Fa-f]{4}_/;
  * A text without the characters that XML 1.0 forbids: hucre would keep U+FFFE and U+FFFF, at which readers refuse the
  * whole file, and write the others in a form that many readers show as `_x0001_`.
  */
-function textCell(value: string | null): string | null {
+export function textCell(value: string | null): string | null {
   if (value === null || value === "") return null;
   const cut = value.length > MAX_CELL_CHARACTERS ? value.slice(0, MAX_CELL_CHARACTERS) : value;
   if (!needsCare.test(cut)) return cut;
