@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Content, Part } from "@google/genai";
-import { GeminiModel, type GeminiOptions } from "../../src/chat/model/gemini.ts";
-import { ModelError, type ModelTrouble, type Reply, type Round } from "../../src/chat/model/model.ts";
+import type { Part } from "@google/genai";
+import type { ModelTrouble } from "../../src/chat/model/model.ts";
 import { toolDeclarations } from "../../src/chat/tools/declarations.ts";
+import { asked, failureOf, first, key, quickModel, round, second } from "../support/gemini-model.ts";
 import {
   blocked,
   calls,
@@ -21,88 +21,26 @@ import {
   streams,
 } from "../support/gemini-server.ts";
 
-const key = "AIza-a-key-of-nobody-that-must-not-be-seen";
-const first = "gemini-2.5-flash";
-const second = "gemini-2.5-flash-lite";
-
 let server: GeminiServer;
-let lines: string[] = [];
 beforeAll(async () => {
   server = await startGeminiServer();
 });
 afterAll(() => server.stop());
 
 afterEach(async () => {
-  expect(lines.join("\n")).not.toContain(key);
   expect(server.unforeseen).toEqual([]);
   // Nothing leaks: no answer is still being waited for.
   for (let waited = 0; server.open > 0 && waited < 100; waited++) await Bun.sleep(5);
   expect(server.open).toBe(0);
   server.reset();
-  lines = [];
 });
-
-/** The real thing, but for how long it waits: pauses of a few milliseconds in place of seconds. */
-function model(options: Partial<GeminiOptions> = {}): GeminiModel {
-  const note = (logger: string, message: string, id = "-") => void lines.push(`${id} ${logger} ${message}`);
-  return new GeminiModel({
-    apiKey: key,
-    model: first,
-    fallbackModel: second,
-    baseUrl: server.url,
-    log: { info: note, warn: note },
-    ...options,
-    patience: {
-      firstChunkMs: 150,
-      nextChunkMs: 150,
-      afterEndMs: 50,
-      retryForMs: 1500,
-      firstPauseMs: 10,
-      lookMs: 150,
-      ...options.patience,
-    },
-  });
-}
-
-const asked: Content[] = [{ role: "user", parts: [{ text: "이번 달 BW0021 총 생산량은?" }] }];
-
-/** A round and what was heard of it: each restart is a line. */
-function round(options: Partial<Round> = {}): Round & { heard: string } {
-  const made = {
-    system: "You answer questions about a factory.",
-    contents: asked,
-    tools: toolDeclarations,
-    signal: new AbortController().signal,
-    requestId: "abcd1234",
-    onText: (text: string) => {
-      made.heard += text;
-    },
-    onRestart: () => {
-      made.heard += "\n";
-    },
-    ...options,
-    heard: "",
-  };
-  return made;
-}
-
-async function failureOf(work: Promise<Reply>): Promise<ModelError> {
-  const outcome = await work.then(
-    (reply) => reply,
-    (error) => error,
-  );
-  expect(outcome).toBeInstanceOf(ModelError);
-  expect((outcome as Error).message).not.toContain(key);
-  expect(String((outcome as Error).stack)).not.toContain(key);
-  return outcome as ModelError;
-}
 
 const askedModels = (): string[] => server.requests.map((request) => request.model);
 
 test("what is sent is the conversation, the system prompt and the tools, with the key in a header alone", async () => {
   server.script(says("안녕", "하세요"));
   const asking = round();
-  const reply = await model().round(asking);
+  const reply = await quickModel(server.url).model.round(asking);
   expect(reply).toEqual({
     content: { role: "model", parts: [{ text: "안녕하세요" }] },
     text: "안녕하세요",
@@ -123,7 +61,7 @@ test("text is heard when it arrives, not when the answer is complete", async () 
   server.script(slowly(says("하나", "둘"), { betweenMs: 80 }));
   let complete = false;
   const early: string[] = [];
-  const reply = model().round(round({ onText: (text) => void (complete || early.push(text)) }));
+  const reply = quickModel(server.url).model.round(round({ onText: (text) => void (complete || early.push(text)) }));
   reply.then(() => {
     complete = true;
   });
@@ -147,7 +85,7 @@ test("thought signatures, ids and thoughts come back in the next request as they
   // The service sends a part in a chunk of its own.
   server.script(streams(parts.map((part) => [part])), says("네."));
   const asking = round();
-  const gemini = model();
+  const gemini = quickModel(server.url).model;
   const reply = await gemini.round(asking);
   const kept = [{ text: "생각 1 생각 2", thought: true }, { text: "확인해 보겠습니다." }, ...parts.slice(4)];
   expect(reply.content).toEqual({ role: "model", parts: kept });
@@ -171,14 +109,14 @@ test("ten calls at once are all there, in their order", async () => {
     args: { limit: at + 1 },
   }));
   server.script(calls(...ten.map((call, at) => (at === 0 ? { ...call, thoughtSignature: "c2ln" } : call))));
-  const reply = await model().round(round());
+  const reply = await quickModel(server.url).model.round(round());
   expect(reply.calls).toEqual(ten);
   expect(reply.content.parts?.[0]?.thoughtSignature).toBe("c2ln");
 });
 
 test("a call of a tool that there is not is handed on like any other", async () => {
   server.script(calls({ name: "delete_everything", args: {} }));
-  expect((await model().round(round())).calls).toEqual([{ name: "delete_everything", args: {} }]);
+  expect((await quickModel(server.url).model.round(round())).calls).toEqual([{ name: "delete_everything", args: {} }]);
 });
 
 /** How a script ends: in an answer by one of the models, or in a trouble; and which models were asked on the way. */
@@ -272,7 +210,7 @@ for (const [what, steps, ending, models, heard] of endings) {
   test(`${what}: ${ending}, after asking ${models.length === 1 ? "once" : `${models.length} times`}`, async () => {
     server.script(...steps);
     const asking = round();
-    const gemini = model();
+    const { model: gemini, lines } = quickModel(server.url);
     const isTrouble = ["key", "quota", "unstable", "declined", "refused"].includes(ending);
     if (isTrouble) {
       expect((await failureOf(gemini.round(asking))).trouble).toBe(ending as ModelTrouble);
@@ -284,6 +222,7 @@ for (const [what, steps, ending, models, heard] of endings) {
     expect(askedModels()).toEqual(models);
     expect(asking.heard).toBe(heard ?? (isTrouble ? "" : ending));
     expect(server.left).toBe(0);
+    expect(lines.join("\n")).not.toContain(key);
     expect(gemini.counters).toMatchObject({
       rounds: 1,
       requests: models.length,
