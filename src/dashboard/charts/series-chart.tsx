@@ -1,80 +1,51 @@
 /** @jsxImportSource hono/jsx */
 import type { Unit } from "../../production/calendar.ts";
 import type { Series, SeriesPart } from "../../production/series.ts";
-import { Figure, Quantity } from "../elements.tsx";
 import { unitChoices, unitOf } from "../filter.ts";
 import { link, type View } from "../view.ts";
 import { alongside } from "./alongside.ts";
+import { type Column, SeriesFigure } from "./series-figure.tsx";
 
 /** Production over time: bars of good quantity, a line of batches, and the period compared laid over it. */
 export function SeriesChart({ view, series, compared }: { view: View; series: Series; compared: Series | null }) {
-  const { texts, format } = view;
+  const { texts } = view;
   const { unit, parts } = series;
   const before = compared && besideEach(series, compared);
-  const data = {
-    kind: "series",
-    unit,
-    starts: parts.map(({ start }) => start),
-    series: [
-      {
-        label: texts.chart.quantity,
-        form: "bars",
+  const columns: Column[] = [
+    {
+      heading: texts.columns.quantity,
+      values: parts.map(({ total_production }) => total_production),
+      line: { label: texts.chart.quantity, form: "bars", scale: "quantity", colour: "--quantity" },
+    },
+    {
+      heading: texts.columns.batches,
+      values: parts.map(({ batch_count }) => batch_count),
+      line: { label: texts.chart.batches, form: "line", scale: "batches", colour: "--batches" },
+    },
+  ];
+  if (before) {
+    columns.push({
+      heading: texts.columns.compared,
+      values: before.map((part) => part?.total_production ?? null),
+      line: {
+        label: texts.chart.compared,
+        form: "dashed",
         scale: "quantity",
-        colour: "--quantity",
-        values: parts.map(({ total_production }) => total_production),
+        colour: "--compared",
+        starts: before.map((part) => part?.start ?? null),
       },
-      {
-        label: texts.chart.batches,
-        form: "line",
-        scale: "batches",
-        colour: "--batches",
-        values: parts.map(({ batch_count }) => batch_count),
-      },
-      ...(before
-        ? [
-            {
-              label: texts.chart.compared,
-              form: "dashed",
-              scale: "quantity",
-              colour: "--compared",
-              values: before.map((part) => part?.total_production ?? null),
-              starts: before.map((part) => part?.start ?? null),
-            },
-          ]
-        : []),
-    ],
-  };
+    });
+  }
   return (
-    <Figure view={view} id="series" title={texts.overview.series} data={data} tools={<Units view={view} unit={unit} />}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{texts.columns[unit]}</th>
-            <th scope="col" class="number">
-              {texts.columns.quantity}
-            </th>
-            <th scope="col" class="number">
-              {texts.columns.batches}
-            </th>
-            {before ? (
-              <th scope="col" class="number">
-                {texts.columns.compared}
-              </th>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>
-          {parts.map(({ start, total_production, batch_count }, at) => (
-            <tr>
-              <th scope="row">{format.part(start, unit)}</th>
-              <Quantity value={total_production} format={format} />
-              <Quantity value={batch_count} format={format} />
-              {before ? <Quantity value={before[at]?.total_production ?? null} format={format} /> : null}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Figure>
+    <SeriesFigure
+      view={view}
+      id="series"
+      title={texts.overview.series}
+      tools={<Units view={view} unit={unit} />}
+      unit={unit}
+      starts={parts.map(({ start }) => start)}
+      columns={columns}
+    />
   );
 }
 

@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { TrendLine, Trends } from "../../production/trends.ts";
-import { Figure, Quantity } from "../elements.tsx";
+import { Figure } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { colourOf } from "./colour.ts";
+import { type Column, type Line, SeriesFigure } from "./series-figure.tsx";
 
 /** With more items than these, a second line for each makes the chart illegible. */
 const fewItems = 3;
@@ -29,63 +30,32 @@ export function valuesBeside({ before }: Pick<TrendLine, "before">, beside: read
 
 /** All items together: bars, their moving average, and the period compared laid over them. */
 export function WholeChart({ view, trends, beside }: TrendProps) {
-  const { texts, format } = view;
+  const { texts } = view;
   const { unit, starts, whole, window } = trends;
-  const compared = beside && valuesBeside(whole, beside);
-  const data = {
-    kind: "series",
-    unit,
-    starts,
-    series: [
-      { label: texts.chart.quantity, form: "bars", scale: "quantity", colour: "--quantity", values: whole.values },
-      ...(window === null
-        ? []
-        : [
-            {
-              label: averageName(view, trends),
-              form: "line",
-              scale: "quantity",
-              colour: "--batches",
-              values: whole.averages,
-            },
-          ]),
-      ...(compared ? [comparedSeries(texts.chart.compared, "--compared", compared, trends, beside)] : []),
-    ],
-  };
-  return (
-    <Figure view={view} id="whole" title={view.codes ? texts.trends.chosen : texts.trends.whole} data={data}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{texts.columns[unit]}</th>
-            <th scope="col" class="number">
-              {texts.columns.quantity}
-            </th>
-            {window === null ? null : (
-              <th scope="col" class="number">
-                {averageName(view, trends)}
-              </th>
-            )}
-            {compared ? (
-              <th scope="col" class="number">
-                {texts.columns.compared}
-              </th>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>
-          {starts.map((start, at) => (
-            <tr>
-              <th scope="row">{format.part(start, unit)}</th>
-              <Quantity value={whole.values[at]!} format={format} />
-              {window === null ? null : <Quantity value={whole.averages[at]!} format={format} />}
-              {compared ? <Quantity value={compared[at]!} format={format} /> : null}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Figure>
-  );
+  const columns: Column[] = [
+    {
+      heading: texts.columns.quantity,
+      values: whole.values,
+      line: { label: texts.chart.quantity, form: "bars", scale: "quantity", colour: "--quantity" },
+    },
+  ];
+  if (window !== null) {
+    const name = averageName(view, trends);
+    columns.push({
+      heading: name,
+      values: whole.averages,
+      line: { label: name, form: "line", scale: "quantity", colour: "--batches" },
+    });
+  }
+  if (beside) {
+    columns.push({
+      heading: texts.columns.compared,
+      values: valuesBeside(whole, beside),
+      line: comparedLine(texts.chart.compared, "--compared", trends, beside),
+    });
+  }
+  const title = view.codes ? texts.trends.chosen : texts.trends.whole;
+  return <SeriesFigure view={view} id="whole" title={title} unit={unit} starts={starts} columns={columns} />;
 }
 
 /** Whether the lines of the items have others beside them: those of the period compared, and their values behind an average. */
@@ -111,7 +81,12 @@ export function ItemsChart({ view, trends, beside, tools }: TrendProps & { tools
       ...(window === null ? [] : [{ label: code, form: "faint", ...own, values: item.values }]),
       line,
       ...(beside
-        ? [comparedSeries(texts.trends.ofBefore(code), own.colour, valuesBeside(item, beside), trends, beside)]
+        ? [
+            {
+              ...comparedLine(texts.trends.ofBefore(code), own.colour, trends, beside),
+              values: valuesBeside(item, beside),
+            },
+          ]
         : []),
     ];
   });
@@ -119,13 +94,12 @@ export function ItemsChart({ view, trends, beside, tools }: TrendProps & { tools
   return <Figure view={view} id="items" title={title} data={{ kind: "series", unit, starts, series }} tools={tools} />;
 }
 
-function comparedSeries(
+/** The line of the period compared, over the parts of that period. */
+function comparedLine(
   label: string,
   colour: string,
-  values: (number | null)[],
-  { before_starts }: Trends,
+  { before_starts }: Pick<Trends, "before_starts">,
   beside: readonly number[],
-) {
-  const starts = beside.map((at) => before_starts[at] ?? null);
-  return { label, form: "dashed", scale: "quantity", colour, values, starts };
+): Line {
+  return { label, form: "dashed", scale: "quantity", colour, starts: beside.map((at) => before_starts[at] ?? null) };
 }
