@@ -22,23 +22,35 @@ const mostCandidates = 10;
 /** As many items as one look-up gives at the most (CONTRACT §3, `/items`): where each word finds as many, there may be others that fit as well. */
 const mostLookedUp = 2_000;
 
+/** What is known of a question before its items are. */
+export interface Asked {
+  /** As it was written. */
+  query: string;
+  /** In the form that the grammar knows. */
+  text: string;
+  /** Takes away what the grammar knows; everything else keeps its place. */
+  leftOver: (text: string) => string;
+}
+
 /**
- * Finds the items that a question names. `leftOver` takes away what the grammar knows. Names are found whatever blanks they have
- * or lack: besides each word, its first two syllables are looked up, and what comes back is compared without blanks.
+ * Finds the items that a question names. Names are found whatever blanks they have or lack: besides each word, its first two syllables are
+ * looked up, and what comes back is compared without blanks.
  */
 export async function mentionedItems(
-  text: string,
-  leftOver: (text: string) => string,
+  { query, text, leftOver }: Asked,
   findItems: PlanContext["findItems"],
 ): Promise<MentionedItems> {
   const nothing: MentionedItems = { items: [], candidates: [], unknown: [], rest: text, keyword: "" };
-  const words = wordsOf(leftOver(text));
-  if (words.length === 0) return nothing;
-  const { pool, complete } = await lookUp(words, findItems);
-  const named = wholeNames(text, pool);
+  const unknownWords = (part: string): string[] => wordsOf(wholeCodes(part, leftOver(part)));
+  const words = unknownWords(text);
+  // Also where the grammar knows all of it, as in "A_1 월별", whose end might be January.
+  const codes = (text.match(signedCode) ?? []).filter((code) => /[a-z]/u.test(code) && !words.includes(code));
+  if (words.length === 0 && codes.length === 0) return nothing;
+  const { pool, complete } = await lookUp(words, codes.slice(0, mostWords), findItems);
+  const named = wholeNames(text, pool, query);
   let rest = text;
   for (const { start, end } of named) rest = blanked(rest, start, end);
-  const remaining = wordsOf(leftOver(rest));
+  const remaining = unknownWords(rest);
   const items = unique(named.map(({ item }) => item));
   const twins = named.flatMap((one) => one.twins);
   if (remaining.length === 0) {
@@ -56,6 +68,20 @@ export async function mentionedItems(
   return found.length === 1 && complete
     ? { ...nothing, items: found, rest, keyword }
     : { ...nothing, candidates, rest, keyword };
+}
+
+/** What may be a code because of the signs in it. */
+const signedCode = /[a-z0-9]+(?:[/_%][a-z0-9]+)+/gu;
+
+/** What is left of a text, with those codes as they stand that the grammar knows a part of: the first letter of `A/1` is an article. */
+function wholeCodes(text: string, left: string): string {
+  let whole = left;
+  for (const { index, 0: code } of text.matchAll(signedCode)) {
+    const end = index + code.length;
+    const isKnown = !/[a-z0-9]/u.test(left.slice(index, end));
+    if (!isKnown && /[a-z]/u.test(code)) whole = whole.slice(0, index) + code + whole.slice(end);
+  }
+  return whole;
 }
 
 /** The words of a text without signs around them, without those that are only particles, and without single letters, which half of all names have. */
@@ -88,9 +114,10 @@ function forms(word: string): string[] {
   }
 }
 
-/** Everything that the words find, alone and all together; `complete` where at least one of them found all items that bear it. */
+/** Everything that words and codes find, words all together as well; `complete` where one of the words found all items that bear it. */
 async function lookUp(
   words: string[],
+  codes: string[],
   findItems: PlanContext["findItems"],
 ): Promise<{ pool: ItemMatch[]; complete: boolean }> {
   const found = new Map<string, ItemMatch>();
@@ -110,6 +137,7 @@ async function lookUp(
     complete ||= most > 0 && most < mostLookedUp;
   }
   if (!complete && words.length > 1) await look(words.join(" "));
+  for (const code of codes) await look(code);
   return { pool: [...found.values()], complete };
 }
 
@@ -131,7 +159,9 @@ interface WholeName {
   end: number;
 }
 
-function wholeNames(text: string, pool: readonly ItemMatch[]): WholeName[] {
+/** The codes and names in a text, the longest first. Of codes that differ in case alone the one meant is that of the question. */
+function wholeNames(text: string, pool: readonly ItemMatch[], query: string): WholeName[] {
+  const asWritten = ({ item_code }: ItemMatch): boolean => query.includes(item_code);
   const all: WholeName[] = [];
   for (const item of pool) {
     for (const name of [item.item_code, item.item_name ?? ""]) {
@@ -147,7 +177,8 @@ function wholeNames(text: string, pool: readonly ItemMatch[]): WholeName[] {
     const other = chosen.find(({ start, end }) => one.start < end && one.end > start);
     if (!other) chosen.push(one);
     else if (other.start === one.start && other.end === one.end && other.item.item_code !== one.item.item_code) {
-      other.twins.push(one.item);
+      if (asWritten(other.item) === asWritten(one.item)) other.twins.push(one.item);
+      else if (asWritten(one.item)) Object.assign(other, { item: one.item, twins: [] });
     }
   }
   return chosen.sort((a, b) => a.start - b.start);

@@ -41,7 +41,9 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const language = languageOf(query);
   const help: Plan = { kind: "help", language };
   const text = normalized(query);
-  const mentioned = chosen(text, previous) ?? (await mentionedItems(text, (part) => leftOver(part, today), findItems));
+  const mentioned =
+    chosen(text, previous) ??
+    (await mentionedItems({ query, text, leftOver: (part) => leftOver(part, today) }, findItems));
   if (has(mentioned.rest, outOfScope)) return help;
   const back = yearsOrPeriodsBack(mentioned.rest);
   const named = findPeriods(without(mentioned.rest, relative), today);

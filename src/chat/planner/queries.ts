@@ -37,7 +37,7 @@ function query(sql: string, params: SqlValue[], description: string): ToolCall {
 export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCall {
   const { sql, params } = where(period, items);
   return query(
-    `SELECT ${day} AS day, SUM(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 1 LIMIT ${mostRows}`,
+    `SELECT ${day} AS day, TOTAL(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 1 LIMIT ${mostRows}`,
     params,
     "daily totals",
   );
@@ -47,7 +47,7 @@ export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCa
 export function dailyAverage(period: Period, items: readonly ItemMatch[]): ToolCall {
   const { sql, params } = where(period, items);
   return query(
-    `SELECT SUM(good_quantity) AS total_production, COUNT(DISTINCT ${day}) AS day_count FROM production_records${sql}`,
+    `SELECT TOTAL(good_quantity) AS total_production, COUNT(DISTINCT ${day}) AS day_count FROM production_records${sql}`,
     params,
     "daily average",
   );
@@ -62,7 +62,7 @@ export function extremeDays(
 ): ToolCall {
   const { sql, params } = where(period, items);
   return query(
-    `SELECT ${day} AS day, SUM(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
+    `SELECT ${day} AS day, TOTAL(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
     params,
     "best days",
   );
@@ -72,7 +72,7 @@ export function extremeDays(
 export function leastItems(period: Period, limit: number): ToolCall {
   const { sql, params } = where(period, []);
   return query(
-    `SELECT item_code, item_name, SUM(good_quantity) AS total_production, MAX(production_date) AS last_date FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
+    `SELECT item_code, item_name, TOTAL(good_quantity) AS total_production, MAX(production_date) AS last_date FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
     params,
     "items with the least production",
   );
