@@ -5,7 +5,8 @@ import { loadSettings, type Settings, SettingsError, settingsTable } from "./con
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { lockHome } from "./segments/home-lock.ts";
-import { StartError, serve } from "./serve.ts";
+import { type Hub, StartError, serve } from "./serve.ts";
+import { crashOf, reportCrash } from "./service/last-run.ts";
 import { buildDate, version } from "./version.ts";
 
 const done = 0;
@@ -216,13 +217,27 @@ async function makeDemo(settings: Settings, rows: number): Promise<void> {
   }
 }
 
+/** Starts the hub; what nobody foresaw is reported like any other crash. */
+async function startHub(settings: Settings): Promise<Hub> {
+  try {
+    return serve(settings);
+  } catch (error) {
+    if (!(error instanceof StartError))
+      await reportCrash(settings, crashOf(error as Error, `The start failed: ${error}`));
+    throw error;
+  }
+}
+
 async function run(settings: Settings): Promise<number> {
-  const hub = serve(settings);
+  const hub = await startHub(settings);
   console.log(
     `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${settings.databaseDir}\n\nCtrl+C stops it.`,
   );
   void hub.dataTrouble.then((trouble) => {
     if (trouble) console.log(`\n${trouble}`);
+  });
+  void hub.lastRun.then((sentence) => {
+    if (sentence) console.log(`\n${sentence}`);
   });
   const reason = await stopSignal();
   await hub.stop(reason);

@@ -20,6 +20,7 @@ import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
 import { FastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
+import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
@@ -27,6 +28,7 @@ import { Events } from "./observe/events.ts";
 import { type Log, openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { surviveErrors } from "./observe/unhandled.ts";
 import { removeInterrupted } from "./operations/alone.ts";
 import { runInChild } from "./operations/child.ts";
 import { duties } from "./operations/duties.ts";
@@ -41,6 +43,8 @@ import { RollupShelf } from "./rollup/shelf.ts";
 import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
+import { CrashReports } from "./service/crash-report.ts";
+import { crashOf, reportCrash, reportLastRun } from "./service/last-run.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { SavedViews } from "./store/saved-views.ts";
 import { version } from "./version.ts";
@@ -60,6 +64,8 @@ export interface Hub {
   url: string;
   /** Resolves when the files were looked at: to null when data can be answered from, else to a sentence that says why not. */
   dataTrouble: Promise<string | null>;
+  /** How the run before this one ended, where nobody had asked it to: a sentence for the operator. */
+  lastRun: Promise<string | null>;
   /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
   stop(reason: string): Promise<void>;
 }
@@ -73,6 +79,8 @@ export function serve(settings: Settings): Hub {
       `Another hub is running with the home folder ${settings.home}. Stop it first, or choose another folder with --home.`,
     );
   }
+  // Before this run's own lines stand in the log.
+  const reported = reportLastRun(settings);
   const log = openLog({
     directory: settings.logsDir,
     file: "app.log",
@@ -103,6 +111,7 @@ export function serve(settings: Settings): Hub {
   const cache = new AnswerCache(settings.cacheMax, settings.cacheTtlSec);
   const clock = factoryClock(settings.timezone);
   const disk = new FreeDisk(settings.databaseDir);
+  const crashes = new CrashReports(settings.logsDir);
   const performance = new Performance();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
@@ -193,16 +202,21 @@ export function serve(settings: Settings): Hub {
     events,
     indexes,
     derived: derivedStatus,
+    crashes: () => crashes.recent(clock),
     diskFreeGb: () => disk.current(),
     model,
   });
 
   // Bun reads this property at Bun.serve; node:http declares it read-only.
   Object.assign(http, { maxHeaderSize: maxHeadBytes });
-  // One failed answer or background task must not end the service for everybody else.
-  for (const event of ["unhandledRejection", "uncaughtException"] as const) {
-    process.on(event, (error: Error) => log.error("hub", `${event}: ${error.stack ?? error}`));
-  }
+  const giveUp = async (error: Error): Promise<void> => {
+    const reason = `More than 100 errors in a minute that nothing caught, the last one: ${error.message}`;
+    log.error("hub", `${reason} The process ends, because only a new one can be trusted.`);
+    await log.flush();
+    await reportCrash(settings, crashOf(error, reason));
+    process.exit(1);
+  };
+  surviveErrors({ log, requests: requestsOfThisMoment, giveUp });
   const answer = (request: Request, asked: Server<undefined>): Response | Promise<Response> => {
     const client = clientOf(request, asked);
     // An HTTP/1.0 request without a Host gets a URL that is a path alone; hono and the cache must see the same address.
@@ -214,6 +228,11 @@ export function serve(settings: Settings): Hub {
   const url = `http://${hostInUrl(settings.host)}:${server.port}`;
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const announced = announceHub(settings, url);
+  const lastRun = reported.then(async (sentence) => {
+    if (sentence) log.error("hub", sentence);
+    await crashes.refresh();
+    return sentence;
+  });
   const dataTrouble = Promise.resolve()
     .then(() => catalog.current())
     .then(
@@ -223,6 +242,7 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
+    lastRun,
     stop: (reason) =>
       stop(second ? [server, second] : [server], reason, {
         catalog,
@@ -346,6 +366,8 @@ async function stop(
   { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
+  // Whoever ends it while it finishes its answers, by a second Ctrl+C say, wanted it ended: that is no crash.
+  announced.withdraw();
   events.end();
   let grace: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<void>((resolve) => {
@@ -361,7 +383,6 @@ async function stop(
   desk.close();
   catalog.close();
   hubDb.close();
-  announced.withdraw();
   lock.release();
   log.info("hub", "Stopped");
   await log.close();

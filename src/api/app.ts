@@ -19,6 +19,7 @@ import { errorHandler, errorResponse, HttpError, notFound } from "../http/errors
 import { sendJson } from "../http/json.ts";
 import { limitAddress, limitRate } from "../http/limits.ts";
 import { RateLimiter } from "../http/rate-limit.ts";
+import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
 import type { Events } from "../observe/events.ts";
@@ -148,6 +149,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
     c.header("X-Request-ID", c.get("requestId"));
     await next();
   });
+  app.use(requestContext);
   app.use(services.remember);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));

@@ -7,6 +7,7 @@ import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
+import { describeCrashes, type KnownCrash } from "../service/crash-report.ts";
 import { buildDate, version } from "../version.ts";
 import { type AiHealthServices, aiHealthEndpoint, describeAi } from "./ai-health.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -18,6 +19,8 @@ export interface HealthServices extends AiHealthServices {
   operations: OperationsAgeReader;
   /** What became of the hub's own jobs. */
   jobs: () => JobStatus[];
+  /** Runs of the last days that ended unexpectedly, newest first. */
+  crashes: () => KnownCrash[];
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
   /** How far the daily totals and the search indexes are; null where they are turned off. */
@@ -66,7 +69,13 @@ const health = z
     drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
     rollup: derivedState,
     search: derivedState,
-    alerts: z.array(z.string()).meta({ description: "A sentence for each job whose last run failed." }),
+    last_crash: z
+      .object({ at: z.string(), report: z.string(), reason: z.string(), count: z.int() })
+      .nullable()
+      .meta({ description: "The last time within seven days that the hub ended unexpectedly, and how often it did." }),
+    alerts: z
+      .array(z.string())
+      .meta({ description: "A sentence for each job whose last run failed, and for a hub that ended unexpectedly." }),
     files: z.array(
       z.object({
         name: z.string(),
@@ -117,9 +126,12 @@ export function describeHealth(services: HealthServices): Health {
     Math.round(among.reduce((total, file) => total + of(file), 0) * 100) / 100;
   const jobs = services.jobs();
   const drill = jobs.find(({ name }) => name === "drill");
+  const crashes = services.crashes();
+  const ended = describeCrashes(crashes);
   const alerts = jobs
     .filter(({ result }) => result === "failed")
-    .map(({ name, message }) => `The last run of the job '${name}' failed: ${message}`);
+    .map(({ name, message }) => `The last run of the job '${name}' failed: ${message}`)
+    .concat(ended ?? []);
   return {
     status: files.length > 0 && files.every(isWell) && alerts.length === 0 ? "ok" : "degraded",
     timestamp: clock.timestamp(),
@@ -152,6 +164,7 @@ export function describeHealth(services: HealthServices): Health {
       message: drill?.message ?? null,
     },
     ...describeDerived(services.derived()),
+    last_crash: crashes[0] ? { ...crashes[0], count: crashes.length } : null,
     alerts,
     files,
   };

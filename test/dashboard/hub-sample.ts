@@ -63,6 +63,7 @@ const health = {
   drill: { last_run: null, result: null, message: null },
   rollup: { state: "building", segments },
   search: { state: "off", segments: [] },
+  last_crash: null,
   alerts: [],
   files,
 } satisfies Health;

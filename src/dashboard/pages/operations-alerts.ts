@@ -26,6 +26,8 @@ export function alertsOf(view: View, { health, jobs, indexes, backups, healsInde
   };
   const nameOf = (job: { name: string; title: string }): string => texts.operations.jobs.names[job.name] ?? job.title;
   for (const job of jobs) if (job.result === "failed") add("bad", words.job(nameOf(job)), words.jobHelp, job.message);
+  const crash = health.last_crash;
+  if (crash) add("bad", words.crashed(crash.at), words.crashedHelp(`logs/${crash.report}`), crash.reason);
   for (const { file, state, note } of health.files) {
     if (state === "absent") add("bad", words.absent(file), words.absentHelp, note);
     if (state === "locked") add("bad", words.locked(file), words.lockedHelp, note);

@@ -41,6 +41,8 @@ export const operations: Texts["operations"] = {
     none: "There is nothing to do right now.",
     job: (title) => `The last run of '${title}' failed.`,
     jobHelp: "See the list of jobs below for why, mend it and run the job again.",
+    crashed: (at) => `The hub ended unexpectedly at ${at}.`,
+    crashedHelp: (report) => `It runs again. Why it ended stands in ${report}; move that file away to end this notice.`,
     absent: (file) => `The file ${file} is not there.`,
     absentHelp: "Put it back into the database folder, or restore a backup with --restore.",
     locked: (file) => `The file ${file} is locked, so that new rows cannot be read.`,

@@ -39,6 +39,9 @@ export const operations = {
     none: "지금 조치할 일이 없습니다.",
     job: (title: string) => `'${title}' 작업의 마지막 실행이 실패했습니다.`,
     jobHelp: "아래 작업 목록에서 내용을 확인하고, 원인을 없앤 뒤 다시 실행하십시오.",
+    crashed: (at: string) => `허브가 ${at}에 예기치 않게 종료되었습니다.`,
+    crashedHelp: (report: string) =>
+      `지금은 다시 실행 중입니다. 원인은 ${report} 파일에 있으며, 그 파일을 옮기면 이 알림이 사라집니다.`,
     absent: (file: string) => `${file} 파일이 없습니다.`,
     absentHelp: "파일을 database 폴더에 되돌려 놓거나 --restore 명령으로 백업을 복원하십시오.",
     locked: (file: string) => `${file} 파일이 잠겨 있어 새 내용을 읽지 못합니다.`,
