@@ -71,7 +71,7 @@ const unlimited =
 const open =
   /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/login|\/dashboard\/(choose|lib\/.*))$/;
 
-/** Questions to the chat have a budget of their own (CONTRACT §2). */
+/** Questions to the chat have a budget of their own (CONTRACT §2); GET `/chat` is the way to a page. */
 const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
 
 /** The hub's own pages and what they fetch: the same person's reading, with a budget of its own (CONTRACT §2), a minute. */
@@ -184,7 +184,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.use(async (c, next) => {
     if (open.test(c.req.path)) return next();
     // A browser that opens a page is led to where a key can be typed; whatever fetches is told 401.
-    const opensPage = c.req.path.startsWith("/dashboard") && c.req.header("Sec-Fetch-Mode") === "navigate";
+    const opensPage = /^\/(dashboard|chat$)/.test(c.req.path) && c.req.header("Sec-Fetch-Mode") === "navigate";
     if (opensPage && keys.refusal(c) !== null) return c.redirect(signInPath(c.req.url), 303);
     return authorize(c, next);
   });
@@ -197,7 +197,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const chatLimiter = new RateLimiter({ limit: settings.rateLimitChat, windowSec: 60 });
   const limitChat = limitRate(chatLimiter, reportRefusal, "RATE_LIMITED");
   app.use((c, next) => {
-    if (chatPaths.test(c.req.path)) return limitChat(c, next);
+    if (chatPaths.test(c.req.path)) return (c.req.method === "GET" ? limitPages : limitChat)(c, next);
     if (ownPages.test(c.req.path)) return limitPages(c, next);
     return unlimited.test(c.req.path) ? next() : limit(c, next);
   });
