@@ -22,7 +22,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll)
 matchMedia("(prefers-contrast: more)").addEventListener("change", redrawAll);
 addEventListener("beforeprint", () => fitAll());
 
-function drawAll() {
+/** Draws what is on the page and not drawn yet. */
+export function drawAll() {
   for (const [place, { plot }] of drawn) {
     if (place.isConnected) continue;
     plot.destroy();

@@ -12,8 +12,8 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) || list().open) return;
   if (event.key === "/") {
     event.preventDefault();
-    const keyword = document.querySelector('#filter input[name="q"]');
-    if (keyword instanceof HTMLInputElement) {
+    const keyword = document.querySelector('#filter input[name="q"]') ?? document.getElementById("chat-question");
+    if (keyword instanceof HTMLInputElement || keyword instanceof HTMLTextAreaElement) {
       keyword.focus();
       keyword.select();
     }

@@ -3,6 +3,9 @@
 const views = /** @type {HTMLElement} */ (document.getElementById("views"));
 const chat = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const kept = "hub_chat";
+const isNarrow = matchMedia("(max-width: 54rem)");
+const onPage = () => document.getElementById("chat-page") !== null;
+const opener = () => /** @type {HTMLElement | null} */ (document.querySelector(".bar [popovertarget=chat]"));
 
 // What was fetched for another page must not be saved for this one: until the list is here, there is the link to it.
 const link = views.querySelector("a");
@@ -15,16 +18,43 @@ views.addEventListener("click", ({ target }) => {
 
 // On a narrow screen the chat covers the page that it leads to.
 chat.addEventListener("click", ({ target }) => {
-  const leads = target instanceof Element && target.closest("a");
-  if (leads && matchMedia("(max-width: 54rem)").matches) chat.hidePopover();
+  const leads = target instanceof Element && target.closest("a:not([target])");
+  if (leads && isNarrow.matches) chat.hidePopover();
 });
-chat.addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape") return;
+chat.addEventListener("keydown", ({ key, isComposing }) => {
+  if (key !== "Escape" || isComposing) return;
   chat.hidePopover();
-  /** @type {HTMLElement | null} */ (document.querySelector(".bar [popovertarget=chat]"))?.focus();
+  opener()?.focus();
 });
-if (sessionStorage.getItem(kept)) chat.showPopover();
-chat.addEventListener("toggle", (event) => {
-  if (event.newState === "open") sessionStorage.setItem(kept, "open");
-  else sessionStorage.removeItem(kept);
+chat.addEventListener("toggle", async (event) => {
+  if (event.newState === "open") {
+    sessionStorage.setItem(kept, "open");
+    const wanted = document.activeElement === opener() && matchMedia("(hover: hover)").matches;
+    const conversation = await converse();
+    if (wanted) conversation?.focus();
+  } else if (!onPage()) sessionStorage.removeItem(kept);
 });
+
+/** On the chat's own page the conversation stands there; on others the panel is as it was left. */
+function settle() {
+  const isOpen = chat.matches(":popover-open");
+  if (onPage()) {
+    if (isOpen) chat.hidePopover();
+    void converse();
+  } else if (!isOpen && sessionStorage.getItem(kept)) chat.showPopover();
+}
+
+/** Fetches the conversation, which no page brings along. */
+async function converse() {
+  try {
+    const { start } = await import("./chat.js");
+    return await start();
+  } catch {
+    const place = document.querySelector("#chat-page, #chat-place");
+    if (place) place.textContent = chat.dataset.failed ?? "";
+    return null;
+  }
+}
+
+document.addEventListener("htmx:after:swap", settle);
+settle();

@@ -2,7 +2,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { moduleUrl, staticUrl } from "../http/static-files.ts";
-import { ChatPanel, chatId } from "./chat-panel.tsx";
+import { ChatPanel, chatId } from "./chat/panel.tsx";
 import { json } from "./elements.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import type { Texts } from "./i18n/ko.ts";
@@ -77,7 +77,7 @@ export function Document({ view, pages, title, children }: LayoutProps) {
             <section id={panelId} class="side" popover="auto" aria-label={texts.views.title}>
               <a href={panelAddress(link(view))}>{texts.views.list}</a>
             </section>
-            <ChatPanel texts={texts} pages={pages} />
+            <ChatPanel texts={texts} />
             <KeyList texts={texts} pages={pages} />
           </>
         )}
@@ -110,7 +110,7 @@ export function PagePart({ view, pages, title, children }: LayoutProps) {
         <Menu view={view} pages={pages} />
         <main id="content" tabindex={-1}>
           <h1>{title}</h1>
-          {page?.aboutHub ? null : <FilterBar view={view} params={page?.params ?? {}} />}
+          {page?.unfiltered ? null : <FilterBar view={view} params={page?.params ?? {}} />}
           {children}
         </main>
       </div>
@@ -152,7 +152,7 @@ function Header({ view }: { view: View }) {
           {texts.views.open}
         </button>
         <button type="button" class="quiet" popovertarget={chatId}>
-          {texts.views.chat.open}
+          {texts.chat.open}
         </button>
         <a href={chooser({ lang: other })} lang={other} hreflang={other} hx-boost="false">
           {texts.header.language}

@@ -13,9 +13,23 @@ const path = "/dashboard/lib";
 export const libraryUrls = (): string[] =>
   Object.entries(libraries).map(([name, asset]) => `${path}/${name}?v=${asset.version}`);
 
+let markdown: Promise<Asset> | undefined;
+
+/** The Markdown parser, 25 KB compressed. Read when somebody first opens the chat, so that the hub starts without it. */
+function markdownAsset(): Promise<Asset> {
+  markdown ??= import("./chat/markdown-script.ts").then(
+    ({ markdownScript: text }) => new Asset({ text, type: "text/javascript;charset=utf-8" }),
+  );
+  return markdown;
+}
+
+/** The link to the Markdown parser, a module that is loaded with the chat. */
+export const markdownUrl = async (): Promise<string> => `${path}/markdown.js?v=${(await markdownAsset()).version}`;
+
 /** GET `/dashboard/lib/…`. */
 export function libraryRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   for (const [name, asset] of Object.entries(libraries)) app.get(`${path}/${name}`, etag(), (c) => asset.response(c));
+  app.get(`${path}/markdown.js`, etag(), async (c) => (await markdownAsset()).response(c));
   return app;
 }

@@ -12,6 +12,7 @@ import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { PageDesk } from "./ask.ts";
+import { chatRoutes } from "./chat/routes.tsx";
 import { parseFilter } from "./filter.ts";
 import { type HubOperations, type Told, toldStatus } from "./hub-operations.ts";
 import { formatOf } from "./i18n/format.ts";
@@ -96,6 +97,7 @@ export class Dashboard {
     app.get("/dashboard", (c) => c.redirect(`/${new URL(c.req.url).search}`, 308));
     app.get("/dashboard/choose", choose);
     app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
+    app.route("/", chatRoutes());
     app.route("/", viewsRoutes(this.#services));
     app.route("/", libraryRoutes());
     return app;

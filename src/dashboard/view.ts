@@ -53,7 +53,7 @@ export interface View {
 
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
 export interface Page {
-  id: "overview" | "trends" | "batches" | "items" | "compare" | "operations";
+  id: "overview" | "trends" | "batches" | "items" | "compare" | "chat" | "operations";
   /** As hono writes it: with a pattern, such as `:code{.+}`, it is a page for each of many things, which the menu has not. */
   path: string;
   /** The key that leads here after `g`. */
@@ -67,7 +67,9 @@ export interface Page {
   parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
   /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
   exported?: (view: View) => RecordFilter;
-  /** True for a page about the hub itself: it has no filter, is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
+  /** True for a page that shows no production of its own: it has no filter, and is on no wall screen. */
+  unfiltered?: true;
+  /** True for a page about the hub itself: it is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
   aboutHub?: true;
 }
 

@@ -7,12 +7,12 @@ import type { Context } from "hono";
  * Works the same from the source tree and from inside the executable.
  */
 export class Asset {
-  readonly #path: string;
+  readonly #source: string | { text: string; type: string };
   #content: { bytes: Uint8Array<ArrayBuffer>; type: string; version: string } | undefined;
 
-  /** @param path absolute path, in the executable one of its virtual paths. Read at first use. */
-  constructor(path: string) {
-    this.#path = path;
+  /** @param source absolute path, in the executable one of its virtual paths, read at first use; or a text and its media type. */
+  constructor(source: string | { text: string; type: string }) {
+    this.#source = source;
   }
 
   /** Twelve characters that change with the content: as `?v=` in a page's link it lets browsers keep the file for good. */
@@ -36,9 +36,11 @@ export class Asset {
 
   #read() {
     if (this.#content === undefined) {
-      const bytes = new Uint8Array(readFileSync(this.#path));
+      const source = this.#source;
+      const bytes =
+        typeof source === "string" ? new Uint8Array(readFileSync(source)) : new TextEncoder().encode(source.text);
       const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
-      this.#content = { bytes, type: Bun.file(this.#path).type, version };
+      this.#content = { bytes, type: typeof source === "string" ? Bun.file(source).type : source.type, version };
     }
     return this.#content;
   }

@@ -1,4 +1,5 @@
 import { batches } from "./en/batches.ts";
+import { chat } from "./en/chat.ts";
 import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
 import { operations } from "./en/operations.ts";
@@ -17,6 +18,7 @@ export const en: Texts = {
     batches: "Batches",
     items: "Items",
     compare: "Compare",
+    chat: "Ask",
     operations: "Operations",
     api: "API docs",
   },
@@ -29,7 +31,6 @@ export const en: Texts = {
     theme: "Colours",
     themes: { system: "As the system", light: "Light", dark: "Dark", contrast: "High contrast" },
     keys: "Keyboard shortcuts",
-    chat: "Ask",
   },
   filter: {
     label: "Filter",
@@ -122,6 +123,7 @@ export const en: Texts = {
   batches,
   items,
   compare,
+  chat,
   operations,
   views,
   columns: {

@@ -1,4 +1,5 @@
 import { batches } from "./ko/batches.ts";
+import { chat } from "./ko/chat.ts";
 import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
 import { operations } from "./ko/operations.ts";
@@ -16,6 +17,7 @@ export const ko = {
     batches: "배치 내역",
     items: "제품별 분석",
     compare: "기간 비교",
+    chat: "질문하기",
     operations: "운영",
     api: "API 문서",
   },
@@ -28,7 +30,6 @@ export const ko = {
     theme: "화면 색상",
     themes: { system: "시스템 설정", light: "밝게", dark: "어둡게", contrast: "고대비" },
     keys: "단축키",
-    chat: "질문하기",
   },
   filter: {
     label: "조회 조건",
@@ -121,6 +122,7 @@ export const ko = {
   batches,
   items,
   compare,
+  chat,
   operations,
   views,
   columns: {

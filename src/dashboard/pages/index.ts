@@ -1,5 +1,6 @@
 import type { Page } from "../view.ts";
 import { batches } from "./batches.tsx";
+import { chat } from "./chat.tsx";
 import { compare } from "./compare.tsx";
 import { item } from "./item.tsx";
 import { items } from "./items.tsx";
@@ -8,7 +9,7 @@ import { overview } from "./overview.tsx";
 import { trends } from "./trends.tsx";
 
 /** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
-export const pages: readonly Page[] = [overview, trends, batches, items, compare, operations];
+export const pages: readonly Page[] = [overview, trends, batches, items, compare, chat, operations];
 
 /** Pages that others lead to: served, and no entries of the menu. */
 export const innerPages: readonly Page[] = [item];

@@ -18,6 +18,7 @@ export const operations: Page = {
   id: "operations",
   path: "/dashboard/operations",
   key: "p",
+  unfiltered: true,
   aboutHub: true,
   content,
 };

@@ -36,10 +36,10 @@ export function wallOf(view: View, seconds: number, saved: readonly SavedView[])
     .filter(({ onWall }) => onWall)
     .flatMap(({ name, address }) => {
       const place = readAddress(address, now, view.texts);
-      return place && !place.page.aboutHub ? [{ name, address: place.address }] : [];
+      return place && !place.page.unfiltered ? [{ name, address: place.address }] : [];
     });
   const all = pages
-    .filter(({ aboutHub }) => !aboutHub)
+    .filter(({ unfiltered }) => !unfiltered)
     .map(({ path }) => ({ name: null, address: link(view, {}, path) }));
   const stops = marked.length > 0 ? marked : all;
   const leave = link(view);

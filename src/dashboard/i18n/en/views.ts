@@ -37,20 +37,4 @@ export const views: Texts["views"] = {
     help: "Shows all pages in large type, one after the other every 30 s; where views are marked for wall screens, those alone. Esc ends it.",
     leave: "Leave the wall screen",
   },
-  chat: {
-    open: "Ask",
-    close: "Close",
-    about:
-      "Questions in your own words are answered over the API (POST /chat/) for now. Those that are often asked are answered here.",
-    examples: "Frequent questions",
-    questions: {
-      month: "How much was made this month?",
-      year: "Is production up on the same days of last year?",
-      trend: "How does production develop this year?",
-      batches: "Which batches came in today?",
-      items: "Which item was made the most last month?",
-      compare: "Which items made last month differ?",
-      operations: "Are the backups in order?",
-    },
-  },
 };

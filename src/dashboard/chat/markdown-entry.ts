@@ -1,0 +1,2 @@
+export { micromark } from "micromark";
+export { gfmTable, gfmTableHtml } from "micromark-extension-gfm-table";
