@@ -1,7 +1,9 @@
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { ChatAnswer, ChatEngine, ChatQuestion } from "../chat/engine.ts";
-import { toolNames } from "../chat/types.ts";
+import { languageOf } from "../chat/planner/text.ts";
+import { type Language, toolNames } from "../chat/types.ts";
+import { viewsOf } from "../dashboard/chat/evidence-link.ts";
 import { sendJson } from "../http/json.ts";
 import type { Endpoints } from "./endpoint.ts";
 
@@ -82,7 +84,7 @@ export function chatEndpoints(endpoints: Endpoints, { chat, heartbeatMs = 10_000
     tag: "chat",
     summary: "The same as server-sent events, as the answer comes about",
     description:
-      "`meta{request_id,session_id,model,fallback}`, then `tool_call{name,args}` for each tool, `token{text}` for the answer's parts, and `done{tools_used,duration_ms,chars,evidence,answer,model_used,fallback,fallback_reason}`, where `answer` is the whole text, which counts where it differs from the parts (a figure that the data do not support was sent back and corrected); or `error{code,message}` and the end, with a code of ai_disabled, timeout, model_error, rate_limited, internal. A comment line comes after 10 s of silence.",
+      "`meta{request_id,session_id,model,fallback}`, then `tool_call{name,args}` for each tool, `token{text}` for the answer's parts, and `done{tools_used,duration_ms,chars,evidence,answer,model_used,fallback,fallback_reason,views}`, where `answer` is the whole text, which counts where it differs from the parts (a figure that the data do not support was sent back and corrected) and `views` are links to the pages that show the same; or `error{code,message}` and the end, with a code of ai_disabled, timeout, model_error, rate_limited, internal. A comment line comes after 10 s of silence.",
     body: question,
     answer: { "text/event-stream": z.string() },
     handle: (c, { query, session_id }) => {
@@ -110,7 +112,7 @@ export function chatEndpoints(endpoints: Endpoints, { chat, heartbeatMs = 10_000
           onCall: ({ name, arguments: args }) => send("tool_call", { name, args }),
           onText: (text) => void send("token", { text }),
         });
-        await send(...endOf(given, Math.round(performance.now() - started)));
+        await send(...endOf(given, Math.round(performance.now() - started), languageOf(query)));
         clearInterval(silence);
       });
     },
@@ -118,12 +120,13 @@ export function chatEndpoints(endpoints: Endpoints, { chat, heartbeatMs = 10_000
 }
 
 /** The event that ends a stream. */
-function endOf(given: ChatAnswer, duration_ms: number): [event: string, data: unknown] {
+function endOf(given: ChatAnswer, duration_ms: number, language: Language): [event: string, data: unknown] {
   const { answer: text, toolsUsed: tools_used, evidence: restsOn, model: model_used, standIn } = given;
   if (given.status === "error") return ["error", { code: given.code, message: text }];
+  const views = viewsOf(restsOn, language);
   const fallback = { fallback: standIn !== null, fallback_reason: standIn };
   return [
     "done",
-    { tools_used, duration_ms, chars: text.length, evidence: restsOn, answer: text, model_used, ...fallback },
+    { tools_used, duration_ms, chars: text.length, evidence: restsOn, views, answer: text, model_used, ...fallback },
   ];
 }
