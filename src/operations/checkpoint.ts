@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { closeAsLast } from "../segments/close-as-last.ts";
 import { busyTimeoutMs } from "../segments/connection.ts";
 import { asSourceError } from "../segments/errors.ts";
 import type { OperationContext } from "./operation.ts";
@@ -60,25 +61,6 @@ export function runCheckpoint(context: OperationContext, { force = false }: Chec
   });
   progress({ done: all.length, total: all.length, phase: "done" });
   return { summary: force ? fileByFile(files, settings.databaseDir) : summaryOf(files), files };
-}
-
-/**
- * Opens and closes a file, with which SQLite takes its `-wal` away where nobody else has it open; true when it did. The program that closes a
- * file last does that, but not one that only reads: when the hub was reading just as the ERP closed its file, the `-wal` stays. A file that
- * is then put over the old one would be given what it holds (https://www.sqlite.org/howtocorrupt.html, 1.4).
- */
-function closeAsLast(path: string): boolean {
-  try {
-    const db = new Database(path, { readwrite: true, create: false });
-    try {
-      db.query("SELECT count(*) FROM sqlite_schema").get();
-    } finally {
-      db.close();
-    }
-  } catch {
-    // Locked, without permission, or broken: it stays as it is, and others say what is the matter with it.
-  }
-  return !existsSync(`${path}-wal`);
 }
 
 /** Returns null when the -wal was emptied, else what keeps it from shrinking. */

@@ -1,15 +1,16 @@
-import { copyFileSync, statSync } from "node:fs";
-import { backup, DatabaseSync } from "node:sqlite";
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
-import { SourceError } from "./errors.ts";
+import { asSourceError, SourceError } from "./errors.ts";
+import { copyBytes, copyWithWal } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
 
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
 
-/** Up to this size a file is copied under one lock, some 20 ms, or in one read transaction; a larger one in passes. */
+/** Up to this size a file is copied at once, some 20 ms; a larger one in passes. */
 const smallBytes = 16 * 1024 * 1024;
 
 /** Which content of a source was read. */
@@ -33,7 +34,8 @@ export async function copySource(source: string, part: string): Promise<SourceVe
   for (let attempt = 1; ; attempt++) {
     try {
       return await copyOnce(source, part);
-    } catch (error) {
+    } catch (thrown) {
+      const error = asSourceError(thrown);
       const passing = error instanceof SourceError && (error.trouble === "changing" || error.trouble === "absent");
       if (!passing || attempt === copyAttempts) throw error;
       await Bun.sleep(10 * 2 ** attempt);
@@ -56,7 +58,7 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
     // The look before the lock may be older than what was copied; then the next look finds a change and copies once more.
     return { version: before.version, mark, lookedAt };
   }
-  if (hasBytes(`${source}-wal`)) await copyThroughWal(source, part);
+  if (hasBytes(`${source}-wal`)) copyWithWal(source, part, () => copyBytes(source, part));
   else copyUntouched(source, part, before.version);
   return { version: before.version, mark, lookedAt };
 }
@@ -67,7 +69,7 @@ function copyUnderLock(source: string, part: string): void {
   try {
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
-    copyFileSync(source, part);
+    copyBytes(source, part);
     db.exec("ROLLBACK");
   } finally {
     db.close();
@@ -78,19 +80,9 @@ function inode(file: string): bigint | undefined {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
-/** In WAL mode a reader never holds a writer up, so one pass in one read transaction is both consistent and harmless. */
-async function copyThroughWal(source: string, part: string): Promise<void> {
-  const db = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
-  try {
-    await backup(db, part, { rate: -1 });
-  } finally {
-    db.close();
-  }
-}
-
 /** A file in WAL format without a -wal has no writer: its bytes are copied without opening it as a database, which would make a -wal. */
 function copyUntouched(source: string, part: string, version: string): void {
-  copyFileSync(source, part);
+  copyBytes(source, part);
   if (look(source).version !== version) {
     throw new SourceError("changing", "The file changed while it was copied.");
   }

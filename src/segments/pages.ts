@@ -25,7 +25,9 @@ export interface Overlay {
  * it drops SQLite's locks (fcntl(2)).
  */
 export class Pages {
-  readonly #handle: number;
+  readonly #file: string;
+  #handle: number;
+  #isOpen = true;
   readonly size: number;
   /** The page that is never part of a table, and that must not be read. */
   readonly lockPage: number;
@@ -33,6 +35,7 @@ export class Pages {
 
   /** Opens the file. Throws SourceError when it is no database, and the file system's errors. */
   constructor(file: string) {
+    this.#file = file;
     this.#handle = openSync(file, "r");
     const header = Buffer.alloc(100);
     const stored = readSync(this.#handle, header, 0, 100, 0) === 100 ? header.readUInt16BE(16) : 0;
@@ -81,6 +84,13 @@ export class Pages {
   }
 
   close(): void {
-    closeSync(this.#handle);
+    if (this.#isOpen) closeSync(this.#handle);
+    this.#isOpen = false;
+  }
+
+  /** Opens the file again after `close`; whether it is the same one its stamp tells. Throws the file system's errors. */
+  reopen(): void {
+    this.#handle = openSync(this.#file, "r");
+    this.#isOpen = true;
   }
 }

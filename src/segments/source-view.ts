@@ -1,11 +1,13 @@
 import type { Database } from "bun:sqlite";
 import { closeSync, openSync, statSync } from "node:fs";
+import { closeAsLast } from "./close-as-last.ts";
 import { attach, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import type { SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { look } from "./look.ts";
 import { Pages } from "./pages.ts";
+import { pauseForOthers } from "./pause.ts";
 import { overlayOf, readWalState, type WalState } from "./wal.ts";
 
 /** The name under which the source is attached. */
@@ -24,8 +26,8 @@ export interface SourceView {
  * Attaches a source to `db` for as long as `use` runs, all of which sees one state of it. Returns what `use` did and which state it saw;
  * that may be older than what was seen, never newer. Throws SourceError when the source is absent, locked, broken, or changed meanwhile.
  *
- * In rollback-journal mode a read lock is held, and let go of for an instant every `holdMs`, because commits wait for it. In WAL mode one read
- * transaction keeps nobody waiting.
+ * In rollback-journal mode a read lock is held, and let go of every `holdMs`, because commits wait for it; so is the file itself, because on
+ * Windows whoever replaces it waits for that. In WAL mode one read transaction keeps nobody waiting.
  */
 export function withSourceView<T>(
   db: Database,
@@ -41,21 +43,21 @@ export function withSourceView<T>(
   // Side files are closed last, with the pages: closing any handle drops the locks of SQLite's own ones (fcntl(2)).
   const handles: number[] = [];
   const pages = new Pages(source);
-  let attached = false;
+  const opened: Opened = { db, source, pages, handles, isAttached: false };
+  const { inode } = pages;
   try {
-    attach(db, sourceSchema, source, false);
-    attached = true;
+    take(opened);
     // What took the file's name meanwhile is not the file that is read as pages.
-    if (statSync(source, { bigint: true }).ino !== pages.inode) throw changed();
-    const opened: Opened = { db, source, pages, handles };
+    if (statSync(source, { bigint: true }).ino !== inode) throw changed();
     if (!wal) return { result: underLock(opened, holdMs, use), version };
     if (before.walBytes > 0) return { result: inReadTransaction(opened, use), version };
     return { result: untouched(opened, before.version, use), version };
   } finally {
     if (db.inTransaction) db.run("ROLLBACK");
-    if (attached) db.run(`DETACH ${sourceSchema}`);
-    for (const handle of handles) closeSync(handle);
-    pages.close();
+    letGo(opened);
+    // Whoever closed the file meanwhile did not find itself the last, and left its -wal.
+    const isSame = handles.length > 0 && statSync(source, { bigint: true, throwIfNoEntry: false })?.ino === inode;
+    if (isSame) closeAsLast(source);
   }
 }
 
@@ -64,6 +66,19 @@ interface Opened {
   source: string;
   pages: Pages;
   handles: number[];
+  isAttached: boolean;
+}
+
+function take(opened: Opened): void {
+  attach(opened.db, sourceSchema, opened.source, false);
+  opened.isAttached = true;
+}
+
+function letGo(opened: Opened): void {
+  if (opened.isAttached) opened.db.run(`DETACH ${sourceSchema}`);
+  opened.isAttached = false;
+  for (const handle of opened.handles) closeSync(handle);
+  opened.pages.close();
 }
 
 type Use<T> = (view: SourceView) => T;
@@ -76,7 +91,8 @@ function begin(db: Database): void {
   db.query(`SELECT count(*) FROM ${sourceSchema}.sqlite_schema`).get();
 }
 
-function underLock<T>({ db, pages }: Opened, holdMs: number, use: Use<T>): T {
+function underLock<T>(opened: Opened, holdMs: number, use: Use<T>): T {
+  const { db, pages } = opened;
   begin(db);
   // A -wal of another file, left where this one was put, is read by SQLite all the same; the pages would not be what it sees.
   const mode = db.query<{ journal_mode: string }, []>(`PRAGMA ${sourceSchema}.journal_mode`).get()!.journal_mode;
@@ -86,6 +102,10 @@ function underLock<T>({ db, pages }: Opened, holdMs: number, use: Use<T>): T {
   const breathe = () => {
     if (performance.now() - since < holdMs) return;
     db.run("COMMIT");
+    letGo(opened);
+    pauseForOthers();
+    pages.reopen();
+    take(opened);
     begin(db);
     since = performance.now();
     if (pages.stamp !== stamp) throw changed();

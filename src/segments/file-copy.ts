@@ -1,0 +1,90 @@
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { readBeginning } from "./connection.ts";
+import { SourceError } from "./errors.ts";
+
+const chunkBytes = 1024 * 1024;
+/** The header of a -wal holds two salts that change whenever it is begun anew (sqlite.org/fileformat2.html, "The WAL File"). */
+const walHeaderBytes = 32;
+
+/**
+ * Copies the bytes of a file through a handle that lets others rename and delete it. On Windows what SQLite opens does not
+ * (FILE_SHARE_DELETE), and of what CopyFileW opens nothing is promised.
+ */
+export function copyBytes(from: string, to: string): void {
+  const source = openSync(from, "r");
+  try {
+    const target = openSync(to, "w");
+    try {
+      const chunk = Buffer.alloc(chunkBytes);
+      for (let position = 0; ; ) {
+        const length = readSync(source, chunk, 0, chunkBytes, position);
+        if (length === 0) return;
+        writeFully(target, chunk.subarray(0, length), position);
+        position += length;
+      }
+    } finally {
+      closeSync(target);
+    }
+  } finally {
+    closeSync(source);
+  }
+}
+
+/** Writes all the bytes; a disk that fills up takes a part without an error, and writing the rest then says why. */
+export function writeFully(handle: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(handle, bytes, written, bytes.length - written, position + written);
+  }
+}
+
+/**
+ * Copies a database in WAL mode that has a `-wal`, as two files: `copyMain` is to copy the main one to `part`, and may do so while it is
+ * written. Throws SourceError `changing` when that gave no state of the file, and the file system's errors.
+ *
+ * It gives one because all that a checkpoint writes into the main file stands in the `-wal`, which keeps it until it is begun anew with
+ * other salts. So whatever a checkpoint did to the main file meanwhile, the `-wal` copied afterwards makes it good, provided that its salts
+ * are those of before. What a writer was just adding lacks its commit or its check sum and is left out, as after a crash.
+ *
+ * The source is not opened as a database: the program that closes a file last takes its `-wal` away, and one that only reads cannot. Would the
+ * hub be that one, the `-wal` stayed, and would be read into a file that is put in the place of this one (sqlite.org/howtocorrupt.html, 1.4).
+ */
+export function copyWithWal(source: string, part: string, copyMain: () => void): void {
+  const begun = identityOf(source);
+  copyMain();
+  try {
+    copyBytes(`${source}-wal`, `${part}-wal`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw changed();
+    throw error;
+  }
+  if (identityOf(source) !== begun) throw changed();
+  takeIn(part);
+}
+
+/** Which main file and which beginning of its -wal have the name. */
+function identityOf(source: string): string {
+  const main = statSync(source, { bigint: true, throwIfNoEntry: false })?.ino;
+  let header: Buffer;
+  try {
+    header = readBeginning(`${source}-wal`, walHeaderBytes);
+  } catch {
+    // The last program that had the file open took it away.
+    throw changed();
+  }
+  if (main === undefined || header.length < walHeaderBytes) throw changed();
+  return `${main}.${header.toString("hex")}`;
+}
+
+/** Moves what stands in the -wal of a copy into it, and takes the -wal away. The copy is disposable, so nothing is synced. */
+function takeIn(part: string): void {
+  const db = new DatabaseSync(part);
+  try {
+    // Without others there needs to be no -shm either.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    db.close();
+  }
+}
+
+const changed = (): SourceError => new SourceError("changing", "The file changed while it was copied.");

@@ -1,0 +1,80 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { copySource } from "../../src/segments/copy.ts";
+import { differenceFromState } from "../faults/transfer-writer.ts";
+import { livePath, temporaryHome } from "../support/files.ts";
+import { integrityOf, writeManyRows } from "../support/operations.ts";
+import { startScript } from "../support/processes.ts";
+
+const ROWS = 4_000;
+const QUANTITY = 1000;
+
+function walFile(): string {
+  const file = livePath(temporaryHome());
+  mkdirSync(dirname(file), { recursive: true });
+  writeManyRows(file, ROWS, QUANTITY, "wal");
+  return file;
+}
+
+test("a small file in WAL mode that is written and checkpointed all the while is copied in a state that it had", async () => {
+  const file = walFile();
+  const writer = startScript("transfer-writer.ts", file, `${ROWS}`);
+  await writer.stdout.getReader().read();
+  const folder = temporaryHome();
+  const part = join(folder, "copy.db");
+  for (let round = 0; round < 40; round++) {
+    await copySource(file, part);
+    // The copy has its format, and nothing beside it.
+    expect(readdirSync(folder)).toEqual(["copy.db"]);
+    const copy = new Database(part);
+    copy.run("PRAGMA journal_mode = DELETE");
+    copy.close(true);
+    expect(differenceFromState(part, ROWS, QUANTITY)).toBeNull();
+    expect(integrityOf(part)).toBe("ok");
+    await Bun.sleep(40);
+  }
+  writer.stdin.end();
+  await writer.exited;
+}, 60_000);
+
+test("whoever closes a file in WAL mode leaves nothing beside it, however often it is being copied", async () => {
+  const file = walFile();
+  const copier = startScript("copier.ts", file, join(temporaryHome(), "copy.db"));
+  const said = copier.stdout.getReader();
+  await said.read();
+  for (let round = 0; round < 200; round++) {
+    const erp = new Database(file);
+    erp.run("PRAGMA synchronous = OFF");
+    erp.run("UPDATE production_records SET good_quantity = ? WHERE id = 1", [round]);
+    erp.close(true);
+    expect([round, existsSync(`${file}-wal`), existsSync(`${file}-shm`)]).toEqual([round, false, false]);
+    await Bun.sleep((round % 3) * 6);
+  }
+  copier.stdin.end();
+  await copier.exited;
+  const { value } = await said.read();
+  expect(Number(new TextDecoder().decode(value))).toBeGreaterThan(10);
+}, 60_000);
+
+test("what an ERP that was killed had committed is copied, and its -wal is left for itself to take in", async () => {
+  const file = walFile();
+  const writer = startScript("transfer-writer.ts", file, `${ROWS}`);
+  await writer.stdout.getReader().read();
+  await Bun.sleep(100);
+  writer.kill("SIGKILL");
+  await writer.exited;
+  const before = readdirSync(dirname(file));
+  const part = join(temporaryHome(), "copy.db");
+  await copySource(file, part);
+  expect(readdirSync(dirname(file))).toEqual(before);
+  expect(before).toContain("production_analysis.db-wal");
+  const [copied, own] = [part, file].map((path) => {
+    const database = new Database(path);
+    const rows = database.query("SELECT * FROM production_records").values();
+    database.close(true);
+    return rows;
+  });
+  expect(copied).toEqual(own);
+});
