@@ -34,6 +34,7 @@ const options = {
   interval: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
+  licences: { type: "boolean" },
 } as const;
 
 class UsageError extends Error {
@@ -49,6 +50,7 @@ export async function runCommand(args: string[], beside: string): Promise<number
     const values = readArguments(args);
     if (values.help) return print(helpText());
     if (values.version) return print(`Production Data Hub ${version}${buildDate ? ` (built ${buildDate})` : ""}`);
+    if (values.licences) return await printLicences();
     const home = path.resolve(values.home ?? (process.env.HUB_HOME?.trim() || beside));
     const rows = demoRows(values["demo-rows"], values.demo ?? false);
     const command = chosenCommand(values);
@@ -260,6 +262,13 @@ function print(text: string): number {
   return done;
 }
 
+/** Prints what is inside of the executable that others wrote, and under which licences. */
+async function printLicences(): Promise<number> {
+  const { licences } = await import("./licences.ts");
+  if (licences === null) return complain("The licences are collected when the executable is built.", failed);
+  return print(licences);
+}
+
 function complain(sentence: string, code: number): number {
   console.error(sentence);
   return code;
@@ -286,7 +295,7 @@ hub --checkpoint                   empties -wal files now, and says of each what
 hub --watch [--force] [--daemon [--interval SECONDS]]
                                    makes missing indexes and keeps statistics fresh, once or again and again; --force makes
                                    them however long it takes: for a moment when the ERP is closed
-hub --help, --version
+hub --help, --version, --licences
 
 A running hub does all of this by itself (GET /operations/jobs says when), the rollover with AUTO_ROLLOVER=true.
 

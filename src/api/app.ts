@@ -33,6 +33,7 @@ import type { Answers } from "./answer.ts";
 import { chatEndpoints } from "./chat.ts";
 import { describeData } from "./data-events.ts";
 import { docsRoutes } from "./docs-page.ts";
+import { documentRoutes } from "./documents.tsx";
 import { Endpoints } from "./endpoint.ts";
 import { eventEndpoints } from "./events.ts";
 import { Exporter, exportEndpoints } from "./exports.ts";
@@ -67,9 +68,9 @@ export interface AppServices extends HealthServices {
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
 const unlimited =
-  /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*)$/;
+  /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*|\/licences|\/favicon\.ico)$/;
 const open =
-  /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/login|\/dashboard\/(choose|lib\/.*))$/;
+  /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/licences|\/favicon\.ico|\/login|\/dashboard\/(choose|lib\/.*))$/;
 
 /** Questions to the chat have a budget of their own (CONTRACT §2); GET `/chat` is the way to a page. */
 const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
@@ -153,7 +154,8 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.use(services.remember);
   app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
-  for (const path of ["/", "/docs", "/login", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
+  for (const path of ["/", "/docs", "/docs/manual", "/docs/guide", "/login", "/dashboard/*"])
+    app.use(path, secureHeaders(securePages));
   if (settings.corsOrigins.length > 0) {
     app.use(
       cors({
@@ -242,6 +244,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.use("/dashboard/:file{[a-z]+\\.(?:csv|xlsx)}", revalidated());
   app.route("/", dashboard.routes());
   app.route("/", docsRoutes());
+  app.route("/", documentRoutes());
   app.route("/", staticFiles());
   app.route("/", api);
   app.route("/api/v1", api);

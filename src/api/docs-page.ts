@@ -50,7 +50,7 @@ function page() {
     <link rel="stylesheet" href="${staticUrl("docs.css")}">
   </head>
   <body>
-    <header class="bar"><a href="/"><img src="${staticUrl("icon.svg")}" alt="" width="28" height="28"><span lang="ko">생산 데이터 허브</span></a></header>
+    <header class="bar"><a href="/"><img src="${staticUrl("icon.svg")}" alt="" width="28" height="28"><span lang="ko">생산 데이터 허브</span></a><a class="end" href="/docs/guide">API guide</a><a href="/docs/manual">Manual</a><a href="/licences">Licences</a></header>
     <div id="swagger-ui"></div>
     <noscript>This page needs JavaScript. The description itself: <a href="/openapi.json">openapi.json</a></noscript>
     <script src="/docs/swagger-ui-bundle.js?v=${bundle.version}"></script>

@@ -23,7 +23,7 @@ function list(root: string): [string, Asset][] {
     .map((name) => [name.replaceAll("\\", "/"), new Asset(join(root, name))]);
 }
 
-/** GET `/static/…`: the files of `public/`. Unknown names fall through to the app's own 404. */
+/** GET `/static/…`: the files of `public/`, and `/favicon.ico`, which browsers ask for unasked. Unknown names fall through to the app's own 404. */
 export function staticFiles(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/static/:version{@[0-9a-f]+}/:folder/:name", etag(), async (c, next) => {
@@ -33,6 +33,10 @@ export function staticFiles(): Hono<HubEnv> {
   });
   app.get("/static/:name{.+}", etag(), async (c, next) => {
     const asset = assets.get(c.req.param("name"));
+    return asset === undefined ? next() : asset.response(c);
+  });
+  app.get("/favicon.ico", etag(), async (c, next) => {
+    const asset = assets.get("favicon.ico");
     return asset === undefined ? next() : asset.response(c);
   });
   return app;

@@ -8,12 +8,17 @@ const folder = join(import.meta.dir, "../../public");
 
 describe("static files", () => {
   test("are served byte for byte, every file of public/, with a type that a browser accepts", async () => {
-    const types: Record<string, string> = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+    const types: Record<string, string> = {
+      css: "text/css",
+      js: "text/javascript",
+      svg: "image/svg+xml",
+      ico: "image/",
+    };
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((one) => one.includes("."))) {
       const response = await app.request(`/static/${name}`);
       expect(response.status).toBe(200);
       expect(response.headers.get("Content-Type")).toStartWith(types[name.split(".").at(-1)!]!);
-      expect(await response.text()).toBe(await Bun.file(join(folder, name)).text());
+      expect(await response.bytes()).toEqual(await Bun.file(join(folder, name)).bytes());
     }
   });
 

@@ -1,0 +1,95 @@
+/** @jsxImportSource hono/jsx */
+import { type Context, Hono } from "hono";
+import { etag } from "hono/etag";
+import { raw } from "hono/html";
+import { languageOf } from "../dashboard/preferences.ts";
+import type { HubEnv } from "../http/env.ts";
+import { HttpError } from "../http/errors.ts";
+import { staticUrl } from "../http/static-files.ts";
+
+const headers = {
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Cache-Control": "no-cache",
+};
+
+const words = {
+  ko: {
+    product: "생산 데이터 허브",
+    manual: "운영 매뉴얼",
+    guide: "API 안내 (영어)",
+    api: "API",
+    licences: "라이선스",
+  },
+  en: { product: "Production Data Hub", manual: "Manual", guide: "API guide", api: "API", licences: "Licences" },
+} as const;
+type Language = keyof typeof words;
+
+/** GET `/docs/manual`, `/docs/guide` and `/licences`: what ships with the hub to be read, without internet and without scripts. */
+export function documentRoutes(): Hono<HubEnv> {
+  const app = new Hono<HubEnv>();
+  app.get("/docs/manual", etag(), async (c) => {
+    const { documents } = await import("../documents/pages.ts");
+    const language = languageOf(c);
+    return send(c, language, words[language].manual, documents.manual[language]);
+  });
+  app.get("/docs/guide", etag(), async (c) => {
+    const { documents } = await import("../documents/pages.ts");
+    return send(c, "en", words.en.guide, documents.guide);
+  });
+  app.get("/licences", etag(), async (c) => {
+    const { licences } = await import("../licences.ts");
+    if (licences === null)
+      throw new HttpError(404, "The licences are collected when the executable is built, and stand in node_modules.");
+    return c.text(licences, 200, { "Cache-Control": "no-cache" });
+  });
+  return app;
+}
+
+function send(c: Context, language: Language, title: string, content: string): Response | Promise<Response> {
+  c.header("Vary", "Accept-Language, Cookie", { append: true });
+  return c.html(`<!doctype html>${<DocumentPage {...{ language, title, content }} />}`, 200, headers);
+}
+
+function DocumentPage({ language, title, content }: { language: Language; title: string; content: string }) {
+  const { product, manual, guide, api, licences } = words[language];
+  const chapters = [...content.matchAll(/<h2 id="(.+?)">(.*?)<\/h2>/g)];
+  return (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} · ${product}`}</title>
+        <link rel="icon" href={staticUrl("icon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={staticUrl("hub.css")} />
+        <link rel="stylesheet" href={staticUrl("documents.css")} />
+      </head>
+      <body>
+        <header class="bar">
+          <a class="home" href="/">
+            <img src={staticUrl("icon.svg")} alt="" width="28" height="28" />
+            {product}
+          </a>
+          <nav class="end">
+            <a href="/docs/manual">{manual}</a>
+            <a href="/docs/guide">{guide}</a>
+            <a href="/docs">{api}</a>
+            <a href="/licences">{licences}</a>
+          </nav>
+        </header>
+        <div class="document">
+          <nav class="chapters" aria-label={title}>
+            <ol>
+              {chapters.map(([, id, heading]) => (
+                <li>
+                  <a href={`#${id}`}>{raw(heading ?? "")}</a>
+                </li>
+              ))}
+            </ol>
+          </nav>
+          <main>{raw(content)}</main>
+        </div>
+      </body>
+    </html>
+  );
+}

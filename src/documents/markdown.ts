@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { micromark } from "micromark";
+import { gfmTable, gfmTableHtml } from "micromark-extension-gfm-table";
+
+/** Where the links between the documents lead on a running hub. */
+const addresses: Record<string, string> = {
+  "operations_manual.md": "/docs/manual?lang=en",
+  "operations_manual.ko.md": "/docs/manual?lang=ko",
+  "api.md": "/docs/guide",
+};
+
+/**
+ * A document of `docs/` as HTML, without `<html>` around it: HTML within the Markdown is shown as text, chapters can be linked to as `#chapter-1`, and
+ * wide tables scroll by themselves. Called as a macro while the hub is built, because the manual takes 100 ms, which the event loop must not be held up for.
+ */
+export function renderDocument(name: string): string {
+  const text = readFileSync(path.join(import.meta.dir, "../../docs", name), "utf8");
+  let chapter = 0;
+  return micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
+    .replace(/<h2>/g, () => `<h2 id="chapter-${++chapter}">`)
+    .replace(/<a href="([\w.]+\.md)"/g, (_link, target) => `<a href="${addresses[target] ?? target}"`)
+    .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')
+    .replaceAll("</table>", "</table></div>");
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { documentRoutes } from "../../src/api/documents.tsx";
+import { staticFiles } from "../../src/http/static-files.ts";
+
+const app = new Hono().route("/", documentRoutes()).route("/", staticFiles());
+const docs = join(import.meta.dir, "../../docs");
+const page = async (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
+
+describe("the documents of a running hub", () => {
+  test.each([
+    ["/docs/manual?lang=ko", "operations_manual.ko.md"],
+    ["/docs/manual?lang=en", "operations_manual.md"],
+    ["/docs/guide", "api.md"],
+  ])("%s has every chapter of its source, each with a link", async (path, source) => {
+    const text = await (await page(path)).text();
+    const chapters = [...readFileSync(join(docs, source), "utf8").matchAll(/^## (.+)$/gm)].map(([, name]) => name!);
+    expect(chapters.length).toBeGreaterThan(5);
+    for (const [position, chapter] of chapters.entries()) {
+      expect(text).toContain(`href="#chapter-${position + 1}"`);
+      const shown = Bun.escapeHTML(chapter.split(/[`:]/)[0]!.trim());
+      expect(text).toContain(`<h2 id="chapter-${position + 1}">${shown}`);
+    }
+    expect(text).not.toMatch(/\.md"/);
+  });
+
+  test("the manual comes in the language that the browser asks for, and Korean without", async () => {
+    expect(await (await page("/docs/manual", { "Accept-Language": "en-GB" })).text()).toContain(
+      "<h1>Operations manual",
+    );
+    expect(await (await page("/docs/manual")).text()).toContain("<h1>운영 매뉴얼");
+  });
+
+  test("every file that a page names is the hub's own, and there is no script and no style in it", async () => {
+    for (const path of ["/docs/manual", "/docs/guide"]) {
+      const response = await page(path);
+      const text = await response.text();
+      expect(text).not.toMatch(/<script|<style|style="| on[a-z]+="|src="http/);
+      expect(response.headers.get("Content-Security-Policy")).toStartWith("default-src 'none'");
+      for (const [, link] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) {
+        expect((await app.request(link!)).status).toBe(200);
+      }
+    }
+  });
+
+  test("a page that was read is not sent again", async () => {
+    const tag = (await page("/docs/manual")).headers.get("ETag")!;
+    expect((await page("/docs/manual", { "If-None-Match": tag })).status).toBe(304);
+  });
+});
