@@ -123,10 +123,11 @@ export type ToolRun = {
 /** Hears of each tool before it is called. */
 export type OnCall = (call: ToolCall) => unknown;
 
-/** Runs the SELECT of a custom query; never rejects for what a query does. */
+/** Runs the SELECT of a custom query; never rejects for what a query does, but with the signal's reason when that ends it. */
 export type RunCustomQuery = (
   query: ToolArguments["execute_custom_query"],
   requestId?: string,
+  signal?: AbortSignal,
 ) => Promise<{ result: ToolResult<"execute_custom_query">; segments: string[] }>;
 
 export type Language = "ko" | "en";

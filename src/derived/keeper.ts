@@ -233,7 +233,7 @@ export class DerivedKeeper {
       report("info", `${what}: ${rows.toLocaleString("en")} rows read`);
     };
     try {
-      await line.builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, onProgress);
+      await line.builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, { onProgress });
       if (this.#isLacking(kind, segment, false)) throw new Error("What was made could not be read back from hub.db.");
       this.#failures.delete(`${kind} ${segment.name}`);
       const seconds = (Date.now() - started) / 1000;

@@ -77,21 +77,27 @@ export class Desk {
 
   /**
    * Asks a question. Throws UnavailableError when its days cannot be read, TooSlowError after the time allowed, PoolBusyError when too
-   * many long questions wait.
+   * many long questions wait, and the signal's reason when that ends it: a question that a worker is busy with is ended with the worker.
    */
-  async ask<Name extends QuestionName>(name: Name, parameters: Questions[Name], requestId?: string): Promise<Answer> {
+  async ask<Name extends QuestionName>(
+    name: Name,
+    parameters: Questions[Name],
+    requestId?: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     const started = performance.now();
     const { catalog } = this.#options;
     let trouble: SourceError | null = null;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const snapshot = await catalog.current();
+      signal?.throwIfAborted();
       const sources = segmentsOf(snapshot, name, parameters).filter(({ immutable }) => !immutable);
       try {
         const effort = this.#effort(name, parameters, snapshot);
         const { text, rows } =
           effort === "little"
             ? this.#answer(name, parameters, snapshot)
-            : await this.#askWorker(effort === "seeks" ? this.#promptPool : this.#pool, snapshot, name, parameters);
+            : await this.#askWorker(effort === "seeks", snapshot, name, parameters, signal);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
           this.#options.onAnswer({ name, ms, rows, parameters }, requestId);
@@ -159,14 +165,18 @@ export class Desk {
   }
 
   async #askWorker<Name extends QuestionName>(
-    pool: WorkerPool,
+    isShort: boolean,
     snapshot: Snapshot,
     name: Name,
     parameters: Questions[Name],
+    signal: AbortSignal | undefined,
   ): Promise<{ text: Uint8Array; rows: number }> {
     const release = this.#options.catalog.pin(snapshot);
+    // A short question is over in milliseconds, and others wait in the same process.
+    const ending = isShort ? undefined : signal;
     try {
-      return await pool.with((worker) => this.#ask(worker, snapshot, name, parameters));
+      const pool = isShort ? this.#promptPool : this.#pool;
+      return await pool.with((worker) => this.#ask(worker, snapshot, name, parameters, ending), signal);
     } finally {
       release();
     }
@@ -177,6 +187,7 @@ export class Desk {
     snapshot: Snapshot,
     name: Name,
     parameters: Questions[Name],
+    signal: AbortSignal | undefined,
   ): Promise<{ text: Uint8Array; rows: number }> {
     const held = worker.remembered.get("snapshot") === snapshot.serial;
     worker.remembered.set("snapshot", snapshot.serial);
@@ -184,7 +195,7 @@ export class Desk {
     const rollupDir = rollups ? databaseDir : null;
     const order = { name, parameters, serial: snapshot.serial, snapshot: held ? null : snapshot, rollupDir };
     try {
-      const { payload, rows } = await worker.call("question", order, queryTimeoutSec * 1000);
+      const { payload, rows } = await worker.call("question", order, queryTimeoutSec * 1000, { signal });
       return { text: payload, rows: rows ?? 0 };
     } catch (error) {
       if (error instanceof WorkerError && error.kind === "timeout") throw new TooSlowError(queryTimeoutSec);

@@ -37,11 +37,23 @@ export class WorkerPool {
     this.#maxQueue = maxQueue;
   }
 
-  /** Lends a worker to `use` as soon as one is free. Rejects with PoolBusyError when the queue is full. */
-  with<T>(use: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+  /**
+   * Lends a worker to `use` as soon as one is free. Rejects with PoolBusyError when the queue is full. `signal` takes a job out of the queue; what
+   * is under way goes on, unless `use` ends it too. The promise rejects with the signal's reason at once.
+   */
+  with<T>(use: (worker: WorkerProcess) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#idle.length === 0 && this.#queue.length >= this.#maxQueue) return Promise.reject(new PoolBusyError());
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run: (worker) => use(worker).then(resolve, reject) });
+      const job: Job = { run: (worker) => use(worker).then(resolve, reject).finally(forget) };
+      const end = (): void => {
+        const at = this.#queue.indexOf(job);
+        if (at >= 0) this.#queue.splice(at, 1);
+        reject(signal?.reason);
+      };
+      const forget = (): void => signal?.removeEventListener("abort", end);
+      signal?.addEventListener("abort", end, { once: true });
+      this.#queue.push(job);
       this.#next();
     });
   }

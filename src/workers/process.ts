@@ -76,17 +76,37 @@ export class WorkerProcess {
     this.#restAfterMs = restAfterMs;
   }
 
-  /** Carries out a task and returns its result. Rejects with WorkerError or TaskError. `onProgress` hears how far it is. */
-  call(task: string, args: unknown, timeoutMs: number, onProgress?: (progress: unknown) => void): Promise<TaskResult> {
+  /**
+   * Carries out a task and returns its result. Rejects with WorkerError or TaskError. `onProgress` hears how far it is. `signal` ends the task
+   * with its process, and so is only for a process that holds no other task; the promise then rejects with the signal's reason.
+   */
+  call(
+    task: string,
+    args: unknown,
+    timeoutMs: number,
+    { onProgress, signal }: { onProgress?: (progress: unknown) => void; signal?: AbortSignal | undefined } = {},
+  ): Promise<TaskResult> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closed) return Promise.reject(new WorkerError("died", "The hub is shutting down."));
     const child = this.#ensure();
     const id = ++this.#lastId;
     if (this.#restTimer) clearTimeout(this.#restTimer);
-    return new Promise((resolve, reject) => {
+    const result = new Promise<TaskResult>((resolve, reject) => {
       this.#pending.set(id, { task, timeoutMs, resolve, reject, onProgress });
       if (this.#pending.size === 1) this.#watchHead();
       send(child, `${JSON.stringify({ id, task, args })}\n`);
     });
+    return signal ? this.#endedBy(signal, id, result) : result;
+  }
+
+  #endedBy(signal: AbortSignal, id: number, result: Promise<TaskResult>): Promise<TaskResult> {
+    const end = (): void => {
+      if (!this.#pending.has(id)) return;
+      this.#settle(id)!.reject(signal.reason);
+      this.#kill();
+    };
+    signal.addEventListener("abort", end, { once: true });
+    return result.finally(() => signal.removeEventListener("abort", end));
   }
 
   /** True while a task is under way. */

@@ -33,17 +33,21 @@ export class CustomQueries {
     this.#timeoutSec = timeoutSec;
   }
 
-  /** Runs a query. What is wrong with it, or became of it, is told by the result's `code` and a sentence. */
-  readonly run: RunCustomQuery = async ({ sql, params = [], description = "" }) => {
+  /**
+   * Runs a query. What is wrong with it, or became of it, is told by the result's `code` and a sentence. Rejects with the signal's reason when that
+   * ends the query, with its process.
+   */
+  readonly run: RunCustomQuery = async ({ sql, params = [], description = "" }, _requestId, signal) => {
     const wrong = wrongWith(sql, params);
     if (wrong) return { result: wrong, segments: [] };
     try {
-      const { rows, segments } = await this.#rows(sql, params);
+      const { rows, segments } = await this.#rows(sql, params, signal);
       return {
         result: { status: "success", description, row_count: rows.data.length, ...rows },
         segments,
       };
     } catch (error) {
+      signal?.throwIfAborted();
       return { result: this.#told(error), segments: [] };
     }
   };
@@ -57,7 +61,11 @@ export class CustomQueries {
     this.#pool.close();
   }
 
-  async #rows(sql: string, params: SqlValue[]): Promise<{ rows: CustomQueryRows; segments: string[] }> {
+  async #rows(
+    sql: string,
+    params: SqlValue[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ rows: CustomQueryRows; segments: string[] }> {
     let trouble = new SourceError("changing", "The data file keeps changing while it is read. Try again in a moment.");
     for (let attempt = 0; attempt < attempts; attempt++) {
       const snapshot = await this.#catalog.current();
@@ -65,7 +73,7 @@ export class CustomQueries {
       if (missing.length > 0) throw new SourceError("absent", missing[0]!.reason);
       const changed = () => segments.filter((segment) => !segment.immutable && !isUnchanged(segment));
       try {
-        const rows = await this.#ask(sql, params, snapshot);
+        const rows = await this.#ask(sql, params, snapshot, signal);
         if (changed().length === 0) return { rows, segments: segments.map(({ name }) => name) };
       } catch (error) {
         if (!(error instanceof TaskError) || error.name !== "SourceError") throw error;
@@ -76,12 +84,18 @@ export class CustomQueries {
     throw trouble;
   }
 
-  async #ask(sql: string, params: SqlValue[], snapshot: Snapshot): Promise<CustomQueryRows> {
+  async #ask(
+    sql: string,
+    params: SqlValue[],
+    snapshot: Snapshot,
+    signal: AbortSignal | undefined,
+  ): Promise<CustomQueryRows> {
     const release = this.#catalog.pin(snapshot);
     try {
       const order: CustomQueryOrder = { sql, params, snapshot };
-      const { payload } = await this.#pool.with((worker) =>
-        worker.call("custom-query", order, this.#timeoutSec * 1000),
+      const { payload } = await this.#pool.with(
+        (worker) => worker.call("custom-query", order, this.#timeoutSec * 1000, { signal }),
+        signal,
       );
       return JSON.parse(Buffer.from(payload).toString()) as CustomQueryRows;
     } finally {

@@ -28,9 +28,10 @@ export class Toolbox {
     }
     try {
       return call.name === "execute_custom_query"
-        ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId)
-        : await this.#ask(call, valid.data, requestId);
+        ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId, signal)
+        : await this.#ask(call, valid.data, requestId, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       const known = asToolError(error);
       if (known) return known;
       throw error;
@@ -41,10 +42,11 @@ export class Toolbox {
     { name, arguments: given }: Exclude<ToolCall, { name: "execute_custom_query" }>,
     values: object,
     requestId: string,
+    signal: AbortSignal | undefined,
   ): Promise<ToolRun> {
     const tool = tools[name] as (asking: Asking, values: object, services: ToolServices) => Promise<Found<ToolName>>;
     const { fields, period, rows, segments } = await tool(
-      new Asking(this.#services, requestId),
+      new Asking(this.#services, requestId, signal),
       values,
       this.#services,
     );
@@ -57,9 +59,10 @@ export class Toolbox {
     given: ToolRun["arguments"] & { sql: string },
     values: ValidArguments["execute_custom_query"],
     requestId: string,
+    signal: AbortSignal | undefined,
   ): Promise<ToolRun | ToolError> {
     const name = "execute_custom_query";
-    const { result, segments } = await this.#services.runCustomQuery(values, requestId);
+    const { result, segments } = await this.#services.runCustomQuery(values, requestId, signal);
     if (result.status === "error") return result;
     const evidence: Evidence = {
       tool: name,

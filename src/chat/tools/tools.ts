@@ -40,11 +40,13 @@ type Tool<Name extends ToolName> = (
 export class Asking {
   readonly #services: ToolServices;
   readonly #requestId: string;
+  readonly #signal: AbortSignal | undefined;
   readonly #segments = new Set<string>();
 
-  constructor(services: ToolServices, requestId: string) {
+  constructor(services: ToolServices, requestId: string, signal: AbortSignal | undefined) {
     this.#services = services;
     this.#requestId = requestId;
+    this.#signal = signal;
   }
 
   get segments(): string[] {
@@ -54,7 +56,7 @@ export class Asking {
   /** The answer as a value. Throws what `Desk.ask` throws. */
   async ask<Name extends QuestionName>(name: Name, parameters: Questions[Name]): Promise<unknown> {
     const { desk, catalog } = this.#services;
-    const answer = await desk.ask(name, parameters, this.#requestId);
+    const answer = await desk.ask(name, parameters, this.#requestId, this.#signal);
     for (const segment of segmentsOf(await catalog.current(), name, parameters)) this.#segments.add(segment.name);
     return readAnswer(answer);
   }
