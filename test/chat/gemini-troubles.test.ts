@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { resolve } from "node:path";
 import { asked, failureOf, first, key, quickModel, round, second } from "../support/gemini-model.ts";
 import {
   calls,
@@ -12,6 +13,7 @@ import {
   startGeminiServer,
 } from "../support/gemini-server.ts";
 import { eventually } from "../support/hub.ts";
+import { tied } from "../support/processes.ts";
 
 let server: GeminiServer;
 beforeAll(async () => {
@@ -247,9 +249,21 @@ test("twenty rounds at once get their own answers, and leave no connection half 
   expect(model.counters.rounds).toBe(0);
 });
 
-test("an error of who listens is no failure of the service", async () => {
+test("rounds leave neither a timer nor a connection behind, so that the process ends when its work is done", async () => {
+  const busy = await startGeminiServer({ models: ["m"] });
+  busy.script(says("네"), neverEnds(says("leave")), { ...says("열린"), end: "hang" }, fails.badRequest("no"));
+  const script = resolve(import.meta.dir, "gemini-leftovers.ts");
+  const child = tied(Bun.spawn([process.execPath, script, busy.url, "4"], { stdout: "pipe" }));
+  // Less than the shortest time limit of an answer.
+  const late = Bun.sleep(15_000).then(() => "late");
+  expect(await Promise.race([child.exited, late])).toBe(0);
+  expect((await new Response(child.stdout).text()).trim().split("\n")).toEqual(["네", "left", "열린", "m: 400 no"]);
+  await busy.stop();
+}, 20_000);
+
+test("an error of who listens is no failure of the service, and the connection is closed", async () => {
   const { model } = clocked();
-  server.script(says("a", "b"));
+  server.script(neverEnds(says("a", "b")));
   const deaf = () => {
     throw new Error("deaf");
   };
