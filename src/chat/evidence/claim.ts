@@ -1,0 +1,23 @@
+import type { Bounds } from "./bounds.ts";
+import type { Row } from "./facts.ts";
+import type { Noun } from "./units.ts";
+import type { NumberInText } from "./written-numbers.ts";
+
+/** What a text says with a number: the number, how exactly it is meant, and what the words around it make of it. */
+export interface Claim {
+  number: NumberInText;
+  bounds: Bounds;
+  /** What the number is, by its unit, its column or the noun before it; null where nothing says. */
+  noun: Noun | null;
+  /** Whether a unit or a column says so: a noun somewhere before may belong to something else. */
+  certain: boolean;
+  /** Whether words near by speak of a rise or a fall. */
+  direction: 1 | -1 | 0;
+  /** Entries of the results that the number is about; null where the text names none. */
+  rows: readonly Row[] | null;
+  /** All entries that the sentence or the row names so far. */
+  named: readonly Row[];
+  says: { share: boolean; change: boolean; average: boolean; whole: boolean; choice: boolean; rest: boolean };
+  /** Percentages in the same line before this one. */
+  percents: readonly number[];
+}

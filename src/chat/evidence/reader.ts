@@ -1,0 +1,232 @@
+import type { Day } from "../../segments/day.ts";
+import type { Period, ToolRun } from "../types.ts";
+import { boundsOf } from "./bounds.ts";
+import { CalendarSupport } from "./calendar-support.ts";
+import type { Claim } from "./claim.ts";
+import { factsOf } from "./facts.ts";
+import { Names, seen } from "./names.ts";
+import { nativePattern } from "./number-words.ts";
+import { Support } from "./support.ts";
+import { type Read, Setting, tailOf } from "./surroundings.ts";
+import { longestToken, type Token, Tokens } from "./tokens.ts";
+import {
+  averageWords,
+  changeWords,
+  directionIn,
+  type Noun,
+  nounBefore,
+  shareWords,
+  vaguenessOf,
+  wholeWords,
+} from "./units.ts";
+
+/** What a text's figures may rest on. */
+export interface Ground {
+  query: string;
+  today: Day;
+  runs: readonly ToolRun[];
+}
+
+/** A place in what a reader sees. */
+export interface Place {
+  start: number;
+  end: number;
+}
+
+const choiceBefore =
+  /(?:상위|하위|최근|최신|최대|최저|첫|처음|앞|top|bottom|last|latest|first|recent|best|worst|next|leading|newest)[-\s]?$/iu;
+const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
+
+/** Reads a text from its beginning on and finds the numbers that nothing supports; it may come in pieces. */
+export class Reader {
+  readonly #names: Names;
+  readonly #tokens: Tokens;
+  readonly #calendar: CalendarSupport;
+  readonly #setting: Setting;
+  readonly #support: Support;
+  readonly #texts: string;
+  readonly #read: Read[] = [];
+  /** Up to where all was read. */
+  #at = 0;
+  #marker = 0;
+
+  constructor({ query, today, runs }: Ground) {
+    const facts = factsOf(runs);
+    const given = [query, ...runs.flatMap(({ arguments: values }) => Object.values(values).flat())];
+    const texts = given.filter((one) => typeof one === "string").map(seen);
+    const numbers = new Set(given.filter((one) => typeof one === "number"));
+    const dates: Period[] = [];
+    this.#names = new Names(facts, texts);
+    this.#tokens = new Tokens((word) => this.#names.knows(word));
+    const year = Number(today.slice(0, 4));
+    for (const text of texts) {
+      for (let token = this.#tokens.next(text, 0); token; token = this.#tokens.next(text, token.end)) {
+        if (token.kind === "date") dates.push(...token.date.spans([year, year - 1]).slice(0, 2));
+        const number =
+          token.kind === "number" ? token.number : token.kind === "date" && token.date.ambiguous ? token.number : null;
+        if (number) numbers.add(number.value);
+      }
+    }
+    this.#texts = [...facts.texts, ...texts].filter((text) => text.includes(":")).join("\n");
+    this.#calendar = new CalendarSupport(facts, dates, today);
+    this.#setting = new Setting(facts, this.#names, today, this.#calendar.years);
+    this.#support = new Support(facts, numbers);
+  }
+
+  /**
+   * Reads on. Gives the place up to which all is certain and right, and the first number there that nothing supports,
+   * if there is one; with `last` the text is complete.
+   */
+  read(text: string, last: boolean): { upTo: number; wrong: Place | null } {
+    for (;;) {
+      const token = this.#tokens.next(text, this.#at);
+      if (!token) return { upTo: last ? text.length : heldFrom(text, this.#at), wrong: null };
+      const { start, end } = token;
+      const tail = tailOf(text, end, last);
+      if (tail === null) return { upTo: Math.min(start, heldFrom(text, this.#at)), wrong: null };
+      const right = this.#judge(text, token, tail) ?? this.#shorter(text, token, last);
+      if (right === "waits") return { upTo: start, wrong: null };
+      const read: Read = right ?? { kind: "number", start, end, spans: [], binds: true, percent: null };
+      this.#read.push(read);
+      this.#at = read.end;
+      if (!right) return { upTo: start, wrong: { start, end } };
+    }
+  }
+
+  /** The same digits as several numbers, where blanks alone make one of them. */
+  #shorter(text: string, token: Token, last: boolean): Read | "waits" | null {
+    const shorter = this.#tokens.next(text, this.#at, false);
+    if (!shorter || shorter.start !== token.start || shorter.end >= token.end) return null;
+    const tail = tailOf(text, shorter.end, last);
+    return tail === null ? "waits" : this.#judge(text, shorter, tail);
+  }
+
+  #judge(text: string, token: Token, tail: string): Read | null {
+    const { start, end } = token;
+    const cut = text.slice(0, end + tail.length);
+    const plain: Read = { kind: token.kind, start, end, spans: [], binds: false, percent: null };
+    if (token.kind === "code") {
+      const word = text.slice(start, end);
+      return this.#knowsAll(word) || this.#names.covers(cut, start, end) ? plain : null;
+    }
+    if (token.kind === "date") {
+      const { date, number } = token;
+      const measured =
+        number !== null &&
+        number.measure !== null &&
+        !["days", "weeks", "months", "quarters", "years"].includes(number.measure);
+      const asDate =
+        !(date.ambiguous && measured) &&
+        (date.grain === "clock" ? this.#texts.includes(text.slice(start, end)) : this.#calendar.holds(date));
+      if (asDate) return { ...plain, spans: date.spans(this.#calendar.years) };
+      if (!date.ambiguous || !number) return this.#names.covers(cut, start, end) ? plain : null;
+      return this.#judgeNumber(text, { kind: "number", start: number.start, end: number.end, number }, tail);
+    }
+    return this.#judgeNumber(text, token, tail);
+  }
+
+  #judgeNumber(text: string, token: Extract<Token, { kind: "number" }>, tail: string): Read | null {
+    const { start, end, number } = token;
+    const read: Read = {
+      kind: "number",
+      start,
+      end,
+      spans: [],
+      binds: number.measure !== "rank" && number.form !== "marker",
+      percent: number.measure === "percent" ? number.value : null,
+    };
+    if (this.#isMarker(text, token)) return { ...read, binds: false };
+    if (this.#names.covers(text.slice(0, end + tail.length), start, number.unitAt)) return { ...read, binds: false };
+    const claim = this.#claim(text, token, tail);
+    return this.#support.holds(claim) ? read : null;
+  }
+
+  #claim(text: string, { start, number }: Extract<Token, { kind: "number" }>, tail: string): Claim {
+    const { before, table, rows, named } = this.#setting.around(text, start, tail, this.#read);
+    const near = before.slice(-48);
+    const last = this.#read.findLast((one) => one.kind === "number" && one.end <= start && one.start >= start - 48);
+    const since = last ? text.slice(Math.max(last.end, start - 48), start) : near;
+    const words = table ? `${table.heading} ${table.label} ${tail}` : `${before} ${tail}`;
+    const vague = number.over ? "over" : vaguenessOf(text.slice(Math.max(0, start - 16), start), tail);
+    const direction = directionIn(tail) || directionIn(table ? "" : since);
+    const line = text.lastIndexOf("\n", start) + 1;
+    return {
+      number,
+      bounds: boundsOf(number, vague),
+      ...this.#nounOf(number.measure, table, before, tail, near),
+      direction,
+      rows,
+      named,
+      says: {
+        share: shareWords.test(words),
+        change: changeWords.test(words) || number.sign !== 0,
+        average: averageWords.test(words),
+        whole: wholeWords.test(words),
+        choice: choiceBefore.test(near),
+        rest: restBefore.test(words),
+      },
+      percents: this.#read.flatMap(({ percent, start: place }) =>
+        percent !== null && place >= line - 400 ? [percent] : [],
+      ),
+    };
+  }
+
+  #nounOf(
+    measure: Claim["noun"],
+    table: { heading: string; label: string } | null,
+    before: string,
+    tail: string,
+    near: string,
+  ): { noun: Noun | null; certain: boolean } {
+    if (measure === "quantity") {
+      const counted =
+        /(?:제품|품목|항목|배치|로트|모델|코드|기록|레코드|데이터|건수|종류|결과|행)(?:은|는|이|가|의|을|를|도|만|수는|수)?\s?(?:총|모두|각각|약|전체|단)?\s?$/u.test(
+          near,
+        );
+      if (counted)
+        return { noun: /배치|로트|기록|레코드|건수/u.test(near.slice(-14)) ? "batches" : "entries", certain: false };
+      return { noun: "quantity", certain: true };
+    }
+    if (measure !== null) return { noun: measure, certain: true };
+    if (table) {
+      const noun = nounBefore(table.heading) ?? nounBefore(table.label);
+      return { noun, certain: noun !== null };
+    }
+    return { noun: nounBefore(before) ?? nounBefore(tail), certain: false };
+  }
+
+  /** A marker of a list, one more than the one before. */
+  #isMarker(text: string, { start, end, number }: Extract<Token, { kind: "number" }>): boolean {
+    const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+    if (!/^\s*[#>\-•]*\s*\(?$/.test(line) || number.form !== "digits" || number.measure !== null) return false;
+    if (!/^[.)]\s|^[.)]$/.test(text.slice(end, end + 2))) return false;
+    const next = number.value === this.#marker + 1 || number.value === 1;
+    if (next) this.#marker = number.value;
+    return next;
+  }
+
+  #knowsAll(word: string): boolean {
+    if (this.#names.knows(word)) return true;
+    const parts = word.split(/[/:]/).filter((part) => /\d/.test(part));
+    return parts.length > 1 && parts.every((part) => this.#names.knows(part));
+  }
+}
+
+const sinoSyllables = "영공일이삼사오육륙칠팔구십백천만억조";
+/** What may become a number, date or code when more of the text comes: signs, words of letters, beginnings of number words. */
+const beginnings = [
+  /[+\-±△▲▼▽▵▴▾'] ?$/u,
+  /[A-Za-z][A-Za-z_\-/.%]*$/,
+  /(?<![A-Za-z])(?:half an?|an?|one|week|first|second|last|other|each)[ -][A-Za-z]*$/i,
+  new RegExp(`(?<![가-힣])[${sinoSyllables}]+(?: [${sinoSyllables}]+)* ?여? ?[가-힣%]{0,4}$`, "u"),
+  new RegExp(`(?<![가-힣])[${sinoSyllables}]+ ?분의? ?[가-힣]{0,4}$`, "u"),
+  new RegExp(`(?<![가-힣])(?:${nativePattern}|[열스서마예일여아하다네절갑])[가-힣]? ?[가-힣%]{0,4}$`, "u"),
+];
+
+/** From where on a text without a number so far may turn out to hold one when more of it comes. */
+function heldFrom(text: string, from: number): number {
+  const first = Math.max(from, text.length - longestToken);
+  const near = text.slice(first);
+  const places = beginnings.map((pattern) => near.search(pattern)).filter((at) => at >= 0);
+  return first + Math.min(near.length, ...places);
+}

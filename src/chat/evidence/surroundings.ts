@@ -1,0 +1,364 @@
+import { addDays, addMonths, startOf } from "../../production/calendar.ts";
+import type { Day } from "../../segments/day.ts";
+import type { Period } from "../types.ts";
+import { dateAt } from "./dates.ts";
+import type { Facts, Row } from "./facts.ts";
+import type { Mention, Names } from "./names.ts";
+
+/** Characters behind a number that may say what it is: streams hold so many back at most. */
+export const mostTail = 32;
+/** Characters behind a comma or full stop that may still belong to a date: Jan 15, 2026. */
+const mostBehindComma = 9;
+/** Where what is said of a number ends. */
+const tailEnd = /[\n|;!?。]|[.,](?!\d)/;
+const sentenceEnd = /[.!?。](?=\s)|[;\n]/g;
+
+/** A number, date or code that was read already. */
+export interface Read {
+  kind: "number" | "date" | "code";
+  start: number;
+  end: number;
+  /** Days of a date. */
+  spans: readonly Period[];
+  /** Ranks and list markers do not end what a name before them is about. */
+  binds: boolean;
+  percent: number | null;
+}
+
+/** What follows a number, as far as it may say something about it; null while that, or where the number ends, is not known yet. */
+export function tailOf(text: string, end: number, last: boolean): string | null {
+  const most = text.slice(end, end + mostTail);
+  const stop = tailEnd.exec(most);
+  const known =
+    last || most.length === mostTail || (stop && (/[\n|]/.test(stop[0]) || most.length > stop.index + mostBehindComma));
+  if (!known) return null;
+  return stop ? most.slice(0, stop.index) : most;
+}
+
+export interface Table {
+  /** Heading of the cell's column. */
+  heading: string;
+  /** The row up to the cell. */
+  cells: string;
+  /** The first cell with letters in it. */
+  label: string;
+}
+
+/** What stands around a number: its sentence or table row, and the entries of the results that are named there. */
+export interface Surroundings {
+  before: string;
+  table: Table | null;
+  rows: Row[] | null;
+  named: Row[];
+}
+
+type Dimension = "item" | "time" | "label";
+
+interface Naming {
+  start: number;
+  end: number;
+  dimension: Dimension;
+  items: readonly string[];
+  labels: readonly string[];
+  spans: readonly Period[];
+}
+
+const comparisonAfter =
+  /^\s*(?:의|은|는)?\s*(?:[^\s,.|]{0,6}\s?)?(?:보다|대비|에 비해|비해|에서|부터|와 비교|과 비교|이후|기준)/u;
+const comparisonBefore =
+  /(?:than|from|vs\.?|versus|compared (?:to|with)|against|over|below|above|since|relative to|to)\s+(?:in |for |that of |the )?$/iu;
+const attachedBefore = /^\s*(?:\(|in |of |for |from |on |by |during )(?:the )?$/iu;
+const topicAfter = /^[^\s,.|]{0,2}?(?:은|는)(?=[\s,:]|$)|^\s*(?::|\(|-|–|—|→|=)/u;
+const comma = /,(?!\d{3})|[，、]|그리고|했고|하고|이고|이며|으며|;|\band\b|\bwhile\b/giu;
+const asOf = /^\s*(?:기준|현재|까지)|^\s*as of/u;
+const relative: readonly [RegExp, (today: Day) => Period][] = [
+  [/오늘|금일|today/giu, (today) => ({ from: today, to: today })],
+  [/어제|yesterday/giu, (today) => ({ from: addDays(today, -1), to: addDays(today, -1) })],
+  [/이번 ?달|당월|금월|this month/giu, (today) => month(today, 0)],
+  [/지난 ?달|저번 ?달|last month/giu, (today) => month(today, -1)],
+  [/올해|금년|this year/giu, (today) => year(today, 0)],
+  [/작년|지난해|last year/giu, (today) => year(today, -1)],
+];
+
+function month(today: Day, by: number): Period {
+  const from = addMonths(startOf(today, "month"), by);
+  return { from, to: addDays(addMonths(from, 1), -1) };
+}
+
+function year(today: Day, by: number): Period {
+  const from = addMonths(startOf(today, "year"), 12 * by);
+  return { from, to: addDays(addMonths(from, 12), -1) };
+}
+
+/** Finds what the text around a number names. */
+export class Setting {
+  readonly #facts: Facts;
+  readonly #names: Names;
+  readonly #today: Day;
+  readonly #years: readonly number[];
+  readonly #bySpan = new Map<string, Row[]>();
+  readonly #headings = new Map<number, string[] | null>();
+
+  constructor(facts: Facts, names: Names, today: Day, years: readonly number[]) {
+    this.#facts = facts;
+    this.#names = names;
+    this.#today = today;
+    this.#years = years;
+  }
+
+  /** `read` holds the tokens before the number, in their order. */
+  around(text: string, start: number, tail: string, read: readonly Read[]): Surroundings {
+    const line = text.lastIndexOf("\n", start - 1) + 1;
+    const table = this.#tableAt(text, line, start);
+    const from = table ? line : sentenceStart(text, line, start);
+    const before = text.slice(from, start);
+    const namings = this.#namingsIn(text, from, start, read);
+    const heading = table ? this.#namingsOf(table.heading) : [];
+    const behind = this.#namingBehind(tail);
+    const current = table
+      ? inRow([...namings, ...heading])
+      : inSentence(
+          text,
+          from,
+          start,
+          namings,
+          read.filter((one) => one.kind === "number" && one.start >= from),
+        );
+    if (behind) current[behind.dimension] = [behind];
+    const all = [...namings, ...heading, ...(behind ? [behind] : [])];
+    return { before, table, rows: this.#rowsOf(current), named: this.#named(all) };
+  }
+
+  /** The entry that words right behind a rank or number name: 1위 BW0021, 1,234 in March, 1,234개(3월). */
+  #namingBehind(tail: string): Naming | null {
+    const lead = /^\s*(?:\(|in |of |for |from |on |by |during |: ?|is |was |는 ?|은 ?|인 ?)?(?:the )?/iu.exec(tail)![0];
+    if (lead === "" || (lead.trim() === "" && !/^\s/.test(tail))) return null;
+    const at = lead.length;
+    const mention = this.#names.mentionAt(tail, at);
+    if (mention && (lead.trim() !== "" || mention.items.length > 0)) return lead.trim() === "" ? null : naming(mention);
+    if (lead.trim() === "") return null;
+    const date = dateAt(tail, at);
+    if (!date || date.ambiguous || date.grain === "clock") return null;
+    const spans = date.spans(this.#years);
+    return { start: at, end: at + date.length, dimension: "time", items: [], labels: [], spans };
+  }
+
+  /** Entries named in a part of a text: names, codes, lots, dates and words such as 지난달. */
+  #namingsIn(text: string, from: number, to: number, read: readonly Read[]): Naming[] {
+    const namings: Naming[] = this.#names
+      .mentions(text.slice(from, to))
+      .map((mention) => naming({ ...mention, start: mention.start + from, end: mention.end + from }));
+    const dates: Naming[] = [];
+    for (let at = read.length - 1; at >= 0 && read[at]!.end > from; at--) {
+      const { kind, start, end, spans } = read[at]!;
+      if (kind === "date" && spans.length > 0 && start >= from)
+        dates.unshift({ start, end, dimension: "time", items: [], labels: [], spans });
+    }
+    namings.push(...joined(text, dates), ...this.#relativeIn(text.slice(from, to), from));
+    return namings
+      .filter(({ end }) => !asOf.test(text.slice(end, Math.min(to, end + 8))))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  #relativeIn(text: string, from: number): Naming[] {
+    return relative.flatMap(([pattern, days]) =>
+      [...text.matchAll(pattern)].map(({ index, 0: found }) => ({
+        start: from + index,
+        end: from + index + found.length,
+        dimension: "time" as const,
+        items: [],
+        labels: [],
+        spans: [days(this.#today)],
+      })),
+    );
+  }
+
+  #namingsOf(text: string): Naming[] {
+    const namings = this.#names.mentions(text).map(naming);
+    for (const { index } of text.matchAll(/(?<!\d)\d|[A-Z][a-z]{2}/g)) {
+      const date = dateAt(text, index);
+      if (date && !date.ambiguous)
+        namings.push({
+          start: index,
+          end: index + date.length,
+          dimension: "time",
+          items: [],
+          labels: [],
+          spans: date.spans(this.#years),
+        });
+    }
+    return namings.filter(({ end }) => !/^\s*(?:대비|보다|에 비해)/u.test(text.slice(end)));
+  }
+
+  #rowsOf(current: Record<Dimension, Naming[]>): Row[] | null {
+    const sets: Row[][] = [];
+    for (const dimension of ["item", "time", "label"] as const) {
+      const rows = this.#matching(current[dimension], dimension);
+      if (rows) sets.push(rows);
+    }
+    if (sets.length === 0) return null;
+    let rows = sets[0]!;
+    for (const other of sets.slice(1)) {
+      const within = new Set(other);
+      const both = rows.filter((row) => within.has(row));
+      if (both.length > 0) rows = both;
+    }
+    return rows;
+  }
+
+  /** Rows that the namings mean, and those that do not say whose they are; null where no row is meant. */
+  #matching(namings: readonly Naming[], dimension: Dimension): Row[] | null {
+    const meant = namings.flatMap((one) => this.#meant(one));
+    if (meant.length === 0) return null;
+    const silent = this.#facts.rows.filter((row) =>
+      dimension === "item" ? row.item === null : dimension === "time" && row.span === null,
+    );
+    return [...new Set([...meant, ...silent])];
+  }
+
+  #meant({ dimension, items, labels, spans }: Naming): Row[] {
+    if (dimension === "item") return items.flatMap((item) => this.#facts.byItem.get(item) ?? []);
+    if (dimension === "label") return labels.flatMap((label) => this.#facts.byLabel.get(label) ?? []);
+    return spans.flatMap((span) => this.#within(span));
+  }
+
+  #within(span: Period): Row[] {
+    const key = `${span.from} ${span.to}`;
+    const known = this.#bySpan.get(key);
+    if (known) return known;
+    const cut = span.to > this.#today && span.from <= this.#today ? this.#today : span.to;
+    const dated = this.#facts.rows.filter((row) => row.span !== null);
+    const same = dated.filter(
+      (row) => row.span!.from === span.from && (row.span!.to === span.to || row.span!.to === cut),
+    );
+    const inside = dated.filter((row) => row.span!.from >= span.from && row.span!.to <= span.to);
+    const rows = same.length > 0 && inside.length === same.length ? same : inside;
+    this.#bySpan.set(key, rows);
+    return rows;
+  }
+
+  #named(namings: readonly Naming[]): Row[] {
+    const rows = new Set<Row>();
+    const items = namings.filter(({ dimension }) => dimension === "item").flatMap((one) => this.#meant(one));
+    const times = namings.filter(({ dimension }) => dimension === "time").flatMap((one) => this.#meant(one));
+    const labels = namings.filter(({ dimension }) => dimension === "label").flatMap((one) => this.#meant(one));
+    const inTime = new Set(times);
+    const both = items.filter((row) => inTime.has(row));
+    for (const row of both.length > 0 ? both : [...items, ...times]) rows.add(row);
+    for (const row of labels) rows.add(row);
+    return [...rows];
+  }
+
+  #tableAt(text: string, line: number, start: number): Table | null {
+    const cells = text.slice(line, start);
+    if (!/^\s*\|/.test(cells)) return null;
+    const parts = cells.split("|");
+    const headings = this.#headingsAt(text, line);
+    const label = parts.slice(1, -1).find((cell) => /\p{L}/u.test(cell)) ?? "";
+    return { heading: headings?.[parts.length - 1]?.trim() ?? "", cells, label: label.trim() };
+  }
+
+  /** The headings of the table that a row stands in, by column, the first at 1. */
+  #headingsAt(text: string, line: number): string[] | null {
+    const known = this.#headings.get(line);
+    if (known !== undefined) return known;
+    let headings: string[] | null = null;
+    const end = line - 1;
+    if (end > 0) {
+      const start = text.lastIndexOf("\n", end - 1) + 1;
+      const above = text.slice(start, end);
+      if (/^\s*\|[\s|:-]+$/.test(above) && above.includes("-") && start > 0) {
+        const top = text.lastIndexOf("\n", start - 2) + 1;
+        headings = text.slice(top, start - 1).split("|");
+      } else if (/^\s*\|/.test(above)) headings = this.#headingsAt(text, start);
+    }
+    this.#headings.set(line, headings);
+    return headings;
+  }
+}
+
+function naming(mention: Mention): Naming {
+  return { ...mention, dimension: mention.items.length > 0 ? "item" : "label", spans: [] };
+}
+
+function sentenceStart(text: string, line: number, start: number): number {
+  let from = line;
+  for (const { index, 0: found } of text.slice(line, start).matchAll(sentenceEnd)) from = line + index + found.length;
+  return from;
+}
+
+/** Two dates with 부터, ~ or "to" between them name the days from the one to the other. */
+function joined(text: string, dates: readonly Naming[]): Naming[] {
+  const all: Naming[] = [];
+  for (const date of dates) {
+    const last = all.at(-1);
+    const between = last ? text.slice(last.end, date.start) : "";
+    if (
+      last &&
+      /^(?:\s|부터|에서|~|–|-|—|to|through|until|and)+$/iu.test(between) &&
+      /\S/.test(between) &&
+      (!/and/i.test(between) || /between\s*$/i.test(text.slice(0, last.start)))
+    ) {
+      const spans = last.spans.flatMap(({ from }) =>
+        date.spans.filter(({ to }) => from <= to).map(({ to }) => ({ from, to })),
+      );
+      all[all.length - 1] = {
+        ...last,
+        end: date.end,
+        spans: spans.sort((a, b) => a.to.localeCompare(b.to)).slice(0, 6),
+      };
+    } else all.push(date);
+  }
+  return all;
+}
+
+function inRow(namings: readonly Naming[]): Record<Dimension, Naming[]> {
+  const current: Record<Dimension, Naming[]> = { item: [], time: [], label: [] };
+  for (const one of namings) current[one.dimension].push(one);
+  return current;
+}
+
+/** What the last number of a sentence is about: names since the number before, unless they compare or belong to that one. */
+function inSentence(
+  text: string,
+  from: number,
+  start: number,
+  namings: readonly Naming[],
+  numbers: readonly Read[],
+): Record<Dimension, Naming[]> {
+  const current: Record<Dimension, Naming[]> = { item: [], time: [], label: [] };
+  const counted: Record<Dimension, boolean> = { item: false, time: false, label: false };
+  const lasting: Record<Dimension, boolean> = { item: false, time: false, label: false };
+  const covered = (at: number): boolean => namings.some((one) => one.start <= at && at < one.end);
+  const events = [
+    ...namings.map((one) => ({ at: one.start, naming: one, number: null as Read | null })),
+    ...numbers.map((one) => ({ at: one.start, naming: null as Naming | null, number: one })),
+    ...[...text.slice(from, start).matchAll(comma)]
+      .map(({ index }) => ({ at: from + index, naming: null as Naming | null, number: null as Read | null }))
+      .filter(({ at }) => !covered(at)),
+  ].sort((a, b) => a.at - b.at);
+  let number: Read | null = null;
+  for (const event of events) {
+    const { naming: one } = event;
+    if (event.number) {
+      if (!event.number.binds) continue;
+      number = event.number;
+      counted.item = counted.time = counted.label = true;
+    } else if (one) {
+      if (number && attachedBefore.test(text.slice(number.end, one.start))) continue;
+      const { dimension } = one;
+      const compares =
+        comparisonAfter.test(text.slice(one.end, Math.min(start, one.end + 14))) ||
+        comparisonBefore.test(text.slice(Math.max(from, one.start - 24), one.start));
+      if (!compares && counted[dimension]) current[dimension] = [];
+      lasting[dimension] =
+        (compares && lasting[dimension]) || topicAfter.test(text.slice(one.end, Math.min(start, one.end + 4)));
+      current[dimension].push(one);
+      if (!compares) counted[dimension] = false;
+    } else {
+      for (const dimension of ["item", "time", "label"] as const)
+        if (counted[dimension] && !lasting[dimension]) current[dimension] = [];
+    }
+  }
+  return current;
+}
