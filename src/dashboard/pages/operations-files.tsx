@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import type { Health } from "../../api/health.ts";
 import { firstDayEver, lastDayEver } from "../../segments/day.ts";
 import type { View } from "../view.ts";
+import { type Particular, Particulars } from "./operations-particulars.tsx";
 import type { OperationsState } from "./operations-state.ts";
 
 type HealthFile = Health["files"][number];
@@ -39,7 +40,7 @@ function FileBlock({ view, file, state }: { view: View; file: HealthFile; state:
   const { files: words, hub } = texts.operations;
   const missing = state.indexes.get(file.file) ?? null;
   const lagging = file.state !== "ok" && file.read_from !== null;
-  const facts: [string, Child][] = [
+  const facts: Particular[] = [
     [words.rows, file.rows === null ? hub.unknown : words.count(format.exact(file.rows))],
     [words.days, file.first_day === null ? "–" : <Days from={file.first_day} to={file.last_day!} />],
     [words.owns, owned(view, file.owns)],
@@ -78,14 +79,7 @@ function FileBlock({ view, file, state }: { view: View; file: HealthFile; state:
           {file.note}
         </p>
       )}
-      <dl class="particulars narrow">
-        {facts.map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Particulars of={facts} narrow />
     </article>
   );
 }

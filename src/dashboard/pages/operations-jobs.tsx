@@ -5,6 +5,7 @@ import type { JobStatus } from "../../operations/schedule.ts";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
+import { type Particular, Particulars } from "./operations-particulars.tsx";
 import type { OperationsState } from "./operations-state.ts";
 import { ago, cadence, toTheMinute } from "./operations-time.ts";
 
@@ -44,6 +45,21 @@ function JobBlock({ view, hub, job }: { view: View; hub: HubView; job: JobStatus
   const time = (ms: number): string => toTheMinute(hub.operations.time(ms));
   const title = titleOf(view, job);
   const state = job.running ? "running" : job.paused ? "paused" : "waiting";
+  const facts: Particular[] = [
+    [words.when, cadence(view, job.when)],
+    [
+      words.lastRun,
+      <>
+        {job.started_at === null ? words.never : `${time(job.started_at)} (${ago(view, job.started_at)})`}{" "}
+        {job.result === null || job.running ? null : (
+          <span class={`pill ${job.result === "ok" ? "good" : "bad"}`} data-result={job.result}>
+            {words.state[job.result]}
+          </span>
+        )}
+      </>,
+    ],
+    [words.nextRun, job.next_at === null ? words.noNext : time(job.next_at)],
+  ];
   return (
     <article class="block" id={`job-${job.name}`}>
       <div class="head">
@@ -52,27 +68,7 @@ function JobBlock({ view, hub, job }: { view: View; hub: HubView; job: JobStatus
       </div>
       <p class="hint">{words.about[job.name] ?? ""}</p>
       {job.running ? <JobProgress view={view} job={job} /> : null}
-      <dl class="particulars narrow">
-        <div>
-          <dt>{words.when}</dt>
-          <dd>{cadence(view, job.when)}</dd>
-        </div>
-        <div>
-          <dt>{words.lastRun}</dt>
-          <dd>
-            {job.started_at === null ? words.never : `${time(job.started_at)} (${ago(view, job.started_at)})`}{" "}
-            {job.result === null || job.running ? null : (
-              <span class={`pill ${job.result === "ok" ? "good" : "bad"}`} data-result={job.result}>
-                {words.state[job.result]}
-              </span>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{words.nextRun}</dt>
-          <dd>{job.next_at === null ? words.noNext : time(job.next_at)}</dd>
-        </div>
-      </dl>
+      <Particulars of={facts} narrow />
       {job.message === null ? null : (
         <p class="message" lang="en">
           {job.message}

@@ -8,6 +8,7 @@ import { Backups } from "./operations-backups.tsx";
 import { Files } from "./operations-files.tsx";
 import { Jobs } from "./operations-jobs.tsx";
 import { LogViewer } from "./operations-log.tsx";
+import { type Particular, Particulars } from "./operations-particulars.tsx";
 import { Rollover } from "./operations-rollover.tsx";
 import { Settings } from "./operations-settings.tsx";
 import { type OperationsState, stateOf } from "./operations-state.ts";
@@ -123,7 +124,7 @@ function Facts({ view, hub, state }: { view: View; hub: HubView; state: Operatio
   const { api, pages } = hub.operations.limits;
   const limit = (count: number): string => (count === 0 ? words.off : format.exact(count));
   const { size, maxsize, ttl } = health.cache;
-  const facts: [string, string][] = [
+  const facts: Particular[] = [
     [words.version, health.version],
     [words.uptime, span(view, health.uptime_seconds)],
     [words.disk, health.disk_free_gb === null ? words.unknown : words.gb(format.exact(health.disk_free_gb))],
@@ -138,14 +139,7 @@ function Facts({ view, hub, state }: { view: View; hub: HubView; state: Operatio
         <h2>{words.title}</h2>
         <span class={`pill ${health.status === "ok" ? "good" : "bad"}`}>{words.status[health.status]}</span>
       </div>
-      <dl class="particulars">
-        {facts.map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Particulars of={facts} />
     </article>
   );
 }
