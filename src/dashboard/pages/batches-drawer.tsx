@@ -1,11 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
+import type { ProductionRecord } from "../../production/records.ts";
 import { tidy } from "../../production/totals.ts";
 import { ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
 import { ask, link, type View } from "../view.ts";
 import { batchValues } from "./batches-params.tsx";
-import { dayOf, LotLink, openerOf } from "./batches-table.tsx";
+import { dayOf, ItemCell, LotCell, openerOf } from "./batches-table.tsx";
 
 const batchesOfLot = 50;
 const batchesOfItem = 20;
@@ -32,12 +33,54 @@ export async function drawerOf(view: View): Promise<Child> {
   );
 }
 
+interface BatchesProps {
+  view: View;
+  id: string;
+  title: string;
+  records: readonly ProductionRecord[];
+  /** What all batches have in common, and so need not say. */
+  kind: "lot" | "item";
+}
+
+function BatchesOf({ kind, view, id, title, records }: BatchesProps) {
+  const { texts, format } = view;
+  const { columns } = texts;
+  const opening = openerOf(view);
+  return (
+    <Scroll label={title}>
+      <table id={id}>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{columns.day}</th>
+            <th scope="col">{kind === "lot" ? columns.item : columns.lot}</th>
+            <th scope="col" class="number">
+              {columns.quantity}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record) => (
+            <tr>
+              <td class="day">{dayOf(view, record)}</td>
+              {kind === "lot" ? (
+                <ItemCell opening={opening} record={record} />
+              ) : (
+                <LotCell opening={opening} record={record} />
+              )}
+              <Quantity value={record.good_quantity} format={format} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
 /** The batches of a lot, whenever they were made. */
 async function lotHistory(view: View, lot: string): Promise<Child> {
   const { texts, format, coverage } = view;
-  const { columns } = texts;
   const words = texts.batches.drawer;
-  const opening = openerOf(view);
   const { records } = await ask(view, {
     records: ["records", { filter: { lot, lotPrefix: lot }, limit: batchesOfLot, rawDates: false }],
   });
@@ -52,33 +95,7 @@ async function lotHistory(view: View, lot: string): Promise<Child> {
           ? words.lotMore(format.exact(batchesOfLot))
           : words.lotTotals(format.exact(records.count), format.exact(sum))}
       </p>
-      <Scroll label={words.history}>
-        <table id="lot-history">
-          <caption>{words.history}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{columns.day}</th>
-              <th scope="col">{columns.item}</th>
-              <th scope="col" class="number">
-                {columns.quantity}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {records.data.map((record) => (
-              <tr>
-                <td class="day">{dayOf(view, record)}</td>
-                <td>
-                  <a href={opening(`item:${record.item_code}`)} aria-haspopup="dialog">
-                    <ItemName code={record.item_code} name={record.item_name} />
-                  </a>
-                </td>
-                <Quantity value={record.good_quantity} format={format} />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <BatchesOf kind="lot" view={view} id="lot-history" title={words.history} records={records.data} />
       {first === null || last === null ? null : (
         <p>
           <a
@@ -104,7 +121,6 @@ async function itemHistory(view: View, code: string): Promise<Child> {
   const { texts, format } = view;
   const { columns } = texts;
   const words = texts.batches.drawer;
-  const opening = openerOf(view);
   const { profile, monthly, records } = await ask(view, {
     profile: ["item_profile", { itemCode: code }],
     monthly: ["monthly_total", { items: [code] }],
@@ -158,31 +174,7 @@ async function itemHistory(view: View, code: string): Promise<Child> {
           </tbody>
         </table>
       </Scroll>
-      <Scroll label={words.latest}>
-        <table id="item-batches">
-          <caption>{words.latest}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{columns.day}</th>
-              <th scope="col">{columns.lot}</th>
-              <th scope="col" class="number">
-                {columns.quantity}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {records.data.map((record) => (
-              <tr>
-                <td class="day">{dayOf(view, record)}</td>
-                <td class="code">
-                  {record.lot_number === null ? "–" : <LotLink opening={opening} lot={record.lot_number} />}
-                </td>
-                <Quantity value={record.good_quantity} format={format} />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <BatchesOf kind="item" view={view} id="item-batches" title={words.latest} records={records.data} />
       <p>
         <a href={link(view, { items: [code], q: "" })}>{words.itemList}</a> ·{" "}
         <a href={link(view, {}, itemPath(code))} hx-boost={swapFromTop}>

@@ -51,14 +51,8 @@ export function BatchRows({ view, page }: RowsProps) {
       {page.data.map((record, at) => (
         <tr id={idOf(record, page.data[at - 1])}>
           <td class="day">{dayOf(view, record)}</td>
-          <td class="code">
-            {record.lot_number === null ? "–" : <LotLink opening={opening} lot={record.lot_number} />}
-          </td>
-          <td>
-            <a href={opening(`item:${record.item_code}`)} aria-haspopup="dialog">
-              <ItemName code={record.item_code} name={record.item_name} />
-            </a>
-          </td>
+          <LotCell opening={opening} record={record} />
+          <ItemCell opening={opening} record={record} />
           <Quantity value={record.good_quantity} format={format} />
           <td class="wide hint" title={words.sourceHints[record.source]}>
             {words.sources[record.source]}
@@ -81,12 +75,34 @@ export function openerOf(view: View): (show: string) => string {
   return (show) => `${address}${sign}${new URLSearchParams({ show })}`;
 }
 
+interface CellProps {
+  opening: (show: string) => string;
+  record: ProductionRecord;
+}
+
 /** A lot that opens its history. */
-export function LotLink({ opening, lot }: { opening: (show: string) => string; lot: string }) {
+export function LotCell({ opening, record: { lot_number } }: CellProps) {
   return (
-    <a href={opening(`lot:${lot}`)} aria-haspopup="dialog">
-      {lot}
-    </a>
+    <td class="code">
+      {lot_number === null ? (
+        "–"
+      ) : (
+        <a href={opening(`lot:${lot_number}`)} aria-haspopup="dialog">
+          {lot_number}
+        </a>
+      )}
+    </td>
+  );
+}
+
+/** An item that opens its months and newest batches. */
+export function ItemCell({ opening, record: { item_code, item_name } }: CellProps) {
+  return (
+    <td>
+      <a href={opening(`item:${item_code}`)} aria-haspopup="dialog">
+        <ItemName code={item_code} name={item_name} />
+      </a>
+    </td>
   );
 }
 
