@@ -92,9 +92,9 @@ class Chat {
     void this.#askOfAddress();
   }
 
-  /** Puts the cursor where a question is typed. */
+  /** Puts the cursor where a question is typed; not where that would bring a keyboard up over the answer. */
   focus() {
-    this.#field.focus({ preventScroll: true });
+    if (matchMedia("(hover: hover)").matches) this.#field.focus({ preventScroll: true });
   }
 
   #listen() {

@@ -29,7 +29,7 @@ chat.addEventListener("keydown", ({ key, isComposing }) => {
 chat.addEventListener("toggle", async (event) => {
   if (event.newState === "open") {
     sessionStorage.setItem(kept, "open");
-    const wanted = document.activeElement === opener() && matchMedia("(hover: hover)").matches;
+    const wanted = document.activeElement === opener();
     const conversation = await converse();
     if (wanted) conversation?.focus();
   } else if (!onPage()) sessionStorage.removeItem(kept);
