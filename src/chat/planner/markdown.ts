@@ -1,11 +1,18 @@
-/** Text from the data as Markdown shows it: nothing in it is taken for markup, and it stays on one line of a table. */
+/**
+ * Text from the data as Markdown shows it: nothing in it is taken for markup, neither within a line nor at the beginning of one, and it stays
+ * on one line of a table.
+ */
 export function plain(text: string | null): string {
-  return (text ?? "")
-    .replaceAll(/\s+/gu, " ")
-    .trim()
-    .replaceAll(/[\\`*|[\]]/gu, "\\$&")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;");
+  return (
+    (text ?? "")
+      // Among them what turns the direction of writing round, also that of the figure behind it.
+      .replaceAll(/[\s\p{Cc}\p{Bidi_Control}]+/gu, " ")
+      .trim()
+      .replaceAll(/[\\`*|[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")
+      .replace(/^(\d*)([#>+\-=~.)])/u, "$1\\$2")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+  );
 }
 
 /** A table whose columns named in `right` hold figures. Cells are Markdown. */

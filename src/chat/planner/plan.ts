@@ -20,6 +20,7 @@ import {
   yearBefore,
 } from "./grammar/words.ts";
 import { type MentionedItems, mentionedItems } from "./items.ts";
+import { plain } from "./markdown.ts";
 import {
   findPeriods,
   isWeek,
@@ -48,7 +49,8 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const back = yearsOrPeriodsBack(mentioned.rest);
   const named = findPeriods(without(mentioned.rest, relative), today);
   const [noDay] = named.impossible;
-  if (noDay) return ask(language, words[language].noSuchDay(mentioned.rest.slice(noDay.start, noDay.end)), [], null);
+  if (noDay)
+    return ask(language, words[language].noSuchDay(plain(mentioned.rest.slice(noDay.start, noDay.end))), [], null);
   if (named.periods.some(({ from }) => from > today)) return help;
   const marks = marksOf(without(rest(mentioned.rest, named.periods), allItems));
   const found = intentOf(marks, mentioned.items, named.periods.length, back !== null);
@@ -82,7 +84,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const preset = defaultPeriod(focus, today, newestDay);
   if (intent !== "list") {
     if (narrowed.unknown.length > 0) {
-      return ask(language, words[language].notFound(narrowed.unknown.join(" ")), narrowed.candidates, focus);
+      return ask(language, words[language].notFound(plain(narrowed.unknown.join(" "))), narrowed.candidates, focus);
     }
     if (narrowed.candidates.length > 0) return which(language, narrowed.candidates, focus);
   }
