@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Answers, PageDesk } from "../../src/dashboard/ask.ts";
+import { expect, test } from "bun:test";
 import { addDays, addUnits, startsWithin, type Unit, units } from "../../src/production/calendar.ts";
-import type { Questions } from "../../src/production/questions.ts";
 import { averageWindows } from "../../src/production/trends.ts";
-import { type OpenDesk, openDesk } from "../support/desk.ts";
-import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { askingAbout } from "../support/desk.ts";
+import { dayOf, type Row, row } from "../support/files.ts";
 
 const firstDay = "2024-06-05";
 /** 1800 rows of nine items over 600 days that two files hold; T8 begins in 2026, T0 ends in 2025. */
@@ -20,7 +18,6 @@ const rows: Row[] = Array.from({ length: 1800 }, (_, at) => {
     good_quantity: at % 50 === 0 ? null : ((at * 37) % 500) - 20 + 0.1,
   });
 });
-const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
 interface Range {
   from: string;
   to: string;
@@ -36,27 +33,8 @@ const byTotal =
     sumOf(range, [b]) - sumOf(range, [a]);
 const last = <T>(list: readonly T[]): T => list.at(-1)!;
 
-let opened: OpenDesk;
-let pages: PageDesk;
-beforeAll(() => {
-  const home = temporaryHome();
-  writeDatabase(
-    livePath(home),
-    rows.filter((one) => dayOf(one) > "2025-12-31"),
-  );
-  writeDatabase(
-    archivePath(home, 2025),
-    rows.filter((one) => dayOf(one) <= "2025-12-31"),
-  );
-  opened = openDesk(home);
-  pages = new PageDesk(opened.desk);
-});
-afterAll(() => opened.close());
-
-async function ask<Name extends keyof Answers>(name: Name, parameters: Questions[Name]): Promise<Answers[Name]> {
-  const { answers } = await pages.ask({ one: [name, parameters] as never }, "00000000");
-  return answers.one;
-}
+const asking = askingAbout(rows, 2025);
+const { ask } = asking;
 
 const now = { from: "2025-11-05", to: "2026-01-21" };
 const before = { from: "2025-08-20", to: "2025-11-04" };
@@ -189,7 +167,7 @@ test("contributions add up to the difference between two periods, the greatest f
     // In hundredths, because that is what a page shows.
     const lines = [...answer.items, answer.others].map(({ difference }) => Math.round(difference * 100));
     expect(lines.reduce((sum, one) => sum + one, 0)).toBe(Math.round(answer.difference * 100));
-    const { body } = await opened.desk.ask("compare", { period1: later, period2: earlier });
+    const { body } = await asking.opened.desk.ask("compare", { period1: later, period2: earlier });
     const compared = JSON.parse(String(body));
     expect([
       compared.period1.total_quantity,

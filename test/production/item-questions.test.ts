@@ -9,7 +9,7 @@ import { buildColumns } from "../../src/rollup/build.ts";
 import { Rollup } from "../../src/rollup/rollup.ts";
 import { Reader } from "../../src/segments/reader.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
-import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { archivePath, dayOf, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
 /** The names that the first item had: two until some day in November and in December, one on a single day, and the present one. */
 const renamed = (day: string): string =>
@@ -31,7 +31,6 @@ const rows: Row[] = Array.from({ length: 900 }, (_, at) => {
 });
 const undated = row({ id: 901, production_date: "미정", item_code: "IQ3", item_name: "렌즈 3", good_quantity: 7 });
 const onlyUndated = row({ id: 902, production_date: "2026-02-30", item_code: "none", item_name: null });
-const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
 const archived = rows.filter((one) => dayOf(one) <= "2025-12-31");
 const codes = [...new Set(rows.map(({ item_code }) => item_code))];
 

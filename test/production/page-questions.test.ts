@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Answers, PageDesk } from "../../src/dashboard/ask.ts";
+import { expect, test } from "bun:test";
 import {
   addDays,
   addMonths,
@@ -11,9 +10,8 @@ import {
   weekday,
 } from "../../src/production/calendar.ts";
 import { isoWeek } from "../../src/production/iso-week.ts";
-import type { Questions } from "../../src/production/questions.ts";
-import { type OpenDesk, openDesk } from "../support/desk.ts";
-import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { askingAbout } from "../support/desk.ts";
+import { dayOf, type Row, row } from "../support/files.ts";
 
 const day = (index: number): string => addDays("2025-11-10", index);
 /** 600 rows of seven items over 120 days that two files hold, with gaps, negative and missing quantities. */
@@ -26,29 +24,9 @@ const rows: Row[] = Array.from({ length: 600 }, (_, at) =>
     good_quantity: at % 50 === 0 ? null : ((at * 37) % 500) - 20 + 0.25,
   }),
 );
-const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
 
-let opened: OpenDesk;
-let pages: PageDesk;
-beforeAll(() => {
-  const home = temporaryHome();
-  writeDatabase(
-    livePath(home),
-    rows.filter((one) => dayOf(one) > "2025-12-31"),
-  );
-  writeDatabase(
-    archivePath(home, 2025),
-    rows.filter((one) => dayOf(one) <= "2025-12-31"),
-  );
-  opened = openDesk(home);
-  pages = new PageDesk(opened.desk);
-});
-afterAll(() => opened.close());
-
-async function ask<Name extends keyof Answers>(name: Name, parameters: Questions[Name]): Promise<Answers[Name]> {
-  const { answers } = await pages.ask({ one: [name, parameters] as never }, "00000000");
-  return answers.one;
-}
+const asking = askingAbout(rows, 2025);
+const { ask } = asking;
 
 const range = { from: "2025-12-03", to: "2026-02-10" };
 const within = (one: Row, { from, to } = range): boolean => dayOf(one) >= from && dayOf(one) <= to;
@@ -156,10 +134,10 @@ test("the days of data are known, and the newest one up to today where rows are 
 });
 
 test("questions that are not asked are answered with nothing, and the others have the desk's version", async () => {
-  const { answers, version } = await pages.ask({ a: null, b: ["items", { limit: 1 }] }, "00000000");
+  const { answers, version } = await asking.pages.ask({ a: null, b: ["items", { limit: 1 }] }, "00000000");
   expect(answers.a).toBeNull();
   expect(answers.b).toHaveLength(1);
-  expect(version).toBe((await opened.catalog.current()).version);
+  expect(version).toBe((await asking.opened.catalog.current()).version);
 });
 
 test("weeks begin on Monday, months end where they are short, and days stay within the calendar", () => {

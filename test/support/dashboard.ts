@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
 import { chromium, type Opening, startBrowser, type TestBrowser } from "./browser.ts";
-import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "./files.ts";
+import { dayOf, type Row, row, temporaryHome, writeUpToYear } from "./files.ts";
 import { type Hub, startHub } from "./hub.ts";
 
 /** The factory's today. */
 export const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
 
-/** The first day that Live owns. */
-const newYear = `${today.slice(0, 4)}-01-01`;
+/** The year of the archive beside Live. */
+const lastYear = Number(today.slice(0, 4)) - 1;
 
 /** The name of one item of the pages' rows, which must be shown as text. */
 export const evil = "<img src=x onerror=alert(1)>";
@@ -28,15 +28,11 @@ export const pageRows: readonly Row[] = Array.from({ length: 3000 }, (_, at) => 
 });
 
 /** Those of them that stand in Live. */
-export const pageLiveRows: readonly Row[] = pageRows.filter(({ production_date }) => production_date >= newYear);
+export const pageLiveRows: readonly Row[] = pageRows.filter((one) => dayOf(one) > `${lastYear}-12-31`);
 
-/** Puts the pages' rows, and more of them, into the Live file of a home and an archive of the years before it. */
+/** Puts the pages' rows into the Live file of a home and an archive of the years before it, and more into Live. */
 export function writePageRows(home: string, more: readonly Row[] = []): void {
-  writeDatabase(livePath(home), [...pageLiveRows, ...more]);
-  writeDatabase(
-    archivePath(home, Number(today.slice(0, 4)) - 1),
-    pageRows.filter(({ production_date }) => production_date < newYear),
-  );
+  writeUpToYear(home, lastYear, pageRows, more);
 }
 
 /** A hub and a browser, there while the tests of a `describeInChromium` run. */

@@ -89,6 +89,18 @@ export function writeFactory(home: string, factory: Factory, journal: JournalMod
   for (const [year, rows] of factory.archives) writeDatabase(archivePath(home, year), rows, journal);
 }
 
+/** The day of a row that begins with one. */
+export const dayOf = ({ production_date }: Row): string => production_date.slice(0, 10);
+
+/** Writes rows where their days belong, up to the end of `year` into its archive and later ones into Live; and `more` into Live whatever their days. */
+export function writeUpToYear(home: string, year: number, rows: readonly Row[], more: readonly Row[] = []): void {
+  const isArchived = (one: Row): boolean => dayOf(one) <= `${year}-12-31`;
+  writeFactory(home, {
+    live: [...rows.filter((one) => !isArchived(one)), ...more],
+    archives: new Map([[year, rows.filter(isArchived)]]),
+  });
+}
+
 const homes = new Set<string>();
 process.on("exit", () => {
   for (const home of homes) rmSync(home, { recursive: true, force: true });
