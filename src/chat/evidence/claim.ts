@@ -18,6 +18,10 @@ export interface Claim {
   /** All entries that the sentence or the row names so far. */
   named: readonly Row[];
   says: { share: boolean; change: boolean; average: boolean; whole: boolean; choice: boolean; rest: boolean };
+  /** Of the table that it stands in; 0 in a sentence. */
+  column: number;
+  /** Supported numbers near by that this one may be the difference or rate of, each from what to what. */
+  written: readonly (readonly [number, number])[];
   /** Percentages in the same line before this one. */
   percents: readonly number[];
 }

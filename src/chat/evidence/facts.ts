@@ -47,7 +47,8 @@ export interface Facts {
 
 const quantityColumn = /qty|quantit|total|sum|production|output|생산|수량|합계|총|min|max|최대|최소|누적/i;
 const averageColumn = /avg|average|mean|평균/i;
-const countColumn = /count|cnt|건수|배치|batches|lots|records|횟수|개수|^n$|number_of|num_|_num/i;
+const countColumn =
+  /(?:batch|record|row|lot|prod\w*).*(?:count|cnt|num)|^(?:count|cnt|n|rows|records|batches|lots|runs)$|count\(\*\)|^(?:num|number)_of_(?:batch|record|lot|row)|건수|배치|로트 ?수|횟수/i;
 const percentColumn = /rate|pct|percent|share|ratio|비율|비중|율$|률$|%/i;
 const rateColumn = /(?:change|growth|증감|증가|감소|성장|변화|등락).*(?:rate|pct|percent|율|률|%)|growth/i;
 const differenceColumn = /diff|change|delta|차이|증감(?![률율])/i;
@@ -289,6 +290,7 @@ function kindOf(column: string): FigureKind {
   if (differenceColumn.test(column)) return "difference";
   if (averageColumn.test(column)) return "average";
   if (countColumn.test(column)) return "batches";
+  if (/count|cnt|rank|순위|개수|종류|일수|수$/i.test(column) && !/수량/.test(column)) return "other";
   return quantityColumn.test(column) ? "quantity" : "other";
 }
 

@@ -12,6 +12,8 @@ export interface Mention {
 
 /** More names than this that share a word are not told apart: the first ones stand for them. */
 const mostAlike = 400;
+/** CODE (name). */
+const named = /[A-Za-z]+[\w%/-]*\d[\w%/-]*\s*\(([^()\n]{2,80}(?:\([^()\n]{1,40}\))?)\)/g;
 const digitWord = /\d(?:[\d.,]*\d)?/g;
 
 /** What a reader sees of a text from the data. */
@@ -29,8 +31,11 @@ export class Names {
   /** By the first word: names with the codes that they stand for. */
   readonly #names = new Map<string, (Omit<Mention, "start" | "end"> & { name: string })[]>();
 
-  constructor({ texts, names, byItem, byLabel }: Facts, more: Iterable<string>) {
+  /** `asked` are texts whose words may be used again, `said` those whose names behind a code in brackets may be as well. */
+  constructor({ texts, names, byItem, byLabel }: Facts, asked: Iterable<string>, said: Iterable<string>) {
     for (const text of texts) this.#learn(text);
+    for (const text of said) for (const { 1: name } of text.matchAll(named)) this.#learn(name!);
+    const more = [...asked, ...said];
     for (const text of more) this.#learnWords(seen(text).toLowerCase());
     for (const [name, codes] of names) this.#addName(seen(name), [...codes]);
     for (const code of byItem.keys()) if (code !== "all") this.#addName(seen(code), [code]);

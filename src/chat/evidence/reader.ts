@@ -25,6 +25,8 @@ export interface Ground {
   query: string;
   today: Day;
   runs: readonly ToolRun[];
+  /** What was said before in the conversation: its names and codes may be used again, its figures not. */
+  said?: readonly string[];
 }
 
 /** A place in what a reader sees. */
@@ -33,6 +35,16 @@ export interface Place {
   end: number;
 }
 
+const unread: Read = {
+  kind: "number",
+  start: 0,
+  end: 0,
+  spans: [],
+  binds: false,
+  percent: null,
+  value: null,
+  column: 0,
+};
 const choiceBefore =
   /(?:상위|하위|최근|최신|최대|최저|첫|처음|앞|top|bottom|last|latest|first|recent|best|worst|next|leading|newest)[-\s]?$/iu;
 const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
@@ -50,13 +62,13 @@ export class Reader {
   #at = 0;
   #marker = 0;
 
-  constructor({ query, today, runs }: Ground) {
+  constructor({ query, today, runs, said = [] }: Ground) {
     const facts = factsOf(runs);
     const given = [query, ...runs.flatMap(({ arguments: values }) => Object.values(values).flat())];
     const texts = given.filter((one) => typeof one === "string").map(seen);
     const numbers = new Set(given.filter((one) => typeof one === "number"));
     const dates: Period[] = [];
-    this.#names = new Names(facts, texts);
+    this.#names = new Names(facts, texts, said.map(seen));
     this.#tokens = new Tokens((word) => this.#names.knows(word));
     const year = Number(today.slice(0, 4));
     for (const text of texts) {
@@ -86,7 +98,7 @@ export class Reader {
       if (tail === null) return { upTo: Math.min(start, heldFrom(text, this.#at)), wrong: null };
       const right = this.#judge(text, token, tail) ?? this.#shorter(text, token, last);
       if (right === "waits") return { upTo: start, wrong: null };
-      const read: Read = right ?? { kind: "number", start, end, spans: [], binds: true, percent: null };
+      const read: Read = right ?? { ...unread, start, end, binds: true };
       this.#read.push(read);
       this.#at = read.end;
       if (!right) return { upTo: start, wrong: { start, end } };
@@ -104,7 +116,7 @@ export class Reader {
   #judge(text: string, token: Token, tail: string): Read | null {
     const { start, end } = token;
     const cut = text.slice(0, end + tail.length);
-    const plain: Read = { kind: token.kind, start, end, spans: [], binds: false, percent: null };
+    const plain: Read = { ...unread, kind: token.kind, start, end };
     if (token.kind === "code") {
       const word = text.slice(start, end);
       return this.#knowsAll(word) || this.#names.covers(cut, start, end) ? plain : null;
@@ -128,17 +140,33 @@ export class Reader {
   #judgeNumber(text: string, token: Extract<Token, { kind: "number" }>, tail: string): Read | null {
     const { start, end, number } = token;
     const read: Read = {
-      kind: "number",
+      ...unread,
       start,
       end,
-      spans: [],
       binds: number.measure !== "rank" && number.form !== "marker",
       percent: number.measure === "percent" ? number.value : null,
     };
     if (this.#isMarker(text, token)) return { ...read, binds: false };
     if (this.#names.covers(text.slice(0, end + tail.length), start, number.unitAt)) return { ...read, binds: false };
     const claim = this.#claim(text, token, tail);
-    return this.#support.holds(claim) ? read : null;
+    if (!this.#support.holds(claim)) return null;
+    const amount = number.measure === null || number.measure === "quantity" || number.measure === "batches";
+    return amount ? { ...read, value: number.sign === -1 ? -number.value : number.value, column: claim.column } : read;
+  }
+
+  /** Supported numbers that this one may compare: of the same sentence, or of its row and of the same columns of the row before. */
+  #written(text: string, start: number, before: string, column: number | null): [number, number][] {
+    const from = start - before.length;
+    const above = column === null ? from : text.lastIndexOf("\n", from - 2) + 1;
+    const near = this.#read.filter((one) => one.value !== null && one.start >= above && one.end <= start).slice(-40);
+    const here = near.filter((one) => one.start >= from).slice(-6);
+    const pairs: [number, number][] = [];
+    for (const one of here) {
+      for (const other of here) if (one !== other) pairs.push([other.value!, one.value!]);
+      for (const other of near)
+        if (other.start < from && other.column === one.column) pairs.push([other.value!, one.value!]);
+    }
+    return pairs;
   }
 
   #claim(text: string, { start, number }: Extract<Token, { kind: "number" }>, tail: string): Claim {
@@ -157,6 +185,8 @@ export class Reader {
       direction,
       rows,
       named,
+      column: table?.column ?? 0,
+      written: this.#written(text, start, before, table?.column ?? null),
       says: {
         share: shareWords.test(words),
         change: changeWords.test(words) || number.sign !== 0,

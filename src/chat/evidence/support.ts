@@ -37,7 +37,7 @@ export class Support {
 
   holds(claim: Claim): boolean {
     const { number, noun, certain } = claim;
-    if (this.#given.has(number.value)) return true;
+    if (this.#given.has(number.value) || fromWritten(claim)) return true;
     if (number.form === "marker") return number.value <= this.#mostEntries();
     if (noun !== null && this.#holdsAs(claim, noun)) return true;
     if (certain) return false;
@@ -128,6 +128,7 @@ export class Support {
       }
     }
     if (says.average && this.#perPart(claim, kind, rows)) return true;
+    if (says.whole && kind === "quantity" && this.#totals.some((total) => test.own(total))) return true;
     for (const [series, places] of bySeries) {
       if (this.#inSeries(claim, test, series, places)) return true;
     }
@@ -231,7 +232,10 @@ export class Support {
     for (const { figures, span, run, item } of rows) {
       const quantity = figures.find((one) => one.kind === "quantity")?.value ?? 0;
       const batches = figures.find((one) => one.kind === "batches")?.value ?? 0;
-      if (kind !== "batches" && rows.length <= 1000 && check(quantity, batches, span, 0)) return true;
+      if (kind !== "batches" && rows.length <= 1000) {
+        if (check(quantity, batches, span, 0)) return true;
+        if (figures.some((one) => one.kind === "other" && check(quantity, batches, null, one.value))) return true;
+      }
       const key = `${run} ${item}`;
       const all = runs.get(key) ?? { quantity: 0, batches: 0, from: "9999-12-31", to: "0000-00-00", days: new Set() };
       all.quantity += quantity;
@@ -243,6 +247,8 @@ export class Support {
       }
       runs.set(key, all);
     }
+    const together = [...runs.values()].reduce((all, one) => [all[0]! + one.quantity, all[1]! + one.batches], [0, 0]);
+    if (runs.size > 1 && check(together[0]!, together[1]!, null, 0)) return true;
     for (const [key, { quantity, batches, from, to, days }] of runs) {
       const asked = this.#facts.asked[Number(key.split(" ")[0])] ?? null;
       if (check(quantity, batches, from <= to ? { from, to } : null, days.size) || check(quantity, batches, asked, 0))
@@ -517,6 +523,19 @@ export class Support {
     this.#percents ??= percentPools(this.#facts, this.#totals);
     return this.#percents;
   }
+}
+
+/** Whether a number is the difference or the rate of change of two that the sentence, or this row and the one before it, state. */
+function fromWritten(claim: Claim): boolean {
+  const { noun, says, written } = claim;
+  if (!says.change || written.length > mostPaired) return false;
+  const test = tester(claim);
+  const rate = noun === "percent";
+  if (!rate && noun !== "quantity" && noun !== "batches" && noun !== "average" && noun !== "difference") return false;
+  return written.some(
+    ([from, to]) =>
+      from !== to && (rate ? from !== 0 && test.change((100 * (to - from)) / from) : test.change(to - from)),
+  );
 }
 
 interface Tester {

@@ -1,4 +1,4 @@
-import { addDays, addMonths, startOf } from "../../production/calendar.ts";
+import { addDays, addMonths, startOf, weekday } from "../../production/calendar.ts";
 import type { Day } from "../../segments/day.ts";
 import type { Period } from "../types.ts";
 import { dateAt } from "./dates.ts";
@@ -23,6 +23,9 @@ export interface Read {
   /** Ranks and list markers do not end what a name before them is about. */
   binds: boolean;
   percent: number | null;
+  /** The number, and in a table its column. */
+  value: number | null;
+  column: number;
 }
 
 /** What follows a number, as far as it may say something about it; null while that, or where the number ends, is not known yet. */
@@ -42,6 +45,7 @@ export interface Table {
   cells: string;
   /** The first cell with letters in it. */
   label: string;
+  column: number;
 }
 
 /** What stands around a number: its sentence or table row, and the entries of the results that are named there. */
@@ -51,6 +55,11 @@ export interface Surroundings {
   rows: Row[] | null;
   named: Row[];
 }
+
+const weekdays: readonly RegExp[] = "월화수목금토일".split("").map((day, at) => {
+  const english = ["mon", "tues", "wednes", "thurs", "fri", "satur", "sun"][at]!;
+  return new RegExp(`${day}요일|(?<![a-z])${english}days?(?![a-z])`, "giu");
+});
 
 type Dimension = "item" | "time" | "label";
 
@@ -97,6 +106,7 @@ export class Setting {
   readonly #today: Day;
   readonly #years: readonly number[];
   readonly #bySpan = new Map<string, Row[]>();
+  #days: Period[] | null = null;
   readonly #headings = new Map<number, string[] | null>();
 
   constructor(facts: Facts, names: Names, today: Day, years: readonly number[]) {
@@ -154,7 +164,11 @@ export class Setting {
       if (kind === "date" && spans.length > 0 && start >= from)
         dates.unshift({ start, end, dimension: "time", items: [], labels: [], spans });
     }
-    namings.push(...joined(text, dates), ...this.#relativeIn(text.slice(from, to), from));
+    namings.push(
+      ...joined(text, dates),
+      ...this.#relativeIn(text.slice(from, to), from),
+      ...this.#weekdaysIn(text.slice(from, to), from),
+    );
     return namings
       .filter(({ end }) => !asOf.test(text.slice(end, Math.min(to, end + 8))))
       .sort((a, b) => a.start - b.start);
@@ -170,6 +184,25 @@ export class Setting {
         labels: [],
         spans: [days(this.#today)],
       })),
+    );
+  }
+
+  /** Weekdays stand for the days of the results that fall on them. */
+  #weekdaysIn(text: string, from: number): Naming[] {
+    if (!/요일|day/i.test(text)) return [];
+    return weekdays.flatMap((pattern, at) =>
+      [...text.matchAll(pattern)].map(({ index, 0: found }) => {
+        this.#days ??= this.#facts.rows.flatMap(({ span }) => (span && span.from === span.to ? [span] : []));
+        const spans = this.#days.filter((span) => weekday(span.from) === at);
+        return {
+          start: from + index,
+          end: from + index + found.length,
+          dimension: "time" as const,
+          items: [],
+          labels: [],
+          spans,
+        };
+      }),
     );
   }
 
@@ -255,7 +288,12 @@ export class Setting {
     const parts = cells.split("|");
     const headings = this.#headingsAt(text, line);
     const label = parts.slice(1, -1).find((cell) => /\p{L}/u.test(cell)) ?? "";
-    return { heading: headings?.[parts.length - 1]?.trim() ?? "", cells, label: label.trim() };
+    return {
+      heading: headings?.[parts.length - 1]?.trim() ?? "",
+      cells,
+      label: label.trim(),
+      column: parts.length - 1,
+    };
   }
 
   /** The headings of the table that a row stands in, by column, the first at 1. */
