@@ -213,7 +213,11 @@ export class ChatEngine {
     const { systemPrompt } = await import("./model/prompt.ts");
     const { desk, catalog } = this.#services;
     const { segments } = await catalog.current();
-    const items = readAnswer(await desk.ask("items", { limit: everyItem }, requestId)) as Item[];
+    const items = await desk.ask("items", { limit: everyItem }, requestId).then(
+      (answer) => readAnswer(answer) as Item[],
+      // Of years that cannot be read now no item is known; the tools say so where a question needs them.
+      () => null,
+    );
     return systemPrompt({ today, segments, items });
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { posted, streamed } from "../support/chat.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { fails, startGeminiServer } from "../support/gemini-server.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
@@ -167,6 +168,12 @@ test("a stream tells who answers, each tool, the answer and what it rests on, in
     model_used: "offline",
     fallback: false,
     fallback_reason: null,
+    views: [
+      {
+        href: "/?from=2026-03-01&to=2026-03-31&items=BW0021",
+        label: "종합 현황 · 2026-03-01 ~ 2026-03-31 · BW0021",
+      },
+    ],
   });
 });
 
@@ -244,7 +251,11 @@ test("data that cannot be read are told as a sentence in the question's language
   const broken = temporaryHome();
   writeDatabase(livePath(broken), [row()]);
   await Bun.write(archivePath(broken, 2025), "this is no database file, but long enough to be looked at".repeat(100));
-  const other = await startHub({ home: broken, env: { GEMINI_API_KEY: "AIza-of-nobody" } });
+  const gemini = await startGeminiServer({ otherwise: fails.keyInvalid() });
+  const other = await startHub({
+    home: broken,
+    env: { GEMINI_API_KEY: "AIza-of-nobody", GEMINI_BASE_URL: gemini.url },
+  });
   const asked = { query: "2025년 총 생산량은?" };
   const { status, body } = await other.json("/chat/", posted(asked));
   expect([status, body]).toEqual([
@@ -263,6 +274,7 @@ test("data that cannot be read are told as a sentence in the question's language
   expect(stream).toMatch(/event: error\ndata: {"code":"internal","message":"The data cannot be read right now/);
   expect(stream).not.toContain("event: done");
   await other.stop();
+  await gemini.stop();
 });
 
 test("the chat has a limit of its own, whose refusal has a code", async () => {

@@ -9,8 +9,8 @@ export interface DataFacts {
   /** The factory's date. */
   today: Day;
   segments: readonly Pick<Segment, "name" | "ownsFrom" | "ownsTo" | "facts">[];
-  /** Items, most records first. */
-  items: readonly Item[];
+  /** Items, most records first; null where they are not to be had now. */
+  items: readonly Item[] | null;
 }
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -24,13 +24,14 @@ export function systemPrompt({ today, segments, items }: DataFacts): string {
     const held = facts.firstDay === null ? "no rows" : `rows from ${facts.firstDay} to ${facts.lastDay}`;
     return `- ${name}: ${ownsFrom} to ${to}, ${held}`;
   });
-  const codes = items.slice(0, shownCodes).map(({ item_code }) => JSON.stringify(item_code));
+  const codes = items?.slice(0, shownCodes).map(({ item_code }) => JSON.stringify(item_code)) ?? [];
+  const known =
+    items && `There are ${items.length} items${codes.length > 0 ? `, with codes such as ${codes.join(", ")}` : ""}.\n`;
   return `You answer questions about the production records of a contact lens factory.
 Today is ${today}, a ${weekdays[weekday(today)]}. Weeks begin on Monday.
 
 Data: one record per batch (lot): production_date (text that begins with the day, YYYY-MM-DD), lot_number, item_code, item_name, good_quantity (pieces, 개). Total production is the sum of good_quantity; an average is per record unless the user says otherwise.
-There are ${items.length} items${codes.length > 0 ? `, with codes such as ${codes.join(", ")}` : ""}.
-Files, chosen by day on their own:
+${known ?? ""}Files, chosen by day on their own:
 ${files.join("\n")}
 SQL reads the view production_records (columns id, production_date, lot_number, item_code, item_name, good_quantity); archive.production_records and live.production_records are its parts. The day is substr(production_date, 1, 10). Bind values with ? and params, dates and codes as text, quantities as numbers.
 
