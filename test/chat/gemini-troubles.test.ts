@@ -142,20 +142,29 @@ test("without a connection one waits for three tries, asks no other model, and l
   expect(lines.filter((line) => line.includes("unreachable")).length).toBe(3);
 });
 
-test("a connection that lets nothing through is not waited for a second time", async () => {
-  const { model, clock } = clocked();
+test("a connection that lets nothing through is found out before the time for an answer is over, and then not waited for", async () => {
+  const { model, clock } = clocked(noon, { firstChunkMs: 20_000 });
   const never = { beforeHeadersMs: Infinity };
   server.script(never);
   server.scriptLookups(never);
-  expect((await failureOf(model.round(round()))).message).toContain(`${second} is left alone for now`);
+  const { trouble, message } = await failureOf(model.round(round()));
+  expect([trouble, message]).toEqual(["unstable", `${first}: Nothing came for 0.15 s.`]);
   expect([askedModels(), server.lookups]).toEqual([[first], [first]]);
+  expect(model.trouble()).toBe("unstable");
   clock.at += 30_001;
   server.scriptLookups(never);
-  await failureOf(model.round(round()));
+  expect((await failureOf(model.round(round()))).message).toContain("left alone for now (noConnection)");
   expect(server.requests.length).toBe(1);
   clock.at += 30_001;
   server.script(says("back"));
   expect((await model.round(round())).text).toBe("back");
+});
+
+test("a model that thinks for long is looked up once, and waited for", async () => {
+  const { model } = clocked(noon, { firstChunkMs: 20_000 });
+  server.script(slowly(says("네"), { beforeHeadersMs: 200 }));
+  expect((await model.round(round())).text).toBe("네");
+  expect([server.lookups, model.counters.requests]).toEqual([[first], 1]);
 });
 
 test("tries end when there is no time left for them, and the stand-in model still gets one", async () => {

@@ -25,6 +25,7 @@ export function quickModel(
     log: { info: note, warn: note },
     ...options,
     patience: {
+      doubtAfterMs: 50,
       firstChunkMs: 150,
       nextChunkMs: 150,
       afterEndMs: 50,

@@ -34,8 +34,10 @@ export const policies = {
   broken: { trouble: "unstable", tries: 3, standIn: true, restMs: halfMinute },
   /** Nothing came for too long. */
   silence: { trouble: "unstable", tries: 1, standIn: true, restMs: halfMinute },
-  /** There is no connection to be had; the other model is behind the same one. */
+  /** The connection is refused or breaks; the other model is behind the same one. */
   unreachable: { trouble: "unstable", tries: 3, standIn: false, restMs: halfMinute },
+  /** The connection lets nothing through at all, as a firewall has it that drops what it does not like. */
+  noConnection: { trouble: "unstable", tries: 1, standIn: false, restMs: halfMinute },
   noSuchModel: { trouble: "refused", tries: 1, standIn: true, restMs: tenMinutes },
   key: { trouble: "key", tries: 1, standIn: false, restMs: tenMinutes },
   /** The thought signatures of another model are not accepted; asked once more without them. */

@@ -1,10 +1,14 @@
 import type { Content, GenerateContentResponse, GoogleGenAI } from "@google/genai";
 import { GeminiAnswer } from "./gemini-answer.ts";
-import { type Failure, failureOf } from "./gemini-failure.ts";
+import { type Failure, type FailureKind, failureOf } from "./gemini-failure.ts";
 import type { Round } from "./model.ts";
 
 /** How long an answer may keep one waiting, ms. */
 export interface Limits {
+  /** Until it is looked whether the service is there at all. */
+  doubtAfterMs: number;
+  /** For that look. */
+  lookMs: number;
   /** Until the first chunk: a model thinks before it says anything. */
   firstChunkMs: number;
   /** Between two chunks. */
@@ -38,24 +42,31 @@ export async function askOnce(
   limits: Limits,
 ): Promise<{ answer: GeminiAnswer; failure: Failure | null }> {
   const answer = new GeminiAnswer();
-  const send = (signal: AbortSignal) => client.models.generateContentStream(asSent(question, signal));
-  const waits = (begun: boolean): number => {
-    if (!begun) return limits.firstChunkMs;
-    return answer.finished ? limits.afterEndMs : limits.nextChunkMs;
-  };
+  const stop = new Stop(question.signal);
+  const stream = client.models.generateContentStream(asSent(question, stop.signal));
+  const doubt = setTimeout(async () => {
+    const failure = await lookUp(client, question.model, limits.lookMs, stop.signal).catch(() => null);
+    if (failure?.kind === "unreachable" || failure?.kind === "noConnection") stop.fail(failure);
+  }, limits.doubtAfterMs);
+  stop.after(limits.firstChunkMs);
   try {
-    for await (const chunk of chunksOf(send, question.signal, waits)) {
+    for await (const chunk of chunksOf(stream, question.signal, stop)) {
+      clearTimeout(doubt);
       const text = answer.add(chunk);
       if (text !== "") question.onText(text);
+      stop.after(answer.finished ? limits.afterEndMs : limits.nextChunkMs);
     }
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (!answer.finished) return { answer, failure: error.failure };
+  } finally {
+    clearTimeout(doubt);
+    stop.end();
   }
   return { answer, failure: null };
 }
 
-/** Looks a model up, which costs no tokens. Returns what is wrong; rejects with the signal's reason. */
+/** Looks a model up, which costs no tokens. Returns what is wrong, `noConnection` where nothing comes; rejects with the signal's reason. */
 export async function lookUp(
   client: GoogleGenAI,
   model: string,
@@ -64,12 +75,12 @@ export async function lookUp(
 ): Promise<Failure | null> {
   const stop = new Stop(signal);
   try {
-    stop.after(limitMs);
+    stop.after(limitMs, "noConnection");
     await stop.orResult(client.models.get({ model, config: { abortSignal: stop.signal } }));
     return null;
   } catch (error) {
     signal?.throwIfAborted();
-    return stop.silence ?? failureOf(error, false);
+    return stop.failure ?? failureOf(error, false);
   } finally {
     stop.end();
   }
@@ -90,40 +101,24 @@ function asSent({ model, contents, system, tools }: Question, abortSignal: Abort
   };
 }
 
-/** The chunks of an answer, each within the time that `waits` gives it. Throws RequestError, or the signal's reason. */
+/** The chunks of an answer. Throws RequestError, or the signal's reason. */
 async function* chunksOf(
-  send: (signal: AbortSignal) => Promise<AsyncGenerator<GenerateContentResponse>>,
+  asked: Promise<AsyncGenerator<GenerateContentResponse>>,
   signal: AbortSignal,
-  waits: (begun: boolean) => number,
+  stop: Stop,
 ): AsyncGenerator<GenerateContentResponse> {
-  const stop = new Stop(signal);
-  let connected = false;
   let begun = false;
-  const next = async (stream: AsyncGenerator<GenerateContentResponse>) => {
+  const result = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      return await stop.orResult(stream.next());
+      return await stop.orResult(work);
     } catch (error) {
-      throw asRequestError(error);
+      signal.throwIfAborted();
+      throw new RequestError(stop.failure ?? failureOf(error, begun));
     }
   };
-  const asRequestError = (error: unknown): RequestError => {
-    signal.throwIfAborted();
-    return new RequestError(stop.silence ?? failureOf(error, connected));
-  };
-  try {
-    stop.after(waits(begun));
-    const stream = await stop.orResult(send(stop.signal)).catch((error) => {
-      throw asRequestError(error);
-    });
-    connected = true;
-    for (let chunk = await next(stream); !chunk.done; chunk = await next(stream)) {
-      begun = true;
-      yield chunk.value;
-      stop.after(waits(begun));
-    }
-  } finally {
-    stop.end();
-  }
+  const stream = await result(asked);
+  begun = true;
+  for (let next = await result(stream.next()); !next.done; next = await result(stream.next())) yield next.value;
 }
 
 /** Ends a request: because whoever asked has left, because nothing comes, or because it is done. */
@@ -132,7 +127,7 @@ class Stop {
   readonly #stopped = Promise.withResolvers<never>();
   readonly #from: AbortSignal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #silence: Failure | null = null;
+  #failure: Failure | null = null;
 
   constructor(from: AbortSignal | undefined) {
     this.#from = from;
@@ -145,18 +140,20 @@ class Stop {
     return this.#controller.signal;
   }
 
-  /** What is wrong when the time was up. */
-  get silence(): Failure | null {
-    return this.#silence;
+  /** What was wrong when the request was ended from here. */
+  get failure(): Failure | null {
+    return this.#failure;
   }
 
   /** Ends the request unless something comes within this time. */
-  after(ms: number): void {
+  after(ms: number, kind: FailureKind = "silence"): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#silence = { kind: "silence", message: `Nothing came for ${ms / 1000} s.` };
-      this.#leave();
-    }, ms);
+    this.#timer = setTimeout(() => this.fail({ kind, message: `Nothing came for ${ms / 1000} s.` }), ms);
+  }
+
+  fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#leave();
   }
 
   /** What the work comes to, unless the request ends before: whoever waits is free at once, whatever the connection does. */

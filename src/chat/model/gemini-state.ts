@@ -66,13 +66,13 @@ export class GeminiState {
   /** The model was asked in vain. */
   failed(model: string, { kind, retryAfterMs }: Failure): void {
     const { restMs } = policies[kind];
-    this.#doubtful = kind === "unreachable" || kind === "silence";
+    const cutOff = kind === "unreachable" || kind === "noConnection";
+    this.#doubtful = cutOff || kind === "silence";
     if (restMs > 0) {
       const now = this.#now();
       const until = now + (kind === "minuteQuota" ? (retryAfterMs ?? restMs) : restMs);
       const rest = { kind, until: kind === "dayQuota" ? Math.min(until, nextReset(now)) : until };
-      const shared = kind === "key" || kind === "unreachable";
-      for (const each of shared ? this.#models : [model]) this.#rests.set(each, rest);
+      for (const each of cutOff || kind === "key" ? this.#models : [model]) this.#rests.set(each, rest);
     }
     this.#find(statuses[kind], sentences[kind](model));
   }
@@ -82,8 +82,8 @@ export class GeminiState {
    * nothing else.
    */
   lookedUp(model: string, failure: Failure | null): void {
-    if (failure?.kind === "unreachable" || failure?.kind === "silence") {
-      this.failed(model, { ...failure, kind: "unreachable" });
+    if (failure?.kind === "unreachable" || failure?.kind === "noConnection") {
+      this.failed(model, failure);
       return;
     }
     this.#connected();
@@ -111,6 +111,7 @@ export class GeminiState {
   #connected(): void {
     this.#doubtful = false;
     this.#forget("unreachable");
+    this.#forget("noConnection");
   }
 
   #accepted(model: string): void {
@@ -140,6 +141,7 @@ const statuses: Record<FailureKind, ModelHealth["status"]> = {
   broken: "degraded",
   silence: "degraded",
   unreachable: "error",
+  noConnection: "error",
   noSuchModel: "error",
   key: "error",
   signature: "error",
@@ -149,6 +151,7 @@ const statuses: Record<FailureKind, ModelHealth["status"]> = {
   malformed: "ok",
 };
 
+const cannotReach = () => "The Gemini service cannot be reached.";
 const notAccepted = () => "The Gemini service does not accept what the hub asks of it.";
 /** The service works as it should when a model declines. */
 const answers = (model: string) => `${model} answers.`;
@@ -158,7 +161,8 @@ const sentences: Record<FailureKind, (model: string) => string> = {
   service: (model) => `The Gemini service has troubles with ${model}.`,
   broken: (model) => `The answers of ${model} broke off.`,
   silence: (model) => `${model} did not answer in time.`,
-  unreachable: () => "The Gemini service cannot be reached.",
+  unreachable: cannotReach,
+  noConnection: cannotReach,
   noSuchModel: (model) => `The Gemini service has no model ${model}.`,
   key: () => "The Gemini service refuses the key in GEMINI_API_KEY.",
   signature: notAccepted,
