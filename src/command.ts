@@ -5,8 +5,9 @@ import { loadSettings, type Settings, SettingsError, settingsTable } from "./con
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { lockHome } from "./segments/home-lock.ts";
-import { type Hub, StartError, serve } from "./serve.ts";
+import { type Hub, serve } from "./serve.ts";
 import { crashOf, reportCrash } from "./service/last-run.ts";
+import { StartError } from "./start-error.ts";
 import { buildDate, version } from "./version.ts";
 
 const done = 0;

@@ -1,7 +1,5 @@
 import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
-import http from "node:http";
-import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
 import { createApp, newRequestId } from "./api/app.ts";
@@ -22,10 +20,11 @@ import { FastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
 import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
+import { listenForApi, listenForDashboard, urlOf } from "./listen.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { Events } from "./observe/events.ts";
-import { type Log, openLog } from "./observe/log.ts";
+import { openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
 import { surviveErrors } from "./observe/unhandled.ts";
@@ -45,19 +44,11 @@ import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { CrashReports } from "./service/crash-report.ts";
 import { crashOf, reportCrash, reportLastRun } from "./service/last-run.ts";
+import { StartError } from "./start-error.ts";
+import { stopHub } from "./stop.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { SavedViews } from "./store/saved-views.ts";
 import { version } from "./version.ts";
-
-/** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
-const maxHeadBytes = 4 * 1024 * 1024;
-/** How long running answers may take to finish when the hub is stopped, ms. */
-const graceMs = 5_000;
-
-/** The hub could not start; the message is a sentence for the operator. */
-export class StartError extends Error {
-  override name = "StartError";
-}
 
 /** A running hub. */
 export interface Hub {
@@ -207,8 +198,6 @@ export function serve(settings: Settings): Hub {
     model,
   });
 
-  // Bun reads this property at Bun.serve; node:http declares it read-only.
-  Object.assign(http, { maxHeaderSize: maxHeadBytes });
   const giveUp = async (error: Error): Promise<void> => {
     const reason = `More than 100 errors in a minute that nothing caught, the last one: ${error.message}`;
     log.error("hub", `${reason} The process ends, because only a new one can be trusted.`);
@@ -223,9 +212,9 @@ export function serve(settings: Settings): Hub {
     const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
     return lane.answer(whole, client) ?? app.fetch(whole, { client });
   };
-  const server = listen(settings, answer);
+  const server = listenForApi(settings, answer);
   const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
-  const url = `http://${hostInUrl(settings.host)}:${server.port}`;
+  const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const announced = announceHub(settings, url);
   const lastRun = reported.then(async (sentence) => {
@@ -244,7 +233,7 @@ export function serve(settings: Settings): Hub {
     dataTrouble,
     lastRun,
     stop: (reason) =>
-      stop(second ? [server, second] : [server], reason, {
+      stopHub(second ? [server, second] : [server], reason, {
         catalog,
         derived,
         indexes,
@@ -258,12 +247,6 @@ export function serve(settings: Settings): Hub {
         announced,
       }),
   };
-}
-
-/** The host under which a browser on this machine reaches what listens on `host`; an IPv6 address takes brackets (RFC 3986, 3.2.2). */
-function hostInUrl(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return isIPv6(host) ? `[${host}]` : host;
 }
 
 function openState(databaseDir: string): Database {
@@ -287,103 +270,4 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
       throw new StartError(`The folder ${folder} cannot be made (${code}). The hub needs to write there.`);
     }
   }
-}
-
-type Answer = (request: Request, server: Server<undefined>) => Response | Promise<Response>;
-
-/** Listens on the API's port, without which there is no hub. */
-function listen(settings: Settings, fetch: Answer): Server<undefined> {
-  try {
-    return listenOn(settings.apiPort, settings.host, fetch);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE")
-      throw new StartError(`The hub cannot listen on ${settings.host}, port ${settings.apiPort}: ${message}`);
-    throw new StartError(
-      `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
-        "Stop that program, or set API_PORT to another port in the .env file.",
-    );
-  }
-}
-
-/**
- * Listens on the dashboard's port of the earlier service too, unless that is turned off or the API's own. A port that is taken is no reason to
- * leave the API and the dashboard on it unserved, so it is only told.
- */
-function listenForDashboard(
-  settings: Settings,
-  fetch: Answer,
-  warn: (message: string) => void,
-): Server<undefined> | null {
-  const { dashboardPort: port, apiPort, host } = settings;
-  if (port === 0 || port === apiPort) return null;
-  try {
-    return listenOn(port, host, fetch);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "EADDRINUSE" ? "is in use by another program" : `cannot be listened on (${message})`;
-    warn(
-      `Port ${port} ${reason}, so the dashboard is on port ${apiPort} alone. ` +
-        "Stop that program and start the hub again, or set DASHBOARD_PORT to another port (0 = off) in the .env file.",
-    );
-    return null;
-  }
-}
-
-function listenOn(port: number, hostname: string, fetch: Answer): Server<undefined> {
-  return Bun.serve({
-    port,
-    hostname,
-    // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
-    idleTimeout: 255,
-    development: false,
-    // Without it `development: false` shares the port on Bun 1.4.5, and two hubs would answer by turns.
-    reusePort: false,
-    fetch,
-    // What fails outside of the application still answers in the contract's shape.
-    error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),
-  });
-}
-
-/** The parts that are put away when the hub stops. */
-interface Running {
-  catalog: Catalog;
-  derived: DerivedKeeper | null;
-  indexes: IndexLookup;
-  events: Events;
-  customQueries: CustomQueries;
-  desk: Desk;
-  log: Log;
-  lock: { release: () => void };
-  schedule: Schedule;
-  hubDb: Database;
-  announced: { withdraw: () => void };
-}
-
-async function stop(
-  servers: readonly Server<undefined>[],
-  reason: string,
-  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced }: Running,
-): Promise<void> {
-  log.info("hub", `Stopping: ${reason}`);
-  // Whoever ends it while it finishes its answers, by a second Ctrl+C say, wanted it ended: that is no crash.
-  announced.withdraw();
-  events.end();
-  let grace: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<void>((resolve) => {
-    grace = setTimeout(resolve, graceMs);
-  });
-  await Promise.race([Promise.all(servers.map((server) => server.stop())), patience]);
-  clearTimeout(grace);
-  await Promise.all(servers.map((server) => server.stop(true)));
-  schedule.stop();
-  derived?.close();
-  indexes.close();
-  customQueries.close();
-  desk.close();
-  catalog.close();
-  hubDb.close();
-  lock.release();
-  log.info("hub", "Stopped");
-  await log.close();
 }

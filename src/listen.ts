@@ -1,0 +1,75 @@
+import http from "node:http";
+import { isIPv6 } from "node:net";
+import type { Server } from "bun";
+import { newRequestId } from "./api/app.ts";
+import type { Settings } from "./config.ts";
+import { StartError } from "./start-error.ts";
+
+/** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
+const maxHeadBytes = 4 * 1024 * 1024;
+type Answer = (request: Request, server: Server<undefined>) => Response | Promise<Response>;
+
+/**
+ * Listens on the API's port, without which there is no hub.
+ * @throws StartError when the port or the host is not to be had.
+ */
+export function listenForApi(settings: Settings, fetch: Answer): Server<undefined> {
+  try {
+    return listenOn(settings.apiPort, settings.host, fetch);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE")
+      throw new StartError(`The hub cannot listen on ${settings.host}, port ${settings.apiPort}: ${message}`);
+    throw new StartError(
+      `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
+        "Stop that program, or set API_PORT to another port in the .env file.",
+    );
+  }
+}
+
+/**
+ * Listens on the dashboard's port of the earlier service too, unless that is turned off or the API's own. A port that is taken is no reason to
+ * leave the API and the dashboard on it unserved, so it is only told.
+ */
+export function listenForDashboard(
+  settings: Settings,
+  fetch: Answer,
+  warn: (message: string) => void,
+): Server<undefined> | null {
+  const { dashboardPort: port, apiPort, host } = settings;
+  if (port === 0 || port === apiPort) return null;
+  try {
+    return listenOn(port, host, fetch);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "EADDRINUSE" ? "is in use by another program" : `cannot be listened on (${message})`;
+    warn(
+      `Port ${port} ${reason}, so the dashboard is on port ${apiPort} alone. ` +
+        "Stop that program and start the hub again, or set DASHBOARD_PORT to another port (0 = off) in the .env file.",
+    );
+    return null;
+  }
+}
+
+function listenOn(port: number, hostname: string, fetch: Answer): Server<undefined> {
+  // Bun reads this property at Bun.serve; node:http declares it read-only.
+  Object.assign(http, { maxHeaderSize: maxHeadBytes });
+  return Bun.serve({
+    port,
+    hostname,
+    // The default of 10 s cuts answers that are computed for longer without a byte (Bun.serve, idleTimeout; 255 at most).
+    idleTimeout: 255,
+    development: false,
+    // Without it `development: false` shares the port on Bun 1.4.5, and two hubs would answer by turns.
+    reusePort: false,
+    fetch,
+    // What fails outside of the application still answers in the contract's shape.
+    error: () => Response.json({ detail: "Internal server error.", request_id: newRequestId() }, { status: 500 }),
+  });
+}
+
+/** The address at which a browser on this machine reaches a server that listens on `host`; an IPv6 address takes brackets (RFC 3986, 3.2.2). */
+export function urlOf({ port }: Server<undefined>, host: string): string {
+  const isAny = host === "0.0.0.0" || host === "::";
+  return `http://${isAny ? "localhost" : isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

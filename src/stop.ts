@@ -1,0 +1,57 @@
+import type { Database } from "bun:sqlite";
+import type { Server } from "bun";
+import type { CustomQueries } from "./chat/sql/custom-queries.ts";
+import type { DerivedKeeper } from "./derived/keeper.ts";
+import type { Events } from "./observe/events.ts";
+import type { Log } from "./observe/log.ts";
+import type { IndexLookup } from "./operations/index-lookup.ts";
+import type { Schedule } from "./operations/schedule.ts";
+import type { Desk } from "./production/desk.ts";
+import type { Catalog } from "./segments/catalog.ts";
+
+/** How long running answers may take to finish when the hub is stopped, ms. */
+const graceMs = 5_000;
+
+/** The parts that are put away when the hub stops. */
+export interface Running {
+  catalog: Catalog;
+  derived: DerivedKeeper | null;
+  indexes: IndexLookup;
+  events: Events;
+  customQueries: CustomQueries;
+  desk: Desk;
+  log: Log;
+  lock: { release: () => void };
+  schedule: Schedule;
+  hubDb: Database;
+  announced: { withdraw: () => void };
+}
+
+/** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
+export async function stopHub(
+  servers: readonly Server<undefined>[],
+  reason: string,
+  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced }: Running,
+): Promise<void> {
+  log.info("hub", `Stopping: ${reason}`);
+  // Whoever ends it while it finishes its answers, by a second Ctrl+C say, wanted it ended: that is no crash.
+  announced.withdraw();
+  events.end();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => {
+    grace = setTimeout(resolve, graceMs);
+  });
+  await Promise.race([Promise.all(servers.map((server) => server.stop())), patience]);
+  clearTimeout(grace);
+  await Promise.all(servers.map((server) => server.stop(true)));
+  schedule.stop();
+  derived?.close();
+  indexes.close();
+  customQueries.close();
+  desk.close();
+  catalog.close();
+  hubDb.close();
+  lock.release();
+  log.info("hub", "Stopped");
+  await log.close();
+}
