@@ -34,7 +34,8 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
           stream.writeSSE({ event, data: JSON.stringify(data) });
         const ended = new Promise<void>((resolve) => {
           stream.onAbort(resolve);
-          events.ended.addEventListener("abort", () => resolve(), { once: true });
+          // The hub outlives the stream: what listens to its end goes with the stream.
+          events.ended.addEventListener("abort", () => resolve(), { once: true, signal: c.req.raw.signal });
         });
         for (const [name, data] of Object.entries(present())) await send(name, data);
         const silence = events.listen((name, data) => void send(name, data));

@@ -58,6 +58,16 @@ export function totalRss(pid: number): number {
   return sum(processTree(pid), rssOf);
 }
 
+/** Memory (proportional set size, bytes), open handles and number of a process and all its descendants. */
+export function treeState(pid: number): { pss: number; handles: number; processes: number } {
+  const pids = processTree(pid);
+  return {
+    pss: sum(pids, (one) => rollupOf(one, /^Pss: +(\d+)/gm)),
+    handles: sum(pids, (one) => readdirSync(`/proc/${one}/fd`).length),
+    processes: pids.length,
+  };
+}
+
 /** Watches the memory of a process tree until `stop` is called, which gives the peaks. */
 export function watchMemory(pid: number): { stop(): MemoryPeak } {
   let peak: MemoryPeak = { rss: 0, pss: 0, private: 0, processes: 0 };
