@@ -41,7 +41,7 @@ export class CalendarSupport {
     const month = { from: startOf(day, "month"), to: addDays(addMonths(startOf(day, "month"), 1), -1) };
     const whole = day.endsWith("-01") || addDays(day, 1).endsWith("-01");
     return this.#periods.some(({ from, to }) =>
-      whole ? from <= month.to && month.from <= to && (from !== to || month.from === month.to) : from < day && day < to,
+      whole ? from <= month.to && month.from <= to : from < day && day < to,
     );
   }
 }

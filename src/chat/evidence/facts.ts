@@ -204,6 +204,14 @@ class Reading {
     const [year, month] = [/^(?:year|연도|년도|yr)$/i, /^(?:month|월)$/i].map((name) =>
       columns.find((one) => name.test(one)),
     );
+    const spans = new Map<string, Period | null>();
+    const spanIn = (text: string): Period | null => {
+      const known = spans.get(text);
+      if (known !== undefined) return known;
+      const span = spanOf(text);
+      spans.set(text, span);
+      return span;
+    };
     for (const cells of data) {
       const row = this.#row(null, null);
       const named: string[] = [];
@@ -220,7 +228,7 @@ class Reading {
           continue;
         }
         if (value === null) continue;
-        const span = spanOf(value);
+        const span = spanIn(value);
         if (span) row.span ??= span;
         if (/^(?:item_?)?code$|^제품 ?코드$|^품번$/i.test(column)) row.item = value.toLowerCase();
         else if (/name|제품명|품명/i.test(column)) named.push(value);

@@ -12,12 +12,15 @@ export interface Mention {
 
 /** More names than this that share a word are not told apart: the first ones stand for them. */
 const mostAlike = 400;
+/** Texts that are seen as they are written, as nearly all of the data are. */
+const plain = /^[A-Za-z0-9가-힣 .,:;()/%#+=!?"@-]*$/;
 /** CODE (name). */
 const named = /[A-Za-z]+[\w%/-]*\d[\w%/-]*\s*\(([^()\n]{2,80}(?:\([^()\n]{1,40}\))?)\)/g;
 const digitWord = /\d(?:[\d.,]*\d)?/g;
 
 /** What a reader sees of a text from the data. */
 export function seen(text: string): string {
+  if (plain.test(text)) return text;
   const whole = new SeenText();
   whole.add(text, true);
   return whole.text;
@@ -110,7 +113,7 @@ export class Names {
     const lower = seen(text).toLowerCase();
     if (!/\d/.test(lower)) return;
     this.#learnWords(lower);
-    if (!/\p{L}/u.test(lower)) return;
+    if (!/\s/.test(lower) || !/\p{L}/u.test(lower)) return;
     for (const { index, 0: digits } of lower.matchAll(digitWord)) {
       const alike = this.#withDigits.get(digits) ?? [];
       if (alike.length >= mostAlike) continue;

@@ -9,6 +9,8 @@ import type { Mention, Names } from "./names.ts";
 export const mostTail = 32;
 /** Characters behind a comma or full stop that may still belong to a date: Jan 15, 2026. */
 const mostBehindComma = 9;
+/** Characters of a sentence before a number that are looked at. */
+const mostSentence = 600;
 /** Where what is said of a number ends. */
 const tailEnd = /[\n|;!?。]|[.,](?!\d)/;
 const sentenceEnd = /[.!?。](?=\s)|[;\n]/g;
@@ -52,8 +54,8 @@ export interface Table {
 export interface Surroundings {
   before: string;
   table: Table | null;
-  rows: Row[] | null;
-  named: Row[];
+  rows: readonly Row[] | null;
+  named: readonly Row[];
 }
 
 const weekdays: readonly RegExp[] = "월화수목금토일".split("").map((day, at) => {
@@ -61,7 +63,8 @@ const weekdays: readonly RegExp[] = "월화수목금토일".split("").map((day, 
   return new RegExp(`${day}요일|(?<![a-z])${english}days?(?![a-z])`, "giu");
 });
 
-type Dimension = "item" | "time" | "label";
+const dimensions = ["item", "time", "label"] as const;
+type Dimension = (typeof dimensions)[number];
 
 interface Naming {
   start: number;
@@ -106,6 +109,11 @@ export class Setting {
   readonly #today: Day;
   readonly #years: readonly number[];
   readonly #bySpan = new Map<string, Row[]>();
+  /** Rows by what is named. */
+  readonly #found = new Map<string, Row[] | null>();
+  readonly #together = new Map<string, readonly Row[]>();
+  /** Rows with days, by their first one. */
+  #dated: Row[] | null = null;
   #days: Period[] | null = null;
   readonly #headings = new Map<number, string[] | null>();
 
@@ -224,29 +232,28 @@ export class Setting {
   }
 
   #rowsOf(current: Record<Dimension, Naming[]>): Row[] | null {
-    const sets: Row[][] = [];
-    for (const dimension of ["item", "time", "label"] as const) {
-      const rows = this.#matching(current[dimension], dimension);
-      if (rows) sets.push(rows);
-    }
-    if (sets.length === 0) return null;
-    let rows = sets[0]!;
-    for (const other of sets.slice(1)) {
-      const within = new Set(other);
-      const both = rows.filter((row) => within.has(row));
-      if (both.length > 0) rows = both;
-    }
+    const key = dimensions.map((one) => current[one].map(keyOf).join(" ")).join("|");
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const sets = dimensions.flatMap((one) => this.#matching(current[one], one) ?? []);
+    const rows = sets.reduce<Row[] | null>((all, { meant, silent }) => {
+      const both = all?.filter((row) => meant.has(row) || silent(row));
+      return both && both.length > 0 ? both : (all ?? [...meant, ...this.#facts.rows.filter(silent)]);
+    }, null);
+    this.#found.set(key, rows);
     return rows;
   }
 
-  /** Rows that the namings mean, and those that do not say whose they are; null where no row is meant. */
-  #matching(namings: readonly Naming[], dimension: Dimension): Row[] | null {
-    const meant = namings.flatMap((one) => this.#meant(one));
-    if (meant.length === 0) return null;
-    const silent = this.#facts.rows.filter((row) =>
-      dimension === "item" ? row.item === null : dimension === "time" && row.span === null,
-    );
-    return [...new Set([...meant, ...silent])];
+  /** Rows that the namings mean, and which others do not say whose they are; nothing where no row is meant. */
+  #matching(
+    namings: readonly Naming[],
+    dimension: Dimension,
+  ): { meant: Set<Row>; silent: (row: Row) => boolean } | null {
+    const meant = new Set(namings.flatMap((one) => this.#meant(one)));
+    if (meant.size === 0) return null;
+    const silent = (row: Row) =>
+      dimension === "item" ? row.item === null && !meant.has(row) : dimension === "time" && row.span === null;
+    return { meant, silent };
   }
 
   #meant({ dimension, items, labels, spans }: Naming): Row[] {
@@ -255,31 +262,41 @@ export class Setting {
     return spans.flatMap((span) => this.#within(span));
   }
 
+  /** Rows of exactly these days, or else of parts of them. */
   #within(span: Period): Row[] {
     const key = `${span.from} ${span.to}`;
     const known = this.#bySpan.get(key);
     if (known) return known;
-    const cut = span.to > this.#today && span.from <= this.#today ? this.#today : span.to;
-    const dated = this.#facts.rows.filter((row) => row.span !== null);
-    const same = dated.filter(
-      (row) => row.span!.from === span.from && (row.span!.to === span.to || row.span!.to === cut),
-    );
-    const inside = dated.filter((row) => row.span!.from >= span.from && row.span!.to <= span.to);
-    const rows = same.length > 0 && inside.length === same.length ? same : inside;
-    this.#bySpan.set(key, rows);
-    return rows;
+    this.#dated ??= this.#facts.rows
+      .filter((row) => row.span !== null)
+      .sort((a, b) => (a.span!.from < b.span!.from ? -1 : a.span!.from > b.span!.from ? 1 : 0));
+    const dated = this.#dated;
+    let [first, end] = [0, dated.length];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if (dated[middle]!.span!.from < span.from) first = middle + 1;
+      else end = middle;
+    }
+    const inside: Row[] = [];
+    for (let at = first; at < dated.length && dated[at]!.span!.from <= span.to; at++) {
+      if (dated[at]!.span!.to <= span.to) inside.push(dated[at]!);
+    }
+    this.#bySpan.set(key, inside);
+    return inside;
   }
 
-  #named(namings: readonly Naming[]): Row[] {
-    const rows = new Set<Row>();
-    const items = namings.filter(({ dimension }) => dimension === "item").flatMap((one) => this.#meant(one));
-    const times = namings.filter(({ dimension }) => dimension === "time").flatMap((one) => this.#meant(one));
-    const labels = namings.filter(({ dimension }) => dimension === "label").flatMap((one) => this.#meant(one));
-    const inTime = new Set(times);
-    const both = items.filter((row) => inTime.has(row));
-    for (const row of both.length > 0 ? both : [...items, ...times]) rows.add(row);
-    for (const row of labels) rows.add(row);
-    return [...rows];
+  /** Rows of the namings: those of an item at a time where both are named. */
+  #named(namings: readonly Naming[]): readonly Row[] {
+    const key = namings.map(keyOf).join(" ");
+    const known = this.#together.get(key);
+    if (known) return known;
+    const of = (wanted: Dimension) => namings.flatMap((one) => (one.dimension === wanted ? this.#meant(one) : []));
+    const items = of("item");
+    const times = new Set(of("time"));
+    const both = items.filter((row) => times.has(row));
+    const rows = [...new Set([...(both.length > 0 ? both : [...items, ...times]), ...of("label")])];
+    this.#together.set(key, rows);
+    return rows;
   }
 
   #tableAt(text: string, line: number, start: number): Table | null {
@@ -315,13 +332,18 @@ export class Setting {
   }
 }
 
+function keyOf({ items, labels, spans }: Naming): string {
+  return [...items, ...labels, ...spans.map(({ from, to }) => `${from}~${to}`)].join(",");
+}
+
 function naming(mention: Mention): Naming {
   return { ...mention, dimension: mention.items.length > 0 ? "item" : "label", spans: [] };
 }
 
 function sentenceStart(text: string, line: number, start: number): number {
-  let from = line;
-  for (const { index, 0: found } of text.slice(line, start).matchAll(sentenceEnd)) from = line + index + found.length;
+  const first = Math.max(line, start - mostSentence);
+  let from = first;
+  for (const { index, 0: found } of text.slice(first, start).matchAll(sentenceEnd)) from = first + index + found.length;
   return from;
 }
 
