@@ -1,0 +1,60 @@
+/** The schema of hub.db: each entry brings it one version further (PRAGMA user_version); entries are never changed, only added. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE job (
+     name TEXT PRIMARY KEY,
+     paused INTEGER NOT NULL DEFAULT 0,
+     started_at INTEGER,
+     finished_at INTEGER,
+     succeeded_at INTEGER,
+     result TEXT,
+     message TEXT
+   ) WITHOUT ROWID`,
+  // Derived from the ERP's files, made anew whenever it is missing: one row per segment with its totals as columns (src/rollup).
+  `CREATE TABLE rollup (
+     segment TEXT PRIMARY KEY,
+     version TEXT NOT NULL,
+     placement TEXT NOT NULL,
+     format INTEGER NOT NULL,
+     built_at INTEGER NOT NULL,
+     build_ms INTEGER NOT NULL,
+     cells INTEGER NOT NULL,
+     checksum TEXT NOT NULL,
+     data BLOB NOT NULL
+   )`,
+  // Search indexes (src/search), derived as well: which one is in use for a segment, and the bytes of all of them in pages.
+  `CREATE TABLE search_index (
+     segment TEXT PRIMARY KEY,
+     version TEXT NOT NULL,
+     format INTEGER NOT NULL,
+     build INTEGER NOT NULL,
+     first_page INTEGER NOT NULL,
+     pages INTEGER NOT NULL,
+     contents_at INTEGER NOT NULL,
+     contents_length INTEGER NOT NULL,
+     refused TEXT
+   ) WITHOUT ROWID`,
+  `CREATE TABLE search_page (
+     page INTEGER PRIMARY KEY,
+     checksum INTEGER NOT NULL,
+     bytes BLOB NOT NULL
+   )`,
+  // When a hub had the job in its schedule first; what is due since then and never ran was missed.
+  `ALTER TABLE job ADD COLUMN seen_at INTEGER`,
+  // Views that people saved on the dashboard (saved-views.ts): nothing else could give them back, so every backup holds them.
+  `CREATE TABLE saved_view (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL,
+     name_key TEXT NOT NULL UNIQUE,
+     address TEXT NOT NULL,
+     on_wall INTEGER NOT NULL,
+     saved_at INTEGER NOT NULL
+   )`,
+  // Conversations with the chat (src/chat/sessions.ts): the turns as JSON, and whose they are.
+  `CREATE TABLE chat_session (
+     address TEXT NOT NULL,
+     id TEXT NOT NULL,
+     used_at INTEGER NOT NULL,
+     turns TEXT NOT NULL,
+     PRIMARY KEY (address, id)
+   ) WITHOUT ROWID`,
+];

@@ -1,0 +1,19 @@
+import { Database } from "bun:sqlite";
+
+/**
+ * Tables that no backup needs: what is derived from the ERP's files is made anew wherever it is missing, and conversations, which are forgotten
+ * within the hour, are not to outlast that in a backup.
+ */
+export const passingTables: readonly string[] = ["rollup", "search_index", "search_page", "chat_session"];
+
+/** Empties a copy of hub.db of all that a backup need not hold, so that a backup holds the hub's state alone: some kilobytes instead of 150 MB. */
+export function forgetDerived(file: string): void {
+  const db = new Database(file, { readwrite: true });
+  try {
+    const present = db.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    for (const { name } of present) if (passingTables.includes(name)) db.run(`DELETE FROM ${name}`);
+    db.run("VACUUM");
+  } finally {
+    db.close();
+  }
+}
