@@ -159,6 +159,8 @@ export interface Focus {
   /** The parts that a trend, an average or a best part is about. */
   by?: Grain | undefined;
   limit?: number | undefined;
+  /** Lots that were asked for by their numbers, or by how these begin. */
+  lots?: string[] | undefined;
   /** After a question back: the items to choose from. */
   choices?: ItemMatch[] | undefined;
 }

@@ -277,6 +277,27 @@ const questions: readonly Question[] = [
     },
   },
   {
+    ko: () => "LT260113-001 로트 찾아줘",
+    en: () => "when was lot lt260113-001 made?",
+    tool: "execute_custom_query",
+    timeless: true,
+    items: "all",
+    wanted: async ({ rest }) => {
+      const rows: Json[] = (await rest("/records?lot_number=LT260113-001&limit=50")).data;
+      return { rows: rows.map(recordRow), count: rows.length };
+    },
+  },
+  {
+    ko: ({ period }) => `${period.ko} 로트 LT2601`,
+    en: ({ period }) => `lots LT2601 ${period.en}`,
+    tool: "execute_custom_query",
+    items: "all",
+    wanted: async ({ rest, period }) => {
+      const rows: Json[] = (await rest(`/records?${range(period)}&lot_number=LT2601&limit=50`)).data;
+      return { rows: rows.map(recordRow), count: rows.length };
+    },
+  },
+  {
     ko: ({ period, item }) => `${period.ko} ${item} 가장 많이 생산한 날 2개`,
     en: ({ period, item }) => `2 best days ${item && `of ${item} `}${period.en}`,
     tool: "execute_custom_query",

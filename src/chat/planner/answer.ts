@@ -348,12 +348,14 @@ function joined<One extends ToolRun>(runs: readonly One[], text: Words, say: (ru
   return { sentence: parts.flat().join("\n\n") };
 }
 
-/** Whom a call asked about: the item of its arguments, or those of the question, or all. */
+/** What a call asked about: a lot, the item of its arguments, or those of the question, or all. */
 function who(plan: CallPlan, run: ToolRun, text: Words): string {
-  const { items } = plan.focus;
+  const { items, lots = [] } = plan.focus;
+  const params = run.name === "execute_custom_query" ? (run.arguments.params ?? []) : [];
+  const lot = lots.find((one) => params.includes(one));
+  if (lot !== undefined) return text.lot(plain(lot));
   const code = "item_code" in run.arguments ? run.arguments.item_code : undefined;
-  const queried =
-    run.name === "execute_custom_query" ? items.filter((item) => run.arguments.params?.includes(item.item_code)) : [];
+  const queried = items.filter((item) => params.includes(item.item_code));
   const named =
     code === undefined
       ? queried

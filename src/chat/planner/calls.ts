@@ -16,7 +16,7 @@ const mostRanked = 100;
 export const dayGrains: readonly Grain[] = ["day", "week", "weekday"];
 
 /** The tools that answer a question whose period is known. */
-export function callsFor({ intent, period, base, items, by, limit, keyword }: Ask): ToolCall[] {
+export function callsFor({ intent, period, base, items, by, limit, keyword, lots = [] }: Ask): ToolCall[] {
   const one = items.length > 0 ? items.map(({ item_code }) => item_code) : [undefined];
   switch (intent) {
     case "total":
@@ -63,6 +63,7 @@ export function callsFor({ intent, period, base, items, by, limit, keyword }: As
       if (period || items.length === 0) return [records(period, items, Math.min(limit ?? 10, 50))];
       return one.map((code) => history(code!, Math.min(limit ?? 10, 50)));
     case "lots":
+      if (lots.length > 0) return lots.map((lot) => records(period, items, Math.min(limit ?? 50, mostRows), lot));
       return [records(period, items, Math.min(limit ?? 50, mostRows))];
     case "list":
       if (keyword === "") return [top(period!, limit ?? 20)];

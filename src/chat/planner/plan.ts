@@ -19,7 +19,8 @@ import {
   searchWords,
   yearBefore,
 } from "./grammar/words.ts";
-import { type MentionedItems, mentionedItems } from "./items.ts";
+import { type Asked, type MentionedItems, mentionedItems } from "./items.ts";
+import { mentionedLots } from "./lots.ts";
 import { plain } from "./markdown.ts";
 import {
   findPeriods,
@@ -41,10 +42,9 @@ const words: Readonly<Record<Language, Words>> = { ko, en };
 export const plan: Planner = async (query, { today, newestDay, findItems, previous }) => {
   const language = languageOf(query);
   const help: Plan = { kind: "help", language };
-  const text = normalized(query);
-  const mentioned =
-    chosen(text, previous) ??
-    (await mentionedItems({ query, text, leftOver: (part) => leftOver(part, today) }, findItems));
+  const asked: Asked = { query, text: normalized(query), leftOver: (part) => leftOver(part, today) };
+  const { lots, rest: text } = await mentionedLots(asked, findItems);
+  const mentioned = chosen(text, previous) ?? (await mentionedItems({ ...asked, text }, findItems));
   if (has(mentioned.rest, outOfScope)) return help;
   const back = yearsOrPeriodsBack(mentioned.rest);
   const named = findPeriods(without(mentioned.rest, relative), today);
@@ -53,7 +53,9 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     return ask(language, words[language].noSuchDay(plain(mentioned.rest.slice(noDay.start, noDay.end))), [], null);
   if (named.periods.some(({ from }) => from > today)) return help;
   const marks = marksOf(without(rest(mentioned.rest, named.periods), allItems));
-  const found = intentOf(marks, mentioned.items, named.periods.length, back !== null);
+  const told = intentOf(marks, mentioned.items, named.periods.length, back !== null);
+  if (lots.length > 0 && told !== null && !ofLots.includes(told)) return help;
+  const found = lots.length > 0 ? "lots" : told;
   const narrowed = narrow(mentioned, previous);
   const goesOn = previous !== null && (found === null || has(text, [...followUps, ...sameItem, ...samePeriod]));
   const intent = found ?? previous?.intent ?? (narrowed.items.length + named.periods.length > 0 ? "total" : null);
@@ -61,27 +63,28 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   if (narrowed.unknown.length > 0 && found === null) return help;
 
   const onlyIntent = named.periods.length === 0 && mentioned.items.length === 0 && mentioned.candidates.length === 0;
-  const inherits = previous !== null && (goesOn || onlyIntent);
+  const inherits = previous !== null && lots.length === 0 && (goesOn || onlyIntent);
   const by = grainOf(marks, intent, inherits ? previous : null);
   const all = has(mentioned.rest, allItems);
   const items = narrowed.items.length > 0 ? narrowed.items : inherits && !all ? previous.items : [];
   const before =
     inherits && previous.period && has(mentioned.rest, periodBeforeThat) ? stepBack(previous.period) : null;
-  const told = before ? [before] : named.periods.map(({ from, to }) => ({ from, to }));
-  const recent = told.length === 0 && marks.has("recently") && !listing.includes(intent) ? [recentDays(today)] : [];
+  const spoken = before ? [before] : named.periods.map(({ from, to }) => ({ from, to }));
+  const recent = spoken.length === 0 && marks.has("recently") && !listing.includes(intent) ? [recentDays(today)] : [];
   const inherited = inherits && previous.period && keeps(previous.period, intent, by) ? [previous.period] : [];
-  const explicit = [told, recent, inherited].find(({ length }) => length > 0) ?? [];
+  const explicit = [spoken, recent, inherited].find(({ length }) => length > 0) ?? [];
   const focus: Focus = {
     period: explicit[0] ?? null,
     items,
     intent,
     by,
+    ...(lots.length > 0 && { lots }),
     limit:
       amountOf(rest(mentioned.rest, named.periods)) ??
       (found === null ? previous?.limit : undefined) ??
       presetLimit(intent, marks),
   };
-  const preset = defaultPeriod(focus, today, newestDay);
+  const preset = lots.length > 0 ? null : defaultPeriod(focus, today, newestDay);
   if (intent !== "list") {
     if (narrowed.unknown.length > 0) {
       return ask(language, words[language].notFound(plain(narrowed.unknown.join(" "))), narrowed.candidates, focus);
@@ -91,7 +94,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
 
   const assumedPeriod = explicit.length === 0 && preset !== null;
   const keyword = intent === "list" ? mentioned.keyword || searchedWord(text) : "";
-  const asked = asksOf(
+  const asks = asksOf(
     { ...focus, base: null, keyword },
     explicit,
     preset,
@@ -101,11 +104,11 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     today,
     previous,
   );
-  if (asked.some(({ intent: one, by: part, period }) => tooLong(one, part, period))) {
+  if (asks.some(({ intent: one, by: part, period }) => tooLong(one, part, period))) {
     return ask(language, words[language].tooLong(mostRows.toLocaleString("en")), [], focus);
   }
-  const last = asked.at(-1)!;
-  const calls = new Map(asked.flatMap(callsFor).map((call) => [JSON.stringify(call), call]));
+  const last = asks.at(-1)!;
+  const calls = new Map(asks.flatMap(callsFor).map((call) => [JSON.stringify(call), call]));
   if (calls.size > mostCalls) return help;
   return {
     kind: "calls",
@@ -122,6 +125,9 @@ const mostCalls = 12;
 
 /** Not the words of a period of their own: they say what it is measured by. */
 const relative = [...yearBefore, ...precedingPeriod, ...periodBeforeThat, ...samePeriod];
+
+/** What may be asked about a lot: its records answer it. */
+const ofLots: readonly Intent[] = ["lots", "history", "last_made", "list", "total", "count"];
 
 /** Intents that list what there is, newest first, and need no period. */
 const listing: readonly Intent[] = ["history", "lots", "last_made", "list"];

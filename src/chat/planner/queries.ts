@@ -1,5 +1,5 @@
 import { addDays } from "../../production/calendar.ts";
-import { isDay, lastDayEver } from "../../segments/day.ts";
+import { afterAll, isDay, lastDayEver } from "../../segments/day.ts";
 import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
 
 /** Most rows that a custom query may give. */
@@ -7,10 +7,15 @@ export const mostRows = 1000;
 
 const day = "substr(production_date, 1, 10)";
 
-function where(period: Period | null, items: readonly ItemMatch[]): { sql: string; params: SqlValue[] } {
-  // Texts that begin with no valid day, such as 2026-02-30, count for no day (CONTRACT: "A day").
-  const parts = [`date(${day}) = ${day}`];
+function where(
+  period: Period | null,
+  items: readonly ItemMatch[],
+  lot: string | null = null,
+): { sql: string; params: SqlValue[] } {
+  const parts: string[] = [];
   const params: SqlValue[] = [];
+  // Texts that begin with no valid day, such as 2026-02-30, count for no day (CONTRACT: "A day").
+  if (period || lot === null) parts.push(`date(${day}) = ${day}`);
   if (period) {
     // The stored text may go on after the day, so the end is the beginning of the next day.
     parts.push("production_date >= ?", "production_date < ?");
@@ -19,6 +24,12 @@ function where(period: Period | null, items: readonly ItemMatch[]): { sql: strin
   if (items.length > 0) {
     parts.push(`item_code IN (${items.map(() => "?").join(", ")})`);
     params.push(...items.map(({ item_code }) => item_code));
+  }
+  if (lot !== null) {
+    // As ranges, for which there is an index; people write small letters where the number has large ones.
+    const beginnings = [...new Set([lot, lot.toUpperCase()])];
+    parts.push(`(${beginnings.map(() => "lot_number >= ? AND lot_number < ?").join(" OR ")})`);
+    params.push(...beginnings.flatMap((one) => [one, one + afterAll]));
   }
   return { sql: ` WHERE ${parts.join(" AND ")}`, params };
 }
@@ -88,12 +99,19 @@ export function itemCount(period: Period | null): ToolCall {
   );
 }
 
-/** Single records, newest first. */
-export function records(period: Period | null, items: readonly ItemMatch[], limit: number): ToolCall {
-  const { sql, params } = where(period, items);
+/** Single records, newest first; of one lot where its number, or the beginning of it, is given. */
+export function records(
+  period: Period | null,
+  items: readonly ItemMatch[],
+  limit: number,
+  lot: string | null = null,
+): ToolCall {
+  const { sql, params } = where(period, items, lot);
+  // A lot is found also where its text is no day, and shown with that text.
+  const shown = lot === null || period ? day : `iif(date(${day}) = ${day}, ${day}, production_date)`;
   return query(
-    `SELECT ${day} AS production_date, lot_number, item_code, item_name, good_quantity FROM production_records${sql} ORDER BY production_records.production_date DESC, id DESC LIMIT ${limit}`,
+    `SELECT ${shown} AS production_date, lot_number, item_code, item_name, good_quantity FROM production_records${sql} ORDER BY production_records.production_date DESC, id DESC LIMIT ${limit}`,
     params,
-    "records",
+    lot === null ? "records" : "lot",
   );
 }

@@ -124,6 +124,18 @@ export const precedingPeriod: readonly RegExp[] = [
 export const baseAfter = /^\s*(?:와|과|랑|하고|보다|대비|에\s*비해|에\s*비하면|비해)/u;
 export const baseBefore = /(?:than|to|with|against|vs\.?|versus|over)\s+(?:the\s+)?$/u;
 
+const lot = "(?<lot>(?<![a-z0-9])(?=(?:[a-z_/.-]*\\d){3})[a-z0-9]+(?:[-_/.][a-z0-9]+)*(?![a-z0-9]))";
+
+/** Numbers of lots: what stands beside that word, and what looks like one because of the date in it. */
+export const lotNumbers: readonly RegExp[] = [
+  new RegExp(
+    `(?:로트|배치|(?<![a-z])(?:lots?|batch(?:es)?))\\s*(?:번호|넘버|numbers?|no\\.?|id)?\\s*[:#]?\\s*${lot}`,
+    "gu",
+  ),
+  new RegExp(`${lot}\\s*(?:번\\s*)?(?:로트|배치|(?:lot|batch)(?![a-z]))`, "gu"),
+  /(?<lot>(?<![a-z0-9])[a-z]{1,4}\d{6,}(?:[-_]\d+)*(?![a-z0-9]))/gu,
+];
+
 /** What to search for, where words say so. */
 export const searchWords: readonly RegExp[] = [
   /(?:containing|contain|starting with|start with|named|called|search(?:ing)?(?: for)?|find|look up)\s+(?<word>[\p{L}\p{N}][^\s?!,]*)\s*[?!.]*$/u,

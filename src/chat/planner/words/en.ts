@@ -25,6 +25,7 @@ export const en: Words = {
   assumed: "The question names no period, so this one is taken.",
   allTime: (to) => (to === null ? "all time" : `all time (until ${to})`),
   everyItem: "All items",
+  lot: (number: string) => `Lot ${number}`,
   none: "There are no production records.",
   total: (who, total, batches) => `${who}: total production is **${total} pieces** (${batches} batches).`,
   average: (who, average, batches) => `${who}: an average batch is **${average} pieces** (${batches} batches).`,

@@ -25,6 +25,7 @@ export const ko = {
   assumed: "기간을 말씀하지 않으셔서 이 기간으로 답합니다.",
   allTime: (to: string | null) => (to === null ? "전체 기간" : `전체 기간 (${to}까지)`),
   everyItem: "전체 제품",
+  lot: (number: string) => `로트 ${number}`,
   none: "생산 기록이 없습니다.",
   total: (who: string, total: string, batches: string) =>
     `${who}: 총 생산량은 **${total}개**입니다 (배치 ${batches}건).`,
