@@ -6,9 +6,12 @@ import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { lockHome } from "./segments/home-lock.ts";
 import { type Hub, serve } from "./serve.ts";
+import type { Place } from "./service/commands.ts";
 import { crashOf, reportCrash } from "./service/last-run.ts";
 import { StartError } from "./start-error.ts";
+import { stopSignal } from "./stop-signal.ts";
 import { buildDate, version } from "./version.ts";
+import { endWithParent } from "./workers/orphan.ts";
 
 const done = 0;
 const failed = 1;
@@ -33,10 +36,17 @@ const options = {
   force: { type: "boolean" },
   daemon: { type: "boolean" },
   interval: { type: "string" },
+  install: { type: "boolean" },
+  uninstall: { type: "boolean" },
+  status: { type: "boolean" },
+  stop: { type: "boolean" },
+  supervised: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
   licences: { type: "boolean" },
 } as const;
+
+const serviceVerbs = ["install", "uninstall", "status", "stop"] as const;
 
 class UsageError extends Error {
   override name = "UsageError";
@@ -60,14 +70,18 @@ export async function runCommand(args: string[], beside: string): Promise<number
         `There is no folder ${home}. --home (or HUB_HOME) names the folder that holds database and logs.`,
       );
     }
+    const aboutService = serviceVerbs.find((verb) => values[verb]);
+    // Without the settings: how a hub is that cannot start because of them must be seen as well.
+    if (aboutService) return await carryOutVerb(aboutService, { home, isBeside: home === beside });
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
     if (command) return await command(settings);
     if (values.demo) await makeDemo(settings, rows);
+    if (values.supervised) endWithParent();
     return await run(settings);
   } catch (error) {
     const { name, message, code, syscall, path: file } = error as NodeJS.ErrnoException;
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
-    if (error instanceof StartError || name === "DemoError" || name === "OperationError")
+    if (error instanceof StartError || ["DemoError", "OperationError", "ServiceError"].includes(name))
       return complain(message, failed);
     if (syscall && file) {
       const advice = "See that the folder is there and that the hub may write into it, and run the command again.";
@@ -90,9 +104,8 @@ type Values = ReturnType<typeof readArguments>;
 
 /** The command that the arguments name; null for serving. Throws UsageError for combinations that mean nothing. */
 function chosenCommand(values: Values): ((settings: Settings) => Promise<number>) | null {
-  const commands = (["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const).filter(
-    (name) => values[name] !== undefined,
-  );
+  const operationNames = ["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const;
+  const commands = [...operationNames, ...serviceVerbs].filter((name) => values[name] !== undefined);
   if (commands.length > 1)
     throw new UsageError(`${commands.map((name) => `--${name}`).join(" and ")} do not go together.`);
   for (const [flag, command] of [
@@ -134,6 +147,18 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
     return (settings) => (daemon ? watchAgainAndAgain(settings, interval) : watchOnce(settings, force));
   }
   return null;
+}
+
+/** Registers the service, takes it back, ends it, or tells how it is: exit code 1 then means that no hub answers. */
+async function carryOutVerb(verb: (typeof serviceVerbs)[number], place: Place): Promise<number> {
+  const { install, stop, uninstall } = await import("./service/commands.ts");
+  if (verb === "install") return print(install(place));
+  if (verb === "uninstall") return print(await uninstall(place));
+  if (verb === "stop") return print(await stop(place));
+  const { describeService } = await import("./service/status.ts");
+  const { text, running } = await describeService(place);
+  print(text);
+  return running ? done : failed;
 }
 
 type OperationRoom = typeof import("./operations/registry.ts");
@@ -242,20 +267,9 @@ async function run(settings: Settings): Promise<number> {
   void hub.lastRun.then((sentence) => {
     if (sentence) console.log(`\n${sentence}`);
   });
-  const reason = await stopSignal();
+  const reason = await Promise.race([stopSignal(), hub.stopRequested.then(() => "asked by --stop")]);
   await hub.stop(reason);
   return done;
-}
-
-/**
- * Resolves when the hub is asked to stop: Ctrl+C, a service manager, or the closing of the console window (SIGHUP on Windows too). Whoever asks
- * again gets no quicker end, but for a second Ctrl+C, which people press because they mean it.
- */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve("SIGINT"));
-    for (const signal of ["SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.on(signal, () => resolve(signal));
-  });
 }
 
 function print(text: string): number {
@@ -296,6 +310,10 @@ hub --checkpoint                   empties -wal files now, and says of each what
 hub --watch [--force] [--daemon [--interval SECONDS]]
                                    makes missing indexes and keeps statistics fresh, once or again and again; --force makes
                                    them however long it takes: for a moment when the ERP is closed
+hub --install, --uninstall         starts the hub with the machine from now on, and again after a crash; takes that back
+hub --status                       whether it is installed and runs, since when, its address, the ERP's last write; exit
+                                   code 1 when no hub answers
+hub --stop                         ends the running hub in good order, and its service until the machine's next start
 hub --help, --version, --licences
 
 A running hub does all of this by itself (GET /operations/jobs says when), the rollover with AUTO_ROLLOVER=true.

@@ -29,6 +29,13 @@ if (first === workerFlag) {
   const { operations } = await import("./operations/registry.ts");
   await carryOutOrder(operations);
   process.exit(0);
+} else if (first === "--service") {
+  // Nothing else of the hub either: it stays in memory beside it for years.
+  const { supervise } = await import("./service/supervisor.ts");
+  const { stopSignal } = await import("./stop-signal.ts");
+  const [, flag, home = ""] = process.argv.slice(2);
+  if (flag !== "--home") console.error("--service goes with --home DIR.");
+  process.exit(flag === "--home" ? await supervise({ home: path.resolve(home), stopSignal: stopSignal() }) : 2);
 } else {
   const { runCommand } = await import("./command.ts");
   const beside = isCompiled ? path.dirname(process.execPath) : path.resolve(import.meta.dir, "..");

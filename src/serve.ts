@@ -35,13 +35,14 @@ import { IndexLookup } from "./operations/index-lookup.ts";
 import { JobTable } from "./operations/jobs.ts";
 import { eachLine, type OperationLog } from "./operations/operation.ts";
 import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
-import { announceHub } from "./operations/running-hub.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
 import { RollupShelf } from "./rollup/shelf.ts";
 import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
 import { lockHome } from "./segments/home-lock.ts";
+import { announceHub } from "./service/announcement.ts";
+import { openControl } from "./service/control.ts";
 import { CrashReports } from "./service/crash-report.ts";
 import { crashOf, reportCrash, reportLastRun } from "./service/last-run.ts";
 import { StartError } from "./start-error.ts";
@@ -57,6 +58,8 @@ export interface Hub {
   dataTrouble: Promise<string | null>;
   /** How the run before this one ended, where nobody had asked it to: a sentence for the operator. */
   lastRun: Promise<string | null>;
+  /** Resolves when `--stop` asks for it. */
+  stopRequested: Promise<void>;
   /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
   stop(reason: string): Promise<void>;
 }
@@ -216,7 +219,8 @@ export function serve(settings: Settings): Hub {
   const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
   const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
-  const announced = announceHub(settings, url);
+  const control = openControl();
+  const announced = announceHub(settings, url, control);
   const lastRun = reported.then(async (sentence) => {
     if (sentence) log.error("hub", sentence);
     await crashes.refresh();
@@ -232,6 +236,7 @@ export function serve(settings: Settings): Hub {
     url,
     dataTrouble,
     lastRun,
+    stopRequested: control.stopRequested,
     stop: (reason) =>
       stopHub(second ? [server, second] : [server], reason, {
         catalog,
@@ -245,6 +250,7 @@ export function serve(settings: Settings): Hub {
         schedule,
         hubDb,
         announced,
+        control,
       }),
   };
 }

@@ -8,6 +8,7 @@ import type { IndexLookup } from "./operations/index-lookup.ts";
 import type { Schedule } from "./operations/schedule.ts";
 import type { Desk } from "./production/desk.ts";
 import type { Catalog } from "./segments/catalog.ts";
+import type { Control } from "./service/control.ts";
 
 /** How long running answers may take to finish when the hub is stopped, ms. */
 const graceMs = 5_000;
@@ -25,13 +26,14 @@ export interface Running {
   schedule: Schedule;
   hubDb: Database;
   announced: { withdraw: () => void };
+  control: Control;
 }
 
 /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
 export async function stopHub(
   servers: readonly Server<undefined>[],
   reason: string,
-  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced }: Running,
+  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced, control }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   // Whoever ends it while it finishes its answers, by a second Ctrl+C say, wanted it ended: that is no crash.
@@ -51,6 +53,7 @@ export async function stopHub(
   desk.close();
   catalog.close();
   hubDb.close();
+  control.close();
   lock.release();
   log.info("hub", "Stopped");
   await log.close();

@@ -1,46 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import type { Settings } from "../config.ts";
 import type { Progress } from "../observe/progress.ts";
+import { announcedHub } from "../service/announcement.ts";
 import { type OperationContext, OperationError } from "./operation.ts";
 import type { Said } from "./schedule.ts";
 
-const fileName = "running.json";
 const pollMs = 500;
-
-/** What a hub leaves word of while it runs. */
-export interface RunningHub {
-  /** Where it listens. */
-  url: string;
-  pid: number;
-  /** ISO 8601. */
-  startedAt: string;
-}
-
-/**
- * Leaves word of where a running hub listens, for commands that ask it to do their work. What is still there at the next start tells that
- * the hub did not end in good order.
- */
-export function announceHub({ mirrorDir }: Settings, url: string): { withdraw: () => void } {
-  const file = path.join(mirrorDir, fileName);
-  const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
-  writeFileSync(file, JSON.stringify({ url, pid: process.pid, startedAt } satisfies RunningHub), { mode: 0o600 });
-  return { withdraw: () => withdrawHub(mirrorDir) };
-}
-
-/** What the hub that runs, or ended without being asked to, left word of; null where none did. */
-export function announcedHub(mirrorDir: string): RunningHub | null {
-  try {
-    return JSON.parse(readFileSync(path.join(mirrorDir, fileName), "utf8")) as RunningHub;
-  } catch {
-    return null;
-  }
-}
-
-/** Takes back what a hub left word of, when it ends or its end was reported. */
-export function withdrawHub(mirrorDir: string): void {
-  rmSync(path.join(mirrorDir, fileName), { force: true });
-}
 
 interface Job {
   name: string;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { uptime } from "node:os";
 import path from "node:path";
 import type { Settings } from "../config.ts";
-import { announcedHub, withdrawHub } from "../operations/running-hub.ts";
+import { announcedHub, withdrawHub } from "./announcement.ts";
 import { type Crash, describeCrashes, readCrashReport, writeCrashReport } from "./crash-report.ts";
 
 /**

@@ -1,0 +1,204 @@
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
+import { lockHome } from "../segments/home-lock.ts";
+import { ownCommand } from "../workers/process.ts";
+import { announcedHub } from "./announcement.ts";
+import { requestStop } from "./control.ts";
+import { isElevated } from "./elevation.ts";
+import { isRunning, readServiceState, requestServiceStop } from "./state.ts";
+import { unitFolder, unitName, unitText } from "./systemd-unit.ts";
+import {
+  installSteps,
+  queryStep,
+  type Registered,
+  type Step,
+  taskFile,
+  taskName,
+  taskXml,
+  uninstallSteps,
+} from "./windows-task.ts";
+
+/** A service command could not be carried out; the message is a sentence for the operator. */
+export class ServiceError extends Error {
+  override name = "ServiceError";
+}
+
+/** What the hub is registered for: the home folder, and whether it is the executable's own. */
+export interface Place {
+  home: string;
+  isBeside: boolean;
+}
+
+/** First argument of the supervisor. */
+export const serviceFlag = "--service";
+
+const stopPatienceMs = 30_000;
+const isWindows = process.platform === "win32";
+
+const registeredAt = ({ home, isBeside }: Place): Registered => ({
+  command: ownCommand(serviceFlag, "--home", home),
+  home,
+  isBeside,
+});
+
+/** Where commands and hub leave word for each other. */
+export const mirrorDirOf = (home: string): string => path.join(home, "database", ".mirror");
+
+/**
+ * Registers the hub to start with the machine and starts it. Returns sentences about what was done. Throws ServiceError where it may not, or
+ * there is nothing to register it with.
+ */
+export function install(place: Place): string {
+  const { home } = place;
+  requireRights("--install");
+  if (!isWindows && !existsSync("/run/systemd/system")) {
+    throw new ServiceError(
+      `systemd does not run here (a container, say), so there is nothing to register the hub with. Nothing was changed. Have whatever starts the container run: ${registeredAt(place).command.join(" ")}`,
+    );
+  }
+  if (path.dirname(home) === home) {
+    throw new ServiceError(
+      `${home} is a whole disk, and the service's account gets the right to change the home folder. Put hub.exe into a folder of its own, and give the command there.`,
+    );
+  }
+  if (isHomeInUse(home)) {
+    throw new ServiceError(
+      `A hub is running with the home folder ${home}, and the service could not start beside it. Nothing was changed. Stop it (Ctrl+C in its window, or --stop), and give the command again.`,
+    );
+  }
+  for (const folder of ["database", "logs"]) mkdirSync(path.join(home, folder), { recursive: true });
+  return isWindows ? installTask(registeredAt(place)) : installUnit(registeredAt(place));
+}
+
+/** Takes the registration back and ends the service. */
+export async function uninstall(place: Place): Promise<string> {
+  requireRights("--uninstall");
+  if (!isInstalled(place)) throw new ServiceError("The hub is not registered as a service. Nothing was changed.");
+  const stopped = await stop(place);
+  const registered = registeredAt(place);
+  if (isWindows) {
+    carryOut(uninstallSteps(registered));
+  } else {
+    const unit = unitName(registered);
+    systemctl("disable", unit);
+    rmSync(path.join(unitFolder, unit), { force: true });
+    systemctl("daemon-reload");
+  }
+  return `${stopped}\nThe hub no longer starts with this machine. Its data, settings and logs are where they were: ${place.home}`;
+}
+
+/** Whether the hub is registered. */
+export function isInstalled(place: Place): boolean {
+  const registered = registeredAt(place);
+  if (!isWindows) return existsSync(path.join(unitFolder, unitName(registered)));
+  return runTool(queryStep(registered)).code === 0;
+}
+
+/** The name under which the hub is, or would be, registered. */
+export const registeredName = (place: Place): string => (isWindows ? taskName(place) : unitName(place));
+
+/**
+ * Ends the hub in good order, and the service that would start it again. Returns what became of it. Throws ServiceError when it may not
+ * be asked or does not end.
+ */
+export async function stop({ home }: Place): Promise<string> {
+  const mirrorDir = mirrorDirOf(home);
+  const service = readServiceState(mirrorDir);
+  if (!service && !isHomeInUse(home)) return `No hub is running with the home folder ${home}.`;
+  if (service) requestServiceStop(mirrorDir);
+  const hub = announcedHub(mirrorDir);
+  if (hub && isRunning(hub.pid) && !(await requestStop(hub.control, stopPatienceMs))) {
+    throw new ServiceError(
+      `The hub (process ${hub.pid}) does not answer. End it in Task Manager, or with: ${isWindows ? `taskkill /F /PID ${hub.pid}` : `kill -9 ${hub.pid}`}. No data are lost by that: the next start finishes or undoes what was under way.`,
+    );
+  }
+  const until = Date.now() + stopPatienceMs;
+  while (isHomeInUse(home) || (service && isRunning(service.pid))) {
+    if (Date.now() > until)
+      throw new ServiceError("The hub was asked to stop, but has not ended within 30 s. See its log.");
+    await Bun.sleep(200);
+  }
+  return service ? "The hub and its service have ended." : "The hub has ended.";
+}
+
+/** Whether a hub works in a home folder. */
+export function isHomeInUse(home: string): boolean {
+  const mirrorDir = mirrorDirOf(home);
+  if (!existsSync(mirrorDir)) return false;
+  const lock = lockHome(mirrorDir);
+  lock?.release();
+  return lock === null;
+}
+
+function installTask(registered: Registered): string {
+  const file = path.join(tmpdir(), `production-data-hub-task-${process.pid}.xml`);
+  writeFileSync(file, taskFile(taskXml(registered)));
+  try {
+    const complaints = carryOut(installSteps(registered, file));
+    return [
+      `The hub starts with Windows from now on (Task Scheduler, "${taskName(registered)}"), before anybody signs in, and again within 10 s after a crash. It was started now.`,
+      ...complaints,
+      "hub.exe --status shows how it is, --stop ends it until the next start of Windows, --uninstall takes this back.",
+    ].join("\n");
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function installUnit(registered: Registered): string {
+  const unit = unitName(registered);
+  const { home } = registered;
+  const folders = [home, ...["database", "logs", "database/backups"].map((folder) => path.join(home, folder))];
+  const writable = new Set(folders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)));
+  const user = String(process.env.SUDO_UID ?? statSync(home).uid);
+  writeFileSync(path.join(unitFolder, unit), unitText(registered, { user, writable: [...writable] }));
+  systemctl("daemon-reload");
+  systemctl("enable", "--now", unit);
+  return `The hub starts with this machine from now on (systemd, ${unit}), and again within 10 s after a crash. It was started now.\n--status shows how it is, --stop ends it until the next start of the machine, --uninstall takes this back.`;
+}
+
+/** Carries command lines of Windows out and returns advice about those that failed. Throws ServiceError where everything ends with one. */
+function carryOut(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ command, otherwise }) => {
+    const { code, output } = runTool(command);
+    if (code === 0 || otherwise === "") return [];
+    if (otherwise !== null) return [`${otherwise} (${output})`];
+    throw new ServiceError(`Windows refused: ${output}. The command was: ${command.join(" ")}. Nothing was changed.`);
+  });
+}
+
+function systemctl(...args: string[]): void {
+  const { code, output } = runTool(["systemctl", ...args]);
+  if (code !== 0) throw new ServiceError(`systemctl ${args.join(" ")} failed: ${output}`);
+}
+
+function runTool(command: readonly string[]): { code: number; output: string } {
+  try {
+    const { exitCode, stdout, stderr } = Bun.spawnSync([...command], { windowsHide: true });
+    return { code: exitCode, output: readable(Buffer.concat([stderr, stdout])) };
+  } catch (error) {
+    return { code: -1, output: (error as Error).message };
+  }
+}
+
+/** Windows' own programs write in the code page of the console, in Korea CP949. */
+function readable(bytes: Buffer): string {
+  const decode = (encoding: "utf-8" | "euc-kr", fatal: boolean) => new TextDecoder(encoding, { fatal }).decode(bytes);
+  let text: string;
+  try {
+    text = decode("utf-8", true);
+  } catch {
+    text = decode("euc-kr", false);
+  }
+  return text.trim().replaceAll(/\s+/g, " ").slice(0, 500);
+}
+
+function requireRights(flag: string): void {
+  if (isElevated()) return;
+  throw new ServiceError(
+    isWindows
+      ? `Only an administrator may register a service. Nothing was changed. Right-click "Command Prompt" or "Terminal" in the Start menu, choose "Run as administrator", and give the command again: "${process.execPath}" ${flag}`
+      : `Only root may register a service (you are ${userInfo().username}). Nothing was changed. Give the command again with sudo.`,
+  );
+}

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** What a supervisor leaves word of. */
+export interface ServiceState {
+  pid: number;
+  /** ISO 8601, of the supervisor. */
+  startedAt: string;
+  /** Process of the hub; null while none runs. */
+  hubPid: number | null;
+  /** Hubs started so far. */
+  starts: number;
+  /** Why the hub before this one ended; null for the first. */
+  lastEnd: { at: string; reason: string } | null;
+  /** When the next hub is started, or what is waited for; null while one runs. */
+  next: string | null;
+}
+
+const stateName = "service.json";
+const stopName = "service.stop";
+
+/** Leaves word of a supervisor's state; one that cannot be written is no reason to end the service. */
+export function writeServiceState(mirrorDir: string, state: ServiceState): void {
+  try {
+    mkdirSync(mirrorDir, { recursive: true });
+    writeFileSync(path.join(mirrorDir, stateName), JSON.stringify(state));
+  } catch {
+    // The hub itself says what is the matter with the folder.
+  }
+}
+
+/** The state of the supervisor that runs; null where none does. */
+export function readServiceState(mirrorDir: string): ServiceState | null {
+  try {
+    const state = JSON.parse(readFileSync(path.join(mirrorDir, stateName), "utf8")) as ServiceState;
+    return isRunning(state.pid) ? state : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether there is a process, be it of another account. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Takes back what a supervisor left word of. */
+export function clearServiceState(mirrorDir: string): void {
+  for (const name of [stateName, stopName]) rmSync(path.join(mirrorDir, name), { force: true });
+}
+
+/** Asks a supervisor to start no further hub. */
+export function requestServiceStop(mirrorDir: string): void {
+  writeFileSync(path.join(mirrorDir, stopName), "");
+}
+
+/** Whether a supervisor was asked to start no further hub. */
+export function isServiceStopRequested(mirrorDir: string): boolean {
+  return existsSync(path.join(mirrorDir, stopName));
+}
