@@ -1,3 +1,4 @@
+import { pages } from "../../../src/dashboard/pages/index.ts";
 import { posted } from "../../support/chat.ts";
 import type { Bench, Measurement, Outcome } from "../claim.ts";
 import { derivedReady } from "../derived.ts";
@@ -13,7 +14,7 @@ const FIRST = "The model's first words until the user's stream has them, p99";
 const HEALTH_LIMIT_MS = 50;
 const FIRST_LIMIT_MS = 300;
 /** Pages that are opened one after the other meanwhile, as by somebody who looks around. */
-const pages = ["/", "/trends", "/batches", "/items", "/compare", "/operations"];
+const paths = pages.map(({ path }) => path);
 
 /** Asks until `until`; puts in `heard`, by question, when the first part of the answer's text came, in ms since the epoch. */
 async function chat(hub: string, name: string, heard: Record<string, number>, until: number): Promise<void> {
@@ -32,7 +33,7 @@ async function chat(hub: string, name: string, heard: Record<string, number>, un
 
 async function lookAround(hub: string, until: number): Promise<void> {
   for (let at = 0; Date.now() < until; at++) {
-    const response = await fetch(hub + pages[at % pages.length]!, { headers: { Accept: "text/html" } });
+    const response = await fetch(hub + paths[at % paths.length]!, { headers: { Accept: "text/html" } });
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`${response.url} answered ${response.status}.`);
     await Bun.sleep(200);
