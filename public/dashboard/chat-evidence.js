@@ -5,9 +5,6 @@ import { element } from "./chat-parts.js";
 
 /** @typedef {import("./chat-store.js").Evidence} Evidence */
 
-/** @type {typeof import("htmx.org").default} */
-const htmx = /** @type {any} */ (window).htmx;
-
 /** A call of a tool as it is told while it runs: what it does, for which days, of which item. @param {import("./chat-store.js").ToolCall} call @param {any} words */
 export function stepOf({ name, args }, words) {
   const text = (/** @type {string} */ key) => (typeof args[key] === "string" ? args[key] : null);
@@ -49,7 +46,6 @@ export function evidenceBox({ evidence, views }, { words, boost, language }) {
       const item = element("li");
       item.append(link);
       list.append(item);
-      htmx.process(link);
     }
     box.append(element("p", "hint", words.views), list);
   }
@@ -75,8 +71,11 @@ export function evidenceBox({ evidence, views }, { words, boost, language }) {
       code.tabIndex = 0;
       code.append(element("code", "", sql));
       place.append(code);
-      if (Array.isArray(params) && params.length > 0)
-        place.append(fact(words.parameters, params.map(String).join(", ")));
+      if (Array.isArray(params) && params.length > 0) {
+        const values = element("dl");
+        values.append(fact(words.parameters, params.map(String).join(", ")));
+        place.append(values);
+      }
     }
     return place;
   }

@@ -8,6 +8,9 @@ import { blocksOf, markdown, settled } from "./chat-markdown.js";
 import { element } from "./chat-parts.js";
 import { chartOf, saveAs, shownIn } from "./chat-tables.js";
 
+/** @type {typeof import("htmx.org").default} */
+const htmx = /** @type {any} */ (window).htmx;
+
 /** @typedef {import("./chat-store.js").Turn} Turn */
 /** @typedef {import("./chat-store.js").ToolCall} ToolCall */
 /**
@@ -22,7 +25,8 @@ import { chartOf, saveAs, shownIn } from "./chat-tables.js";
  */
 
 const saidMs = 2_000;
-let figures = 0;
+/** Parts of the page that can be gone to have names of their own. */
+let [figures, tables] = [0, 0];
 
 export class TurnView {
   /** @type {Turn} */
@@ -108,8 +112,12 @@ export class TurnView {
     return [...texts, ...tables].join(" ");
   }
 
-  /** Draws the charts of tables that show a course; when the turn stands on the page, because a chart takes its size from its place. */
-  drawCharts() {
+  /**
+   * Draws the charts of tables that show a course, and has htmx take care of the links; when the turn stands on the page, because a chart takes
+   * its size from its place and htmx takes no notice of what stands nowhere.
+   */
+  settle() {
+    htmx.process(this.#answer);
     for (const table of this.#text.querySelectorAll("table")) {
       const data = chartOf(shownIn(table));
       if (data) table.closest(".chat-table")?.before(this.#chart(data));
@@ -128,7 +136,8 @@ export class TurnView {
     for (const table of place.querySelectorAll("table")) {
       const scroll = element("section", "scroll");
       scroll.tabIndex = 0;
-      scroll.setAttribute("aria-label", this.#frame.words.table);
+      tables += 1;
+      scroll.setAttribute("aria-label", `${this.#frame.words.table} ${tables}: ${this.turn.query}`);
       const whole = element("div", "chat-table");
       table.replaceWith(whole);
       whole.append(scroll);

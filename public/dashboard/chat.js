@@ -15,6 +15,8 @@ const panel = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const { lang } = document.documentElement;
 const isWide = matchMedia("(min-width: 68rem)");
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+/** Longer than it takes to leave a page, ms. */
+const leavingMs = 300;
 
 /** @type {Promise<Chat> | undefined} */
 let started;
@@ -94,7 +96,7 @@ class Chat {
 
   /** Puts the cursor where a question is typed; not where that would bring a keyboard up over the answer. */
   focus() {
-    if (matchMedia("(hover: hover)").matches) this.#field.focus({ preventScroll: true });
+    if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
   }
 
   #listen() {
@@ -180,7 +182,7 @@ class Chat {
     this.#turns.replaceChildren(this.#welcome, ...views.map((view) => view.element));
     for (const view of views) {
       view.finish();
-      view.drawCharts();
+      view.settle();
     }
     this.#suggest();
     views.at(-1)?.element.scrollIntoView({ block: "start", behavior: "instant" });
@@ -248,7 +250,11 @@ class Chat {
       });
     } catch (error) {
       if (running.signal.aborted) turn.stopped = true;
-      else turn.failure = failureOf(error);
+      else {
+        // A page that is being left breaks the answer as well, and has no time to say so.
+        await new Promise((resolve) => setTimeout(resolve, leavingMs));
+        turn.failure = failureOf(error);
+      }
       if (written !== "") turn.answer = written;
     }
     if (conversation === this.#conversation) {
@@ -256,7 +262,7 @@ class Chat {
       this.#busy(false);
     }
     const said = view.finish();
-    view.drawCharts();
+    view.settle();
     keep(conversation);
     if (conversation !== this.#conversation) return;
     this.#say(view.element.querySelector(".chat-failure p")?.textContent || said);

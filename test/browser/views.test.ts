@@ -3,7 +3,7 @@ import type { Page } from "puppeteer-core";
 import { card, describeInChromium, drawn, pageLiveRows, swapped, text, today, values } from "../support/dashboard.ts";
 import { livePath, row, writeDatabase } from "../support/files.ts";
 
-describeInChromium("views, walls and the chat's place in Chromium", {}, (site) => {
+describeInChromium("views and walls in Chromium", {}, (site) => {
   const openPanel = async (page: Page): Promise<void> => {
     await page.click("[popovertarget=views]");
     await page.waitForSelector("#views .save");
@@ -114,30 +114,6 @@ describeInChromium("views, walls and the chat's place in Chromium", {}, (site) =
     expect(status).toBe(200);
     return "벽";
   }
-
-  test("the chat's panel stays open on every page of the tab, and its questions lead to where they are answered", async () => {
-    const page = await site.visit("/");
-    await page.click("[popovertarget=chat]");
-    expect(await page.$eval("#chat", (panel) => panel.matches(":popover-open"))).toBe(true);
-    await swapped(page, () => page.click("#chat li a"));
-    expect(search(page)).toBe("?period=this_month");
-    expect(await page.$eval("#chat", (panel) => panel.matches(":popover-open"))).toBe(true);
-    await page.reload({ waitUntil: "load" });
-    await page.waitForSelector("#chat:popover-open");
-    for (const href of await page.$$eval("#chat li a", (links) => links.map((link) => link.getAttribute("href")!))) {
-      expect([href, (await site.hub.fetch(href, { headers: { Accept: "text/html" } })).status]).toEqual([href, 200]);
-    }
-    await page.focus("#chat button");
-    await page.keyboard.press("Escape");
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("popovertarget"))).toBe("chat");
-    await page.setViewport({ width: 390, height: 800 });
-    await page.keyboard.press("Enter");
-    await swapped(page, () => page.click("#chat li a"));
-    expect(await page.$("#chat:popover-open")).toBeNull();
-    await page.reload({ waitUntil: "load" });
-    expect(await page.$("#chat:popover-open")).toBeNull();
-    await page.close();
-  });
 
   test("all this goes without an error in the console and without breaking the content security policy", () => {
     const expected =

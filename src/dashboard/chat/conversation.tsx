@@ -17,14 +17,7 @@ const mostCharacters = 2_000;
 export function Conversation({ texts, parser }: { texts: Texts; parser: string }) {
   const words = texts.chat;
   return (
-    <section
-      id="conversation"
-      class="chat"
-      aria-label={words.turns}
-      data-parser={parser}
-      data-boost={swapFromTop}
-      hx-boost:inherited="false"
-    >
+    <div id="conversation" class="chat" data-parser={parser} data-boost={swapFromTop} hx-boost:inherited="false">
       <div class="chat-bar">
         <button type="button" class="quiet" data-fresh>
           {words.fresh}
@@ -75,6 +68,6 @@ export function Conversation({ texts, parser }: { texts: Texts; parser: string }
       <script type="application/json" data-words>
         {raw(json(words.client))}
       </script>
-    </section>
+    </div>
   );
 }
