@@ -302,6 +302,32 @@ test("each round is logged with its tokens under its request id, and counted", a
   });
 });
 
+test("how the models are doing is told in a sentence, with what is done about it and how old it is", async () => {
+  const { model, clock } = clocked();
+  expect(model.health()).toMatchObject({ status: "degraded", ageSec: null });
+  server.script(fails.quotaOfTheDay(), says("1"));
+  await model.round(round());
+  clock.at += 5_000;
+  const usedUp = "The quota of gemini-2.5-flash for today is used up.";
+  expect(model.health()).toEqual({
+    status: "degraded",
+    message: `${usedUp} gemini-2.5-flash-lite is asked instead.`,
+    ageSec: 5,
+  });
+  server.script(fails.quotaOfTheDay());
+  await failureOf(model.round(round()));
+  expect(model.health()).toEqual({
+    status: "rate_limited",
+    message: `${usedUp} The hub's own planner answers meanwhile.`,
+    ageSec: 0,
+  });
+  clock.at += 10 * minute + 1;
+  server.script(says("2"));
+  await model.round(round());
+  expect(model.health()).toEqual({ status: "ok", message: "gemini-2.5-flash answers.", ageSec: 0 });
+  expect(server.lookups).toEqual([]);
+});
+
 test("an error in which the service names the key is told without it", async () => {
   const { model, lines } = clocked();
   const suspended = `Permission denied: Consumer 'api_key:${key}' has been suspended.`;
