@@ -2,6 +2,7 @@ import type { FactoryClock } from "../observe/clock.ts";
 import { type Desk, readAnswer } from "../production/desk.ts";
 import type { Item } from "../production/items.ts";
 import type { coverage } from "../production/series.ts";
+import { UnavailableError } from "../segments/errors.ts";
 import type { Toolbox } from "./tools/toolbox.ts";
 import { FailedCallError } from "./troubles.ts";
 import type { Focus, OnCall, Plan, PlanContext, Planner, Renderer, ToolRun } from "./types.ts";
@@ -33,7 +34,10 @@ export async function answerOffline(
   onCall: OnCall,
 ): Promise<{ plan: Plan; answer: string }> {
   const { plan: planFor, render } = await loadPlanner();
+  let unreadable: UnavailableError | null = null;
   const plan = await planFor(query, await contextOf());
+  // The item may be one of the files that cannot be read.
+  if (unreadable && plan.kind === "ask" && plan.candidates.length === 0) throw unreadable;
   for (const call of plan.kind === "calls" ? plan.calls : []) {
     await onCall(call);
     const outcome = await toolbox.call(call, requestId, signal);
@@ -44,12 +48,21 @@ export async function answerOffline(
 
   async function contextOf(): Promise<PlanContext> {
     const today = clock.today();
-    const { newest } = readAnswer(await desk.ask("coverage", { today }, requestId)) as ReturnType<typeof coverage>;
-    return {
-      today,
-      newestDay: newest,
-      findItems: async (q) => readAnswer(await desk.ask("items", { q, limit: mostMatches }, requestId)) as Item[],
-      previous,
-    };
+    const covered = readAnswer(await desk.ask("coverage", { today }, requestId, signal)) as ReturnType<typeof coverage>;
+    return { today, newestDay: covered.newest, findItems, previous };
+  }
+
+  /** Of all files, or of those that can be read: a broken archive keeps nobody from asking about this month. */
+  async function findItems(q: string): Promise<Item[]> {
+    const look = async (readable: boolean): Promise<Item[]> =>
+      readAnswer(await desk.ask("items", { q, limit: mostMatches, readable }, requestId, signal)) as Item[];
+    if (unreadable) return look(true);
+    try {
+      return await look(false);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      unreadable = error;
+      return look(true);
+    }
   }
 }

@@ -11,10 +11,18 @@ export interface Item {
   record_count: number;
 }
 
+/** What items are asked for. */
+export interface ItemFilter {
+  q?: string | undefined;
+  limit: number;
+  /** Those of the files that can be read now are enough; their numbers of records are too small then. */
+  readable?: boolean | undefined;
+}
+
 /** Items whose code or name contains `q` (all without it), by number of records, then code. */
-export function listItems(context: Context, { q, limit }: { q?: string | undefined; limit: number }): Item[] {
+export function listItems(context: Context, { q, limit, readable }: ItemFilter): Item[] {
   const counts = new Map<string, number>();
-  for (const segment of segmentsFor(context.snapshot, {})) {
+  for (const segment of segmentsFor(context.snapshot, { readable })) {
     const sql = "SELECT item_code, count(*) FROM {rows} WHERE {kept} GROUP BY item_code";
     const rollup = context.rollupOf(segment);
     const counted = rollup

@@ -6,9 +6,9 @@ import type { Context } from "./context.ts";
 import { earlierNames } from "./item-names.ts";
 import { itemProfile, itemStanding } from "./item-profile.ts";
 import { type ItemTableFilter, itemTable } from "./item-table.ts";
-import { listItems } from "./items.ts";
+import { type ItemFilter, listItems } from "./items.ts";
 import { latestRecords } from "./latest.ts";
-import { type DayRange, monthRange, segmentsFor } from "./range.ts";
+import { type DayRange, monthRange, type ReadRange, segmentsFor } from "./range.ts";
 import { type MoversPeriods, movers, rankItems } from "./ranking.ts";
 import { recordTotals } from "./record-totals.ts";
 import { type Cursor, listRecords, type RecordFilter } from "./records.ts";
@@ -38,7 +38,7 @@ export interface Questions {
   record_totals: RecordFilter;
   undated_rows: Record<never, never>;
   item_records: { itemCode: string; limit: number; rawDates: boolean };
-  items: { q?: string | undefined; limit: number };
+  items: ItemFilter;
   monthly_total: TotalFilter;
   daily_total: TotalFilter;
   weekly_total: TotalFilter;
@@ -73,7 +73,7 @@ interface Question<Parameters> {
   /** Answers in the shape of CONTRACT §3, with the number of rows in it. */
   answer: (context: Context, parameters: Parameters) => { body: unknown; rows: number };
   /** The ranges of days the question reads. */
-  days: (parameters: Parameters) => DayRange[];
+  days: (parameters: Parameters) => ReadRange[];
   /** How much work it is however many rows the segments hold; without it, that depends on their number. */
   effort?: (snapshot: Snapshot, parameters: Parameters, isSearchIndexed: (segment: Segment) => boolean) => Effort;
   /** True when the daily totals answer it wherever they are ready, which is small work as well. */
@@ -130,7 +130,11 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     effort: (snapshot, { itemCode, limit }) => (limit > boundedLimit ? "rows" : effortOfWalk(snapshot, {}, itemCode)),
     answer: (context, { itemCode, ...page }) => list(listRecords(context, { itemCode }, page).records),
   },
-  items: { days: everyDay, fromTotals: true, answer: (context, parameters) => list(listItems(context, parameters)) },
+  items: {
+    days: ({ readable }) => [{ readable }],
+    fromTotals: true,
+    answer: (context, parameters) => list(listItems(context, parameters)),
+  },
   monthly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(monthlyTotals(context, filter)) },
   daily_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(dailyTotals(context, filter)) },
   weekly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weeklyTotals(context, filter)) },

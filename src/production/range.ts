@@ -8,6 +8,12 @@ export interface DayRange {
   to?: Day | undefined;
 }
 
+/** Days that are to be read. */
+export interface ReadRange extends DayRange {
+  /** Those of them that can be read now are enough. */
+  readable?: boolean | undefined;
+}
+
 /** A condition in SQL with the values for its question marks. */
 export interface Condition {
   sql: string;
@@ -36,12 +42,13 @@ export function monthRange(yearMonth: string): DayRange {
 
 /**
  * The segments that may hold rows of the range, newest first: those whose stored texts reach into it, be the rows theirs or misplaced.
- * Throws UnavailableError when a file that owns days of the range can be read neither now nor in an earlier version.
+ * Throws UnavailableError when a file that owns days of the range can be read neither now nor in an earlier version, unless what is readable
+ * is enough.
  */
-export function segmentsFor(snapshot: Snapshot, { from, to }: DayRange): Segment[] {
+export function segmentsFor(snapshot: Snapshot, { from, to, readable }: ReadRange): Segment[] {
   const first = from ?? firstDayEver;
   const last = to ?? lastDayEver;
-  for (const gap of snapshot.missing) {
+  for (const gap of readable ? [] : snapshot.missing) {
     if (gap.ownsFrom <= last && gap.ownsTo >= first) {
       throw new UnavailableError(`The data of ${gap.name} are not available right now. ${gap.reason}`);
     }

@@ -180,7 +180,7 @@ export const tools: { [Name in Exclude<ToolName, "execute_custom_query">]: Tool<
 
 /** Items that have rows on the days Live owns, by the number of those rows, then code. */
 async function searchLive(asking: Asking, keyword: string, catalog: Catalog): Promise<Item[]> {
-  const known = (await asking.ask("items", { q: keyword, limit: everyItem })) as Item[];
+  const known = (await asking.ask("items", { q: keyword, limit: everyItem, readable: true })) as Item[];
   const { segments } = await catalog.current();
   const from = segments.find(({ source }) => source === "live")?.ownsFrom;
   if (from === undefined) return [];
