@@ -202,7 +202,7 @@ test("both catalogues fill in the same places", () => {
     typeof words === "function"
       ? words.length
       : typeof words === "string"
-        ? [...words.matchAll(/\{\w+\}/g)].map(([place]) => place)
+        ? [...words.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
         : Array.isArray(words)
           ? words.map(shape)
           : Object.fromEntries(Object.entries(words).map(([key, value]) => [key, shape(value)]));

@@ -26,7 +26,7 @@ test("wall=1 is half a minute, other numbers are seconds from 5 to 600, and noth
 test("without marked views all pages of data follow one another with the same filter, and after the last the first", () => {
   const seen: string[] = [];
   let address = "/?period=last_7&items=BW0021";
-  const ofData = pages.filter(({ aboutHub }) => !aboutHub);
+  const ofData = pages.filter(({ unfiltered }) => !unfiltered);
   for (const _ of ofData) {
     const { next, leave, name } = wallOf(viewOf(address), 30, [saved("not on the wall", "/?period=today", false)]);
     expect([leave, name]).toEqual([address, null]);
