@@ -398,6 +398,9 @@ export function loadSettings({ home, env }: { home: string; env: Record<string, 
   });
 }
 
+/** The names in `<home>/.env`, whether they are settings or not. Throws SettingsError for a file that cannot be read. */
+export const namesInEnvFile = (home: string): string[] => Object.keys(readEnvFile(join(resolve(home), ".env")));
+
 function parse({ name, kind, secret }: Variable<unknown>, text: string | undefined): unknown {
   if (text === undefined) return undefined;
   const result = kind.schema.safeParse(text);

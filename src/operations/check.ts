@@ -12,14 +12,15 @@ import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
 import { backupsByTarget } from "./backup-files.ts";
 import { checkTotals } from "./check-totals.ts";
+import { countFindings, type Finding, noFile, renderFindings } from "./findings.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
 import { counted, type OperationContext } from "./operation.ts";
 import { expectedFiles, type SourceFile } from "./source-files.ts";
 import { readSteadily } from "./steady.ts";
 import { readWatcherState } from "./watcher-state.ts";
 
-/** One finding. `fail`: data are in danger or cannot be read. `warn`: somebody should look at it. */
-export interface CheckRow {
+/** One finding about the files. */
+export interface CheckRow extends Finding {
   area:
     | "file"
     | "integrity"
@@ -32,9 +33,6 @@ export interface CheckRow {
     | "wal"
     | "backup"
     | "disk";
-  file: string;
-  status: "ok" | "warn" | "fail";
-  message: string;
 }
 
 export interface CheckResult {
@@ -50,8 +48,6 @@ const gb = 1024 * mb;
 /** Up to here the whole of `integrity_check` takes some seconds; above, `quick_check` (it leaves out comparing indexes with the table). */
 const integrityBytes = 200 * mb;
 const mend = "Restore the newest good backup with --restore.";
-/** In the place of a file's name for what concerns none. */
-const noFile = "-";
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Live is backed up daily, archives weekly: one missed backup is a warning, a week respectively a month without one a failure. */
@@ -87,29 +83,11 @@ export async function runCheck(context: OperationContext, _args: Record<string, 
   progress({ done: total, total, phase: "done" });
   const failures = rows.filter(({ status }) => status === "fail");
   const named = failures.map(({ file, message }) => (file === noFile ? message : `${file}: ${message}`));
-  return { summary: [countsOf(rows), ...named].join(" "), ok: failures.length === 0, rows };
+  return { summary: [countFindings("Check", rows), ...named].join(" "), ok: failures.length === 0, rows };
 }
 
-function countsOf(rows: readonly CheckRow[]): string {
-  const failures = rows.filter(({ status }) => status === "fail").length;
-  const warnings = rows.filter(({ status }) => status === "warn").length;
-  return `Check: ${failures} failed, ${warnings} to look at, ${rows.length - failures - warnings} in order.`;
-}
-
-/** The findings as a table for people, failures included where they stand. */
-export function renderCheck({ rows }: CheckResult): string {
-  const heads: CheckRow = {
-    area: "area" as CheckRow["area"],
-    file: "file",
-    status: "state" as "ok",
-    message: "finding",
-  };
-  const width = (field: "area" | "file" | "status") => Math.max(...[heads, ...rows].map((row) => row[field].length));
-  const [areas, names, states] = [width("area"), width("file"), width("status")];
-  const line = (row: CheckRow) =>
-    `${row.status.padEnd(states)}  ${row.area.padEnd(areas)}  ${row.file.padEnd(names)}  ${row.message}`;
-  return [line(heads), ...rows.map(line), "", countsOf(rows)].join("\n");
-}
+/** The findings as a table for people. */
+export const renderCheck = ({ rows }: CheckResult): string => renderFindings("Check", rows);
 
 /** Integrity, rows, date texts, indexes and daily totals of one file; its facts where it can be read. */
 async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[]): Promise<Facts | null> {
@@ -158,7 +136,7 @@ async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[])
 }
 
 /** What becomes of missing indexes, and what somebody may do who does not want to wait. */
-function whenHealed({ fileName, source }: SourceFile, rows: number, settings: Settings): string {
+export function whenHealed({ fileName, source }: SourceFile, rows: number, settings: Settings): string {
   if (!settings.healIndexes) return "HEAL_INDEXES=false keeps the watcher from making them.";
   const byHand = "--watch --force makes them at once: give it while the ERP is closed.";
   const retryAfter = readWatcherState(settings.databaseDir).state.files[fileName]?.retry_after_ts ?? 0;
@@ -286,8 +264,8 @@ function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: Ch
   }
 }
 
-function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: CheckRow[]): void {
-  const add = (status: CheckRow["status"], message: string) =>
+export function checkDisk(files: readonly SourceFile[], databaseDir: string, rows: Finding[]): void {
+  const add = (status: Finding["status"], message: string) =>
     rows.push({ area: "disk", file: noFile, status, message });
   let free: number;
   try {

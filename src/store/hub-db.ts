@@ -64,19 +64,20 @@ function versionOf(db: Database): number {
 }
 
 /**
- * Makes sure before an operation that this version of the hub may work in the folder. A missing or damaged hub.db is no hindrance: the next start makes it
- * anew. Throws NewerSchemaError when a newer hub wrote it.
+ * The version of hub.db's schema, changing nothing; null where there is none or it cannot be read, so that the next start makes it anew. Throws
+ * NewerSchemaError when a newer hub wrote it: this one should not work in the folder.
  */
-export function refuseNewerHubDb(databaseDir: string): void {
+export function hubDbVersion(databaseDir: string): number | null {
   const file = path.join(databaseDir, hubDbName);
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) return null;
   let db: Database | null = null;
   try {
     db = new Database(file, { readwrite: true, create: false });
     db.run("PRAGMA busy_timeout = 5000");
-    versionOf(db);
+    return versionOf(db);
   } catch (error) {
     if (error instanceof NewerSchemaError) throw error;
+    return null;
   } finally {
     db?.close();
   }
