@@ -1,13 +1,13 @@
 import path from "node:path";
 import { TaskError, WorkerError } from "../workers/process.ts";
-import type { CatalogOptions } from "./catalog.ts";
-import type { SourceVersion } from "./copy.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
 import { nothingExcluded } from "./duplicates.ts";
 import type { GrownTail } from "./grower.ts";
 import { clockGrainMs, type Look } from "./look.ts";
 import type { MirrorResult } from "./mirror.ts";
 import type { MirrorStore } from "./mirror-store.ts";
 import type { Placements } from "./placements.ts";
+import type { SourceVersion } from "./source-version.ts";
 import type { FileState, TrackedFile } from "./tracked-file.ts";
 import type { Facts, Segment } from "./types.ts";
 

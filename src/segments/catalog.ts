@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import type { CatalogOptions } from "./catalog-options.ts";
 import { type SourceTrouble, UnavailableError } from "./errors.ts";
 import { describeFile, type FileStatus } from "./file-status.ts";
 import { MirrorStore } from "./mirror-store.ts";
@@ -7,25 +8,6 @@ import { archiveYears, type Holding, holdings } from "./ownership.ts";
 import { promptTimeoutMs, Refresher } from "./refresher.ts";
 import { type FileState, TrackedFile } from "./tracked-file.ts";
 import type { Snapshot } from "./types.ts";
-
-export interface CatalogOptions {
-  databaseDir: string;
-  mirrorDir: string;
-  archiveCutoffYear: number | null;
-  mirrorMaxMb: number;
-  /** Daily totals are kept, so that large mirrors need no index for summaries. */
-  rollup: boolean;
-  /** Size in bytes above which a changed file is not copied within a request but grows by a tail; for tests on small files. */
-  promptBytes?: number;
-  /** How long a file with a tail must have been quiet to be mirrored as a whole, ms. */
-  foldQuietMs?: number;
-  /** True while a rollover takes rows out of Live. */
-  isRollover?: () => boolean;
-  /** Called with a sentence for operators whenever the state of a file changes. */
-  report: (level: "info" | "warn", message: string) => void;
-  /** Called whenever another version of the data answers. */
-  onPublish?: () => void;
-}
 
 /** How long a request waits for the copy of a small file before the last good version answers. */
 const requestWaitMs = 2_000;

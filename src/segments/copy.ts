@@ -6,22 +6,13 @@ import { asSourceError, SourceError } from "./errors.ts";
 import { copyBytes, copyWithWal } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
+import type { SourceVersion } from "./source-version.ts";
 
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
 
 /** Up to this size a file is copied at once, some 20 ms; a larger one in passes. */
 const smallBytes = 16 * 1024 * 1024;
-
-/** Which content of a source was read. */
-export interface SourceVersion {
-  /** What a look said of it. */
-  version: string;
-  /** Content mark, see `contentMark`. */
-  mark: string;
-  /** When it was looked at, ms since the epoch: a write soon before may hide another one behind the same time. */
-  lookedAt: number;
-}
 
 /**
  * Copies a database that another program may be writing, consistently and without making that program wait for longer than it must.

@@ -1,8 +1,8 @@
 import { WorkerProcess } from "../workers/process.ts";
-import type { SourceVersion } from "./copy.ts";
 import { nothingExcluded } from "./duplicates.ts";
 import { askKeeper } from "./keeper.ts";
 import type { MirrorStore } from "./mirror-store.ts";
+import type { SourceVersion } from "./source-version.ts";
 import type { TailOrder, TailResult } from "./tail.ts";
 import type { TrackedFile } from "./tracked-file.ts";
 import type { Segment } from "./types.ts";

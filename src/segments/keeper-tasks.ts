@@ -1,13 +1,13 @@
 import { Database } from "bun:sqlite";
 import { attach, openHost } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
-import type { SourceVersion } from "./copy.ts";
 import { findPlacements } from "./duplicates.ts";
 import { asSourceError, SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { look } from "./look.ts";
 import { type MirrorOrder, type MirrorResult, makeMirror } from "./mirror.ts";
 import type { Placed, PlaceOrder } from "./placements.ts";
+import type { SourceVersion } from "./source-version.ts";
 import { makeTail, type TailOrder, type TailResult } from "./tail.ts";
 import type { Facts } from "./types.ts";
 

@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { hasBytes, headerOf, openHost } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
-import type { SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { copyWithWal } from "./file-copy.ts";
 import { look } from "./look.ts";
 import { type Locked, SlicedCopy } from "./sliced-copy.ts";
+import type { SourceVersion } from "./source-version.ts";
 import { sourceSchema, withSourceView } from "./source-view.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { TaskError, WorkerProcess } from "../workers/process.ts";
 import { type Answering, isOutdated, segmentOf, staleRetryMs } from "./answering.ts";
-import type { CatalogOptions } from "./catalog.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
 import { Grower, type Grown, type GrownTail, mostTailRows } from "./grower.ts";
 import { askKeeper } from "./keeper.ts";
 import type { Look } from "./look.ts";

@@ -1,10 +1,11 @@
 import { Database } from "bun:sqlite";
 import { renameSync, rmSync } from "node:fs";
-import { copySource, type SourceVersion } from "./copy.ts";
+import { copySource } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { readFacts } from "./facts.ts";
 import { fsyncFile } from "./fsync.ts";
 import { indexesBesideTotals, indexesOf, requiredIndexes, table, verifyTable } from "./schema.ts";
+import type { SourceVersion } from "./source-version.ts";
 import type { Facts } from "./types.ts";
 
 /** Order to copy a source file into a mirror; carried out in a process that does nothing else with SQLite files. */

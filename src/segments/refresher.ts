@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { WorkerProcess } from "../workers/process.ts";
 import { Answering, segmentOf } from "./answering.ts";
-import type { CatalogOptions } from "./catalog.ts";
+import type { CatalogOptions } from "./catalog-options.ts";
 import type { SourceTrouble } from "./errors.ts";
 import { askKeeper } from "./keeper.ts";
 import type { DirectResult } from "./keeper-tasks.ts";

@@ -3,11 +3,11 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { closeAsLast } from "./close-as-last.ts";
 import { attach, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
-import type { SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { look } from "./look.ts";
 import { Pages } from "./pages.ts";
 import { pauseForOthers } from "./pause.ts";
+import type { SourceVersion } from "./source-version.ts";
 import { overlayOf, readWalState, type WalState } from "./wal.ts";
 
 /** The name under which the source is attached. */

@@ -3,11 +3,11 @@ import { renameSync } from "node:fs";
 import { type BaseTable, compareGrown, plainLeaves } from "./appended.ts";
 import { OddPagesError } from "./btree.ts";
 import { attach, openHost } from "./connection.ts";
-import type { SourceVersion } from "./copy.ts";
 import { SourceError } from "./errors.ts";
 import { completeMirror, removeDatabase } from "./mirror.ts";
 import { Pages } from "./pages.ts";
 import { table } from "./schema.ts";
+import type { SourceVersion } from "./source-version.ts";
 import { type SourceView, sourceSchema, withSourceView } from "./source-view.ts";
 import type { Facts } from "./types.ts";
 
