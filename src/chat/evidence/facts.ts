@@ -80,37 +80,30 @@ function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   else map.set(key, [value]);
 }
 
-/** Summaries of several periods or items can be compared like the rows of one result. */
+/** Summaries of several periods or items can be compared like the rows of one result, and added up where they share no record. */
 function sideBySide(facts: Facts, runs: ReadonlySet<number>): void {
-  const rows = facts.rows.filter((row) => runs.has(row.run));
-  const keys = new Set(rows.map(({ item, span }) => `${item} ${span?.from} ${span?.to}`));
-  const overlap = rows.some((one, at) =>
-    rows
-      .slice(at + 1)
-      .some(
-        (other) =>
-          (one.item === other.item || one.item === "all" || other.item === "all") &&
-          one.span!.from <= other.span!.to &&
-          other.span!.from <= one.span!.to,
-      ),
-  );
-  const timed = new Set(rows.map(({ item }) => item)).size === 1;
-  for (const kind of ["quantity", "batches", "average"] as const) {
-    const series: Series = {
-      kind,
-      values: [],
-      rows: [],
-      parts: !overlap && keys.size === rows.length && kind !== "average",
-      timed,
-    };
-    for (const row of rows) {
-      const value = row.figures.find((figure) => figure.kind === kind)!.value;
-      row.figures.push({ kind, value, series, at: series.values.length });
-      series.values.push(value);
-      series.rows.push(row);
+  const all = facts.rows.filter((row) => runs.has(row.run));
+  const groups = [all, all.filter(({ item }) => item !== "all"), all.filter(({ item }) => item === "all")];
+  for (const rows of groups) {
+    if (rows.length < 2 || (rows !== all && rows.length === all.length)) continue;
+    const timed = new Set(rows.map(({ item }) => item)).size === 1;
+    const parts = !rows.some((one, at) => rows.slice(at + 1).some((other) => overlap(one, other)));
+    for (const kind of ["quantity", "batches", "average"] as const) {
+      const series: Series = { kind, values: [], rows: [], parts: parts && kind !== "average", timed };
+      for (const row of rows) {
+        const { value } = row.figures.find((figure) => figure.kind === kind)!;
+        row.figures.push({ kind, value, series, at: series.values.length });
+        series.values.push(value);
+        series.rows.push(row);
+      }
+      facts.series.push(series);
     }
-    facts.series.push(series);
   }
+}
+
+function overlap(one: Row, other: Row): boolean {
+  const sameItem = one.item === other.item || one.item === "all" || other.item === "all";
+  return sameItem && one.span!.from <= other.span!.to && other.span!.from <= one.span!.to;
 }
 
 class Reading {

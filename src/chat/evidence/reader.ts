@@ -12,7 +12,7 @@ import { longestToken, type Token, Tokens } from "./tokens.ts";
 import {
   averageWords,
   changeWords,
-  directionIn,
+  directionOf,
   type Noun,
   nounBefore,
   shareWords,
@@ -176,7 +176,7 @@ export class Reader {
     const since = last ? text.slice(Math.max(last.end, start - 48), start) : near;
     const words = table ? `${table.heading} ${table.label} ${tail}` : `${before} ${tail}`;
     const vague = number.over ? "over" : vaguenessOf(text.slice(Math.max(0, start - 16), start), tail);
-    const direction = directionIn(tail) || directionIn(table ? "" : since);
+    const direction = directionOf(table ? "" : since, tail);
     const line = text.lastIndexOf("\n", start) + 1;
     return {
       number,

@@ -38,6 +38,7 @@ export class Support {
   holds(claim: Claim): boolean {
     const { number, noun, certain } = claim;
     if (this.#given.has(number.value) || fromWritten(claim)) return true;
+    if (number.form === "fraction" && noun !== "percent") return this.#ratio(claim) || this.#percent(inPercent(claim));
     if (number.form === "marker") return number.value <= this.#mostEntries();
     if (noun !== null && this.#holdsAs(claim, noun)) return true;
     if (certain) return false;
@@ -128,7 +129,7 @@ export class Support {
       }
     }
     if (says.average && this.#perPart(claim, kind, rows)) return true;
-    if (says.whole && kind === "quantity" && this.#totals.some((total) => test.own(total))) return true;
+    if (says.whole && kind === "quantity" && this.#totalBeside(rows, [...bySeries.keys()], test)) return true;
     for (const [series, places] of bySeries) {
       if (this.#inSeries(claim, test, series, places)) return true;
     }
@@ -142,6 +143,15 @@ export class Support {
         ),
       )
     );
+  }
+
+  /** Whether a number is a total that is not just what another entry of the same result has. */
+  #totalBeside(rows: readonly Row[], series: readonly Series[], test: Tester): boolean {
+    const overall = rows.some(({ item }) => item === "all");
+    const siblings = new Set(
+      series.flatMap((one) => one.values.filter((_, at) => overall || one.rows[at]!.item !== "all")),
+    );
+    return this.#totals.some((total) => !siblings.has(total) && test.own(total));
   }
 
   /** What follows from some values of a column: their sum and average, what they differ by, and their place in the whole column. */
@@ -523,6 +533,16 @@ export class Support {
     this.#percents ??= percentPools(this.#facts, this.#totals);
     return this.#percents;
   }
+}
+
+/** A fraction such as a third as what it is in percent. */
+function inPercent(claim: Claim): Claim {
+  const { number, bounds } = claim;
+  return {
+    ...claim,
+    number: { ...number, value: 100 * number.value },
+    bounds: { low: 100 * bounds.low, high: 100 * bounds.high },
+  };
 }
 
 /** Whether a number is the difference or the rate of change of two that the sentence, or this row and the one before it, state. */

@@ -174,6 +174,17 @@ export function directionIn(words: string): 1 | -1 | 0 {
   return up === down ? 0 : up ? 1 : -1;
 }
 
+const leading =
+  /(?:by|about|some|roughly|an?|of|to|from|nearly|almost|over|around|approximately|more than|의|약|폭은|률은|율은|량은|:|=|\(|\s)*$/iu;
+
+/** Whether the words right around a number make it a rise or a fall: those right before it, else those behind it, else those before. */
+export function directionOf(before: string, after: string): 1 | -1 | 0 {
+  const words = before.replace(leading, "");
+  const verb = /[A-Za-z]+$|(?:증가|감소|상승|하락)[률율폭량]?$/u.exec(words)?.[0] ?? "";
+  const behind = after.split(/\d|(?<![a-z])(?:and|while|but|then)(?![a-z])|[고며]\s|지만|으나|다가/iu)[0]!;
+  return directionIn(verb) || directionIn(behind) || directionIn(before);
+}
+
 export type Vagueness = "exact" | "about" | "over" | "under";
 
 const aboutBefore =

@@ -55,8 +55,8 @@ function digitsAt(text: string, at: number, joined: boolean): Digits | null {
 }
 
 /**
- * The number whose first digit stands at a place. `joined` also reads 12 345 and 1만 2,345 with plain blanks as one number:
- * they may as well be two.
+ * The number whose first digit stands at a place. `joined` also reads 12 345 with a plain blank as one number:
+ * it may as well be two.
  */
 export function numberAt(text: string, at: number, joined: boolean): NumberInText | null {
   const first = digitsAt(text, at, joined);
@@ -69,7 +69,7 @@ export function numberAt(text: string, at: number, joined: boolean): NumberInTex
     const marker = { value: first.value, step: 1, end: first.end + 1, unitAt: first.end + 1 };
     return { start: at, sign: 0, over: false, measure: "rank", form: "marker", ...marker };
   }
-  const number: NumberInText = { start, sign, form: "digits", ...withUnit(text, scaled(text, first, joined)) };
+  const number: NumberInText = { start, sign, form: "digits", ...withUnit(text, scaled(text, first)) };
   const currency = /[$₩€¥£] ?$/.exec(text.slice(Math.max(0, start - 2), start));
   return currency && text[number.unitAt] !== "$"
     ? { ...number, start: start - currency[0].length, measure: "foreign" }
@@ -102,7 +102,7 @@ function ratio(part: number, whole: number, end: number): Digits | null {
 }
 
 /** Powers of ten and words for large numbers behind the digits. */
-function scaled(text: string, first: Digits, joined: boolean): Digits {
+function scaled(text: string, first: Digits): Digits {
   const exponent = match(power, text, first.end);
   if (exponent) {
     const [, e, ten, raised] = exponent;
@@ -116,11 +116,11 @@ function scaled(text: string, first: Digits, joined: boolean): Digits {
     const factor = scales[(word[1] ?? word[2] ?? word[3])!.toLowerCase()]!;
     return { value: first.value * factor, step: first.step * factor, end: first.end + word[0].length };
   }
-  return compound(text, first, joined);
+  return compound(text, first);
 }
 
 /** Korean compounds such as 3억 4,500만, 1만 2,345 and 2천5백만. */
-function compound(text: string, first: Digits, joined: boolean): Digits {
+function compound(text: string, first: Digits): Digits {
   let all = 0;
   let part = 0;
   let digits = first;
@@ -142,11 +142,10 @@ function compound(text: string, first: Digits, joined: boolean): Digits {
     lowest = many > 1 ? many : few;
     if (!scale || lowest === 1) break;
     const gap = text[end] === " " ? 1 : 0;
-    if (gap === 1 && !joined) break;
     const next = digitsAt(text, end + gap, false);
     if (!next || next.value >= lowest || !Number.isInteger(next.value)) break;
     const after = unitOf(text.slice(next.end, next.end + 24)).measure;
-    if (/^ ?[월일시]/.test(text.slice(next.end)) || after === "rank") break;
+    if (/^ ?(?:[월일시년위]|분기)/.test(text.slice(next.end)) || after === "rank") break;
     digits = next;
   }
   return { value: Number((all + part).toPrecision(15)), step, end };
