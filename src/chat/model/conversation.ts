@@ -59,6 +59,7 @@ export async function converse({ model, toolbox, asked, listening, runs }: Askin
     ...turns.flatMap((turn) => [said("user", turn.query), said("model", turn.answer)]),
     said("user", query),
   ];
+  const before = turns.flatMap((turn) => [turn.query, turn.answer]);
   const failures: ToolError[] = [];
   const unsupported: string[] = [];
   const ended = (outcome: "groundless" | "unsupported" | "endless"): Conversed => ({
@@ -72,7 +73,7 @@ export async function converse({ model, toolbox, asked, listening, runs }: Askin
   let corrected = false;
   let reply: Reply;
   for (let round = 1; ; round++) {
-    const roundGround = { ...ground, runs: [...runs] };
+    const roundGround = { ...ground, runs: [...runs], said: before };
     voice.begin(roundGround);
     reply = await model.round({
       system,
