@@ -14,6 +14,7 @@ import { TurnView } from "./chat-turn.js";
 const panel = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const { lang } = document.documentElement;
 const isWide = matchMedia("(min-width: 68rem)");
+const isNarrow = matchMedia("(max-width: 54rem)");
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 /** Longer than it takes to leave a page, ms. */
 const leavingMs = 300;
@@ -53,6 +54,17 @@ function loadStyle(href) {
   document.head.append(link);
   return loaded;
 }
+
+// On a narrow screen the panel covers the page that it leads to.
+panel.addEventListener("click", ({ target }) => {
+  const leads = target instanceof Element && target.closest("a:not([target])");
+  if (leads && isNarrow.matches) panel.hidePopover();
+});
+panel.addEventListener("keydown", ({ key, isComposing }) => {
+  if (key !== "Escape" || isComposing) return;
+  panel.hidePopover();
+  /** @type {HTMLElement | null} */ (document.querySelector(".bar [popovertarget=chat]"))?.focus();
+});
 
 class Chat {
   #root;

@@ -3,7 +3,6 @@
 const views = /** @type {HTMLElement} */ (document.getElementById("views"));
 const chat = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const kept = "hub_chat";
-const isNarrow = matchMedia("(max-width: 54rem)");
 const onPage = () => document.getElementById("chat-page") !== null;
 const opener = () => /** @type {HTMLElement | null} */ (document.querySelector(".bar [popovertarget=chat]"));
 
@@ -16,16 +15,6 @@ views.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("a")) views.hidePopover();
 });
 
-// On a narrow screen the chat covers the page that it leads to.
-chat.addEventListener("click", ({ target }) => {
-  const leads = target instanceof Element && target.closest("a:not([target])");
-  if (leads && isNarrow.matches) chat.hidePopover();
-});
-chat.addEventListener("keydown", ({ key, isComposing }) => {
-  if (key !== "Escape" || isComposing) return;
-  chat.hidePopover();
-  opener()?.focus();
-});
 chat.addEventListener("toggle", async (event) => {
   if (event.newState === "open") {
     sessionStorage.setItem(kept, "open");
