@@ -156,8 +156,11 @@ test("a connection that lets nothing through is found out before the time for an
   expect((await failureOf(model.round(round()))).message).toContain("left alone for now (noConnection)");
   expect(server.requests.length).toBe(1);
   clock.at += 30_001;
-  server.script(says("back"));
+  server.script(says("back"), says("again"));
   expect((await model.round(round())).text).toBe("back");
+  const looked = server.lookups.length;
+  await model.round(round());
+  expect(server.lookups.length).toBe(looked);
 });
 
 test("a model that thinks for long is looked up once, and waited for", async () => {

@@ -142,6 +142,18 @@ const endings: Ending[] = [
     [first, second],
   ],
   ["a used up quota of the day", [fails.quotaOfTheDay(), says("네")], "네", [first, second]],
+  [
+    "a used up quota of the day in a list, as it comes without events",
+    [listed(fails.quotaOfTheDay()), says("네")],
+    "네",
+    [first, second],
+  ],
+  [
+    "a used up quota of the day in a text, as a gateway hands it on",
+    [{ ...fails.quotaOfTheDay(), error: JSON.stringify(fails.quotaOfTheDay().error) }, says("네")],
+    "네",
+    [first, second],
+  ],
   ["used up quotas of both", times(2, fails.quotaOfTheDay()), "quota", [first, second]],
   [
     "a used up quota and a model in troubles",
@@ -201,6 +213,10 @@ const endings: Ending[] = [
   ["no room for an answer", times(2, endsFor("MAX_TOKENS")), "declined", [first, first]],
   ["an answer that became too long", [streams([[{ text: "네" }]], "MAX_TOKENS")], "네", [first]],
 ];
+
+function listed(step: Step): Step {
+  return { ...step, error: [step.error] };
+}
 
 function times<T>(count: number, one: T): T[] {
   return Array.from({ length: count }, () => one);
