@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Cursor } from "../production/records.ts";
+import { type Cursor, decodeCursor } from "../production/cursor.ts";
 import { isDay } from "../segments/day.ts";
 import { sentence } from "./query.ts";
 
@@ -79,19 +79,12 @@ export const recordFilter = z.object({
   raw_dates: rawDates,
 });
 
-const cursorFields = z.object({
-  d: z.string(),
-  id: z.int(),
-  src: z.enum(["live", "archive"]),
-  seg: z.string().optional(),
-});
-
 /** The `next_cursor` of an earlier page; anything else is refused with a sentence. */
 export const cursor = z
   .string()
   .transform((text, context): Cursor => {
-    const read = cursorFields.safeParse(decoded(text));
-    if (read.success) return read.data;
+    const read = decodeCursor(text);
+    if (read) return read;
     context.issues.push({
       code: "custom",
       input: text,
@@ -101,12 +94,3 @@ export const cursor = z
     return z.NEVER;
   })
   .meta({ description: "next_cursor of the page before; repeat the filters with it." });
-
-function decoded(text: string): unknown {
-  if (!/^[\w-]+=*$/.test(text)) return null;
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "base64url")));
-  } catch {
-    return null;
-  }
-}

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Cursor, listRecords, type RecordFilter } from "../production/records.ts";
+import type { Cursor } from "../production/cursor.ts";
+import { listRecords, type RecordFilter } from "../production/records.ts";
 import { SearchShelf } from "../search/shelf.ts";
 import { SourceError } from "../segments/errors.ts";
 import { isUnchanged, Reader } from "../segments/reader.ts";

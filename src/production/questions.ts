@@ -3,6 +3,7 @@ import { hasIndex } from "../segments/schema.ts";
 import type { Segment, Snapshot } from "../segments/types.ts";
 import { type ComparedRanges, contributions } from "./changes.ts";
 import type { Context } from "./context.ts";
+import { type Cursor, encodeCursor } from "./cursor.ts";
 import { earlierNames } from "./item-names.ts";
 import { itemProfile, itemStanding } from "./item-profile.ts";
 import { type ItemTableFilter, itemTable } from "./item-table.ts";
@@ -11,7 +12,7 @@ import { latestRecords } from "./latest.ts";
 import { type DayRange, monthRange, type ReadRange, segmentsFor } from "./range.ts";
 import { type MoversPeriods, movers, rankItems } from "./ranking.ts";
 import { recordTotals } from "./record-totals.ts";
-import { type Cursor, listRecords, type RecordFilter } from "./records.ts";
+import { listRecords, type RecordFilter } from "./records.ts";
 import { coverage, itemCounts, type SeriesFilter, seriesOf } from "./series.ts";
 import {
   comparePeriods,
@@ -247,9 +248,4 @@ function effortOfWalk(snapshot: Snapshot, range: DayRange, itemCode: string | un
   const index = itemCode === undefined ? "production_date" : "item_code,production_date";
   if (!segments.every(({ facts }) => hasIndex(facts.indexes, index))) return "rows";
   return itemCode === undefined || segments.every(({ immutable }) => immutable) ? "little" : "seeks";
-}
-
-/** Renders a cursor for the client: URL-safe base64 of its JSON. */
-export function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
 }

@@ -3,6 +3,7 @@ import { afterAll, type Day, dayOf, isDay } from "../segments/day.ts";
 import { hasIndex } from "../segments/schema.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
+import type { Cursor } from "./cursor.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
 import { searchedRows } from "./search.ts";
 import { asText, compareText } from "./text-order.ts";
@@ -22,16 +23,6 @@ export interface RecordFilter extends DayRange {
   /** Bounds of the good quantity, inclusive; rows without a quantity are outside of any bound. */
   minQuantity?: number | undefined;
   maxQuantity?: number | undefined;
-}
-
-/** Position in the record order: the last row of the page before. */
-export interface Cursor {
-  /** Stored date text. */
-  d: string;
-  id: number;
-  src: "live" | "archive";
-  /** Name of the segment, only where the next row has the same text, source and id in another archive file. */
-  seg?: string | undefined;
 }
 
 export interface ProductionRecord {

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { z } from "zod";
-import { cursor } from "../../api/parameters.ts";
+import { type Cursor, decodeCursor } from "../../production/cursor.ts";
 import type { RecordFilter } from "../../production/records.ts";
 import { type Params, valuesOf } from "../params.ts";
 import type { View } from "../view.ts";
@@ -35,6 +35,12 @@ const shown = z
     const [, kind, name] = /^(lot|item):(.*)$/s.exec(text)!;
     return { kind: kind as "lot" | "item", name: name! };
   })
+  .optional();
+
+const position = z
+  .string()
+  .transform(decodeCursor)
+  .pipe(z.custom<Cursor>((read) => read !== null))
   .optional();
 
 /** Parameters of the page of batches. */
@@ -74,8 +80,8 @@ export const batchParams = {
   /** Rows on the screen, so that a refresh, a reload and the way back bring as many. */
   rows: { schema: whole, passing: true, fault: (texts) => texts.batches.faults.rows },
   /** The cursor after which the list begins, and the one after which its next part does. */
-  after: { schema: cursor.optional(), passing: true, fault: (texts) => texts.batches.faults.after },
-  next: { schema: cursor.optional(), passing: true, fault: (texts) => texts.batches.faults.after },
+  after: { schema: position, passing: true, fault: (texts) => texts.batches.faults.after },
+  next: { schema: position, passing: true, fault: (texts) => texts.batches.faults.after },
   count: { schema: z.literal("yes").optional(), passing: true, fault: (texts) => texts.batches.faults.count },
 } satisfies Params;
 
