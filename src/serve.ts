@@ -169,7 +169,11 @@ export function serve(settings: Settings): Hub {
     },
   });
   const indexes = new IndexLookup(settings.databaseDir);
-  const customQueries = new CustomQueries({ catalog, timeoutSec: settings.customQueryTimeoutSec });
+  const customQueries = new CustomQueries({
+    catalog,
+    rollupDir: settings.rollup ? settings.databaseDir : null,
+    timeoutSec: settings.customQueryTimeoutSec,
+  });
   const toolbox = new Toolbox({ desk, catalog, runCustomQuery: customQueries.run });
   const sessions = new Sessions(hubDb, { ttlSec: settings.chatSessionTtlSec });
   const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;

@@ -12,6 +12,7 @@ export const questions: readonly Question[] = [
   [`SELECT count(*) n FROM archive.production_records`],
   [`SELECT count(*) n FROM live.production_records`],
   [`SELECT count(*) n FROM LIVE.Production_Records`],
+  [`SELECT ITEM_CODE, Count(*) N FROM PRODUCTION_RECORDS P WHERE P.Item_Code = ? GROUP BY 1`, "C1203"],
   [`SELECT count(*) n FROM "archive"."production_records"`],
   [`SELECT count(*) n FROM [live] . \`production_records\` AS l WHERE l.item_code = ?`, "BW0021"],
   [

@@ -41,6 +41,15 @@ const certain: Case[] = [
     null,
   ],
 ];
+certain.push(
+  [
+    "SELECT day, sum(good_quantity) FROM daily_totals d WHERE d.day >= ? AND d.day <= '2026-01-31' AND item_code = 'X'",
+    ["2026-01-01"],
+    "2026-01-01 ~ 2026-01-31",
+    "X",
+  ],
+  ["SELECT * FROM daily_totals WHERE substr(day, 1, 4) = '2025'", [], "2025-01-01 ~ 2025-12-31", null],
+);
 const uncertain: [sql: string, ...params: SqlValue[]][] = [
   [from],
   [`${from} WHERE production_date >= '2026-01-01'`],
@@ -65,6 +74,8 @@ const uncertain: [sql: string, ...params: SqlValue[]][] = [
   [`SELECT count(*) FILTER (WHERE item_code = 'X') FROM production_records`],
   [`SELECT (SELECT 1 FROM production_records WHERE item_code = 'X')`],
   [`SELECT 1 WHERE ? = '2026-01-01'`, "2026-01-01"],
+  [`SELECT item_name AS day FROM production_records WHERE day = '2026-01-01'`],
+  ["SELECT * FROM other_totals WHERE day = '2026-01-01' AND item_code = 'X'"],
 ];
 
 for (const [sql, params, days, item] of certain) {

@@ -1,6 +1,7 @@
 import { constants } from "node:sqlite";
 import { contractColumns } from "../../segments/duplicates.ts";
 import { table } from "../../segments/schema.ts";
+import { dailyTotals } from "./daily-totals.ts";
 
 /**
  * Functions of a custom query, none of which reads or writes anything but its arguments. Left out: what tells of SQLite or its files, loads
@@ -20,7 +21,7 @@ const functions = new Set(
 
 /** What an authorizer needs to know of the connection. */
 export interface Readable {
-  /** Names of the views that a query may read. */
+  /** Names of the views that a query may read, in lower case. */
   views: ReadonlySet<string>;
   /** Schemas with the files of segments. */
   schemas: ReadonlySet<string>;
@@ -50,15 +51,17 @@ export function authorizer({ views, schemas }: Readable, refused: (sentence: str
           ? constants.SQLITE_OK
           : deny(`The function ${second} is not allowed.`);
       case constants.SQLITE_READ: {
-        const fromView = schema === "temp" && views.has(first!);
+        // As the query spells it.
+        const isView = (name: string | null): boolean => name !== null && views.has(name.toLowerCase());
+        const fromView = schema === "temp" && isView(first);
         // Without a schema or column it is a subquery, or a table that program.ts looks at.
         const nameless = schema === null && second === "";
         // Of a view whose columns nobody asks for, SQLite names the tables without the view.
-        const inView = second === "" || (within !== null && views.has(within));
+        const inView = second === "" || isView(within);
         if (fromView || nameless || (inView && schema !== null && isRow(first!, second!, schema, schemas))) {
           return constants.SQLITE_OK;
         }
-        return deny(`Only ${table} can be read, not ${first}.`);
+        return deny(`Only ${table} and ${dailyTotals} can be read, not ${first}.`);
       }
       default:
         return deny("Only reading is allowed.");

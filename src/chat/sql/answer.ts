@@ -4,6 +4,7 @@ import type { Snapshot } from "../../segments/types.ts";
 import type { SqlValue } from "../types.ts";
 import { authorizer } from "./allowed.ts";
 import { withinBounds } from "./bounds.ts";
+import { mentionsDailyTotals, type RollupOf } from "./daily-totals.ts";
 import { type OpenRows, openRows } from "./open-rows.ts";
 import { readableRoots, verifyProgram } from "./program.ts";
 import { Refusal, tooMuch } from "./refusal.ts";
@@ -14,6 +15,8 @@ export interface CustomQueryOrder {
   sql: string;
   params: SqlValue[];
   snapshot: Snapshot;
+  /** The folder of hub.db, where daily totals are kept; null to add up the rows. */
+  rollupDir: string | null;
 }
 
 export interface CustomQueryRows {
@@ -25,11 +28,20 @@ const maxRows = 1_000;
 const maxResultBytes = 1_000_000;
 
 /** Carries a query out, in a process that may be killed meanwhile. Rejects with Refusal and SourceError. */
-export function answerCustomQuery(order: CustomQueryOrder): Promise<CustomQueryRows> {
-  return withinBounds(() => answer(order));
+export async function answerCustomQuery(order: CustomQueryOrder): Promise<CustomQueryRows> {
+  const totals = mentionsDailyTotals(order.sql) ? await totalsIn(order.rollupDir) : null;
+  return withinBounds(() => answer(order, totals));
 }
 
-function answer({ sql: text, params, snapshot }: CustomQueryOrder): CustomQueryRows {
+/** The daily totals of hub.db; loaded where a query asks for them, because most do not. */
+async function totalsIn(rollupDir: string | null): Promise<RollupOf> {
+  if (rollupDir === null) return () => null;
+  const { RollupShelf } = await import("../../rollup/shelf.ts");
+  const shelf = new RollupShelf(rollupDir);
+  return (segment) => shelf.load(segment);
+}
+
+function answer({ sql: text, params, snapshot }: CustomQueryOrder, totals: RollupOf | null): CustomQueryRows {
   const { sql, parameters } = readStatement(text);
   if (parameters !== params.length) {
     throw new Refusal("INVALID_PARAMS", `The query takes ${parameters} parameters and was given ${params.length}.`);
@@ -38,7 +50,7 @@ function answer({ sql: text, params, snapshot }: CustomQueryOrder): CustomQueryR
   let rows: OpenRows | null = null;
   try {
     // Anew for each query: files are let go in between, and nothing of a query reaches the next one.
-    rows = openRows(snapshot);
+    rows = openRows(snapshot, totals);
     const { db } = rows;
     const roots = readableRoots(db);
     db.setAuthorizer(

@@ -19,17 +19,21 @@ const maxParamLength = 10_000;
 
 export interface CustomQueriesOptions {
   catalog: Catalog;
+  /** The folder of hub.db where daily totals are kept there; null to add up the rows. */
+  rollupDir?: string | null;
   timeoutSec: number;
 }
 
 /** Carries out queries that somebody else wrote, in processes that read nothing but production records and are killed when they take too long. */
 export class CustomQueries {
   readonly #catalog: Catalog;
+  readonly #rollupDir: string | null;
   readonly #timeoutSec: number;
   readonly #pool = new WorkerPool(processes, { maxQueue });
 
-  constructor({ catalog, timeoutSec }: CustomQueriesOptions) {
+  constructor({ catalog, rollupDir = null, timeoutSec }: CustomQueriesOptions) {
     this.#catalog = catalog;
+    this.#rollupDir = rollupDir;
     this.#timeoutSec = timeoutSec;
   }
 
@@ -92,7 +96,7 @@ export class CustomQueries {
   ): Promise<CustomQueryRows> {
     const release = this.#catalog.pin(snapshot);
     try {
-      const order: CustomQueryOrder = { sql, params, snapshot };
+      const order: CustomQueryOrder = { sql, params, snapshot, rollupDir: this.#rollupDir };
       const { payload } = await this.#pool.with(
         (worker) => worker.call("custom-query", order, this.#timeoutSec * 1000, { signal }),
         signal,

@@ -5,6 +5,7 @@ import { contractColumns, keptSql, openRanges } from "../../segments/duplicates.
 import { table } from "../../segments/schema.ts";
 import type { Segment, Snapshot } from "../../segments/types.ts";
 import type { Readable } from "./allowed.ts";
+import { createDailyTotals, dailyTotals, type RollupOf } from "./daily-totals.ts";
 import { maxSqlLength, viewOf } from "./statement.ts";
 
 /** SQLite attaches ten files at the most (SQLITE_MAX_ATTACHED); the rows of the smallest beyond that are copied. */
@@ -20,10 +21,10 @@ export interface OpenRows extends Readable {
 }
 
 /**
- * Opens the rows of a snapshot for reading: `production_records` over all segments, and the views of `viewOf`. Throws SourceError and
- * SQLite's errors when a file cannot be read.
+ * Opens the rows of a snapshot for reading: `production_records` over all segments, the views of `viewOf`, and `daily_totals` where the totals
+ * are given. Throws SourceError and SQLite's errors when a file cannot be read.
  */
-export function openRows({ segments }: Snapshot): OpenRows {
+export function openRows({ segments }: Snapshot, totals: RollupOf | null): OpenRows {
   const db = new DatabaseSync(":memory:", { timeout: busyTimeoutMs });
   try {
     db.exec("PRAGMA trusted_schema = OFF");
@@ -55,10 +56,11 @@ export function openRows({ segments }: Snapshot): OpenRows {
       const rows = parts.map(({ sql }) => sql).join(" UNION ALL ");
       db.exec(`CREATE TEMP VIEW ${name} AS ${rows || nothing}`);
     }
+    if (totals) createDailyTotals(db, arms, totals);
     db.exec("PRAGMA query_only = ON");
     restrict(db);
     const schemas = new Set(arms.filter(({ segment }) => !copied.has(segment)).map(({ schema }) => schema));
-    return { db, views: new Set(Object.keys(views)), schemas };
+    return { db, views: new Set([...Object.keys(views), ...(totals ? [dailyTotals] : [])]), schemas };
   } catch (error) {
     db.close();
     throw error;

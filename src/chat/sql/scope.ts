@@ -2,6 +2,7 @@ import { addDays, addMonths } from "../../production/calendar.ts";
 import { type Day, firstDayEver, isDay, lastDayEver } from "../../segments/day.ts";
 import { table } from "../../segments/schema.ts";
 import type { Period, SqlValue } from "../types.ts";
+import { dailyTotals } from "./daily-totals.ts";
 import { nameIn, type Token, tokensOf } from "./statement.ts";
 
 /** What a query's rows are about, as far as its text leaves no doubt. */
@@ -35,7 +36,8 @@ export function scopeOf(sql: string, params: readonly SqlValue[]): Scope {
   const where = words.findIndex(({ word }) => word === "where");
   const count = (wanted: string): number => words.filter(({ word }) => word === wanted).length;
   const isOne = count("select") === 1 && count("from") === 1 && !words.some(({ word }) => elsewhere.has(word));
-  if (!isOne || where < from || !isRecords(words.slice(from + 1, where))) return unknown;
+  const dated = isOne && where > from ? dayColumn(words.slice(from + 1, where)) : null;
+  if (dated === null) return unknown;
   const end = endOf(words, where + 1);
   const terms = conjunction(words.slice(where + 1, end));
   let [first, last]: [Day, Day] = [firstDayEver, lastDayEver];
@@ -44,7 +46,7 @@ export function scopeOf(sql: string, params: readonly SqlValue[]): Scope {
   for (const term of terms) {
     const code = codeIn(term);
     if (code !== null) codes.add(code);
-    const { from: low, to: high } = daysIn(term);
+    const { from: low, to: high } = daysIn(term, dated);
     if (low !== undefined && low > first) first = low;
     if (high !== undefined && high < last) last = high;
     bounded = [bounded[0]! || low !== undefined, bounded[1]! || high !== undefined];
@@ -70,13 +72,23 @@ function wordsOf(sql: string, params: readonly SqlValue[]): Word[] {
     });
 }
 
-/** True for `production_records`, `live.production_records p` and the like. */
-function isRecords(source: readonly Word[]): boolean {
-  const [first, dot] = source;
-  const rest = dot?.word === "." ? source.slice(2) : source;
-  if (first === undefined || nameIn(rest[0]) !== table) return false;
+/** A column that days are read from, and how many characters of it there are. */
+interface DayColumn {
+  name: string;
+  characters: number;
+}
+
+const dayColumns: ReadonlyMap<string | null, DayColumn> = new Map([
+  [table, { name: "production_date", characters: Number.POSITIVE_INFINITY }],
+  [dailyTotals, { name: "day", characters: 10 }],
+]);
+
+/** The day's column of `production_records`, `live.production_records p`, `daily_totals` and the like; null for other sources. */
+function dayColumn(source: readonly Word[]): DayColumn | null {
+  const rest = source[1]?.word === "." ? source.slice(2) : source;
   const alias = rest[1]?.word === "as" ? rest.slice(2) : rest.slice(1);
-  return alias.length === 0 || (alias.length === 1 && alias[0]!.kind === "name");
+  const isOne = alias.length === 0 || (alias.length === 1 && alias[0]!.kind === "name");
+  return (isOne && dayColumns.get(nameIn(rest[0]))) || null;
 }
 
 /** Place of the word behind the conditions. */
@@ -148,9 +160,9 @@ interface Bounds {
 }
 
 /** The days that a condition leaves. */
-function daysIn(term: readonly Word[]): Bounds {
+function daysIn(term: readonly Word[], column: DayColumn): Bounds {
   const words = joined(withoutAlias(term));
-  const length = dayText(words);
+  const length = dayText(words, column);
   if (length === null) return {};
   const [operator, value, and, second, ...more] = words.slice(length.words);
   const text = value?.value;
@@ -173,13 +185,13 @@ function joined(words: readonly Word[]): Word[] {
 }
 
 /** How many words at the beginning stand for a record's date text, and how many characters of it; null where they do not. */
-function dayText(words: readonly Word[]): { words: number; characters: number } | null {
-  if (nameIn(words[0]) === "production_date") return { words: 1, characters: Number.POSITIVE_INFINITY };
+function dayText(words: readonly Word[], column: DayColumn): { words: number; characters: number } | null {
+  if (nameIn(words[0]) === column.name) return { words: 1, characters: column.characters };
   const [call, open, ...inside] = words;
   if (open?.word !== "(" || call === undefined) return null;
   const format = call.word === "strftime" ? formats.get(String(inside[0]?.value)) : undefined;
   const skipped = format === undefined ? 0 : 2;
-  const inner = dayText(inside.slice(skipped));
+  const inner = dayText(inside.slice(skipped), column);
   if (inner === null) return null;
   const rest = inside.slice(skipped + inner.words).map(({ word }) => word);
   const all = 2 + skipped + inner.words;

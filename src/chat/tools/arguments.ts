@@ -51,7 +51,7 @@ export const toolArguments = {
     limit: z.int().min(1).max(50).default(10).meta({ description: "How many of the newest records." }),
   }),
   execute_custom_query: z.object({
-    sql: z.string().meta({ description: "One SELECT over the view production_records." }),
+    sql: z.string().meta({ description: "One SELECT over the views production_records and daily_totals." }),
     params: z
       .array(z.union([z.string(), z.number(), z.null()]))
       .default([])

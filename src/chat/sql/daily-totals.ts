@@ -1,0 +1,47 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Rollup } from "../../rollup/rollup.ts";
+import { datedSql } from "../../segments/facts.ts";
+import type { Segment } from "../../segments/types.ts";
+import { nameIn, tokensOf } from "./statement.ts";
+
+/**
+ * The view with one row for each day and item: day, item_code, good_quantity, records. Rows whose text begins with no valid day are in none. A
+ * query that groups 25 million records takes longer than it may; there are some 90,000 of these rows.
+ */
+export const dailyTotals = "daily_totals";
+
+/** Where a segment's totals are kept; null where there are none now, and its rows are added up. */
+export type RollupOf = (segment: Segment) => Rollup | null;
+
+/** True for a query that may read the view: making it takes a moment. */
+export function mentionsDailyTotals(sql: string): boolean {
+  return tokensOf(sql).some((token) => nameIn(token) === dailyTotals);
+}
+
+/** Makes the view, out of the rows of each segment as `sql` selects them where there are no totals of it. */
+export function createDailyTotals(
+  db: DatabaseSync,
+  arms: readonly { segment: Segment; sql: string }[],
+  rollupOf: RollupOf,
+): void {
+  db.exec("CREATE TEMP TABLE copied_cells (day TEXT, item_code TEXT, good_quantity REAL, records INTEGER)");
+  const insert = db.prepare(
+    "INSERT INTO copied_cells SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)",
+  );
+  for (const { segment, sql } of arms) {
+    const rollup = rollupOf(segment);
+    if (rollup) {
+      const cells = Array.from(rollup.all(), ([day, { code }, count, sum]) => [day, code, sum, count]);
+      insert.run(JSON.stringify(cells));
+      continue;
+    }
+    db.exec(`INSERT INTO copied_cells SELECT substr(production_date, 1, 10), item_code, total(good_quantity), count(*)
+      FROM (${sql}) WHERE ${datedSql(segment.facts.undated.prefixes)} GROUP BY 1, 2`);
+  }
+  // A day may have rows in several files.
+  db.exec(`CREATE TEMP TABLE copied_totals (
+    day TEXT, item_code TEXT, good_quantity REAL, records INTEGER, PRIMARY KEY (day, item_code)) WITHOUT ROWID`);
+  db.exec(`INSERT INTO copied_totals SELECT day, item_code, total(good_quantity), sum(records)
+    FROM copied_cells GROUP BY day, item_code`);
+  db.exec(`CREATE TEMP VIEW ${dailyTotals} AS SELECT day, item_code, good_quantity, records FROM copied_totals`);
+}
