@@ -1,9 +1,9 @@
 import { IndexLostError } from "../search/pages.ts";
-import type { SearchPart } from "../search/search-index.ts";
+import type { SearchFilter, SearchPart } from "../search/search-index.ts";
 import type { Reader } from "../segments/reader.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Context } from "./context.ts";
-import type { RecordFilter } from "./records.ts";
+import type { DayRange } from "./range.ts";
 
 /**
  * Rows that SQL may have to pass over because they count in another file, or have no valid day where days are asked for: the lists do not
@@ -22,7 +22,7 @@ const mostIds = 5_000;
 export function searchedRows<Row>(
   { reader, search }: Context,
   segment: Segment,
-  filter: RecordFilter,
+  filter: SearchFilter & DayRange,
   part: SearchPart,
   most: number,
   select: (ids: number[], most: number) => Row[],
