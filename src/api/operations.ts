@@ -3,6 +3,7 @@ import { requireAdmin } from "../http/access.ts";
 import { HttpError } from "../http/errors.ts";
 import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
+import { type JobAction, jobActions } from "../operations/job-actions.ts";
 import type { JobStatus, Schedule } from "../operations/schedule.ts";
 import type { Endpoints } from "./endpoint.ts";
 
@@ -13,10 +14,6 @@ export interface OperationsServices {
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
 }
-
-/** What may be done with a job. */
-export const jobActions = ["run", "pause", "resume"] as const;
-export type JobAction = (typeof jobActions)[number];
 
 /** Does it and writes an AUDIT line with the client, or says why it is not to be done. */
 export function actOnJob(

@@ -1,8 +1,8 @@
 import type { Health } from "../api/health.ts";
-import type { JobAction } from "../api/operations.ts";
 import type { PresentSetting } from "../config.ts";
 import type { LogReader } from "../observe/log-reader.ts";
 import type { BackupFile } from "../operations/backup-files.ts";
+import type { JobAction } from "../operations/job-actions.ts";
 import type { RolloverPlan } from "../operations/rollover-plan.ts";
 import type { JobStatus } from "../operations/schedule.ts";
 

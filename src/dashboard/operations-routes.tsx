@@ -2,12 +2,12 @@
 import { type Context, Hono } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { streamSSE } from "hono/streaming";
-import { type JobAction, jobActions } from "../api/operations.ts";
 import { type PageAdmin, sessionCookie } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
 import type { LogPlace } from "../observe/log-reader.ts";
+import { type JobAction, jobActions } from "../operations/job-actions.ts";
 import type { HubOperations, Told } from "./hub-operations.ts";
 import { texts } from "./i18n/language.ts";
 import { readLogQuery } from "./log-query.ts";

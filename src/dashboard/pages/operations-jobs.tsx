@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
-import type { JobAction } from "../../api/operations.ts";
+
 import { rolloverPlanJob } from "../../operations/duties.ts";
+import type { JobAction } from "../../operations/job-actions.ts";
 import type { JobStatus } from "../../operations/schedule.ts";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
