@@ -7,12 +7,12 @@ import { json } from "./elements.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import type { Texts } from "./i18n/ko.ts";
 import { libraryUrls } from "./libraries.ts";
+import type { Page } from "./page.ts";
 import { type Theme, themes } from "./preferences.ts";
 import { swapFromTop, swapInPlace } from "./swap.ts";
-import { link, type Page, type View } from "./view.ts";
+import { link, type View, type Wall } from "./view.ts";
 import { describeFilter } from "./views/address.ts";
 import { panelAddress, panelId } from "./views/panel.tsx";
-import type { Wall } from "./views/wall.ts";
 
 /** Scripts of every page, in public/dashboard. */
 const scripts = [

@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 import type { z } from "zod";
 import { shortened } from "./filter.ts";
 import type { Texts } from "./i18n/ko.ts";
-import type { View } from "./view.ts";
+import type { ParamTexts, View } from "./view.ts";
 
 /** A parameter that one page has in its address beyond the filter of all pages. */
 export interface Param<Value = unknown> {
@@ -21,9 +21,6 @@ export interface Param<Value = unknown> {
 /** A page's own parameters by their names in the address; none may have the name of a field of the filter. */
 // biome-ignore lint/suspicious/noExplicitAny: `suits` takes the value of its own parameter, so no other type holds them all
 export type Params = Readonly<Record<string, Param<any>>>;
-
-/** Texts of parameters as they stand in an address, without those that say the default. */
-export type ParamTexts = Readonly<Record<string, string>>;
 
 /** Reads a page's own parameters from an address. What cannot be used is left out; `faults` says so in the reader's language. */
 export function parseParams(

@@ -21,12 +21,13 @@ import { ItemOptions } from "./item-options.tsx";
 import { Document, PagePart } from "./layout.tsx";
 import { libraryRoutes } from "./libraries.ts";
 import { operationsRoutes } from "./operations-routes.tsx";
+import type { Page } from "./page.ts";
 import { innerPages, pages } from "./pages/index.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
-import { link, type Page, type View } from "./view.ts";
+import { link, type View } from "./view.ts";
 import { viewsRoutes } from "./views/routes.tsx";
 import { onWall, wallOf, wallSeconds } from "./views/wall.ts";
 

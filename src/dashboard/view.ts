@@ -1,14 +1,23 @@
-import type { Child } from "hono/jsx";
-import type { RecordFilter } from "../production/records.ts";
 import type { Asking, PageDesk } from "./ask.ts";
 import { addressOf, type Fault, type Filter } from "./filter.ts";
 import type { HubView } from "./hub-operations.ts";
 import type { Format } from "./i18n/format.ts";
 import type { Texts } from "./i18n/ko.ts";
 import type { Language } from "./i18n/language.ts";
-import type { Params, ParamTexts } from "./params.ts";
 import type { Theme } from "./preferences.ts";
-import type { Wall } from "./views/wall.ts";
+
+/** Texts of a page's own parameters as they stand in an address, without those that say the default. */
+export type ParamTexts = Readonly<Record<string, string>>;
+
+/** How a page is shown on a screen on the wall: nothing to operate, and after a while the next page. */
+export interface Wall {
+  seconds: number;
+  /** The address of the page after this one, and that of this one without the wall. */
+  next: string;
+  leave: string;
+  /** The saved view that this page is; null for one that is none. */
+  name: string | null;
+}
 
 /** The days there are: all of them, and the newest up to today. */
 export interface Coverage {
@@ -49,28 +58,6 @@ export interface View {
   wall?: Wall;
   /** The hub's own state, on a page about it. */
   hub?: HubView;
-}
-
-/** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
-export interface Page {
-  id: "overview" | "trends" | "batches" | "items" | "compare" | "chat" | "operations";
-  /** As hono writes it: with a pattern, such as `:code{.+}`, it is a page for each of many things, which the menu has not. */
-  path: string;
-  /** The key that leads here after `g`. */
-  key: string;
-  /** Parameters that its address has beyond the filter. */
-  params?: Params;
-  /** Its title, where that is not its name in the menu, and the status where what its address names is not there. */
-  heading?: (view: View) => Promise<{ title: string; status: 200 | 404 }>;
-  content: (view: View) => Promise<Child>;
-  /** Parts that are fetched one by one, from `/dashboard/parts/<id>/<name>` with the page's own query. */
-  parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
-  /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
-  exported?: (view: View) => RecordFilter;
-  /** True for a page that shows no production of its own: it has no filter, and is on no wall screen. */
-  unfiltered?: true;
-  /** True for a page about the hub itself: it is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
-  aboutHub?: true;
 }
 
 /** Asks several questions for a page, from one version of the data. */

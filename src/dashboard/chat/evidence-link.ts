@@ -1,8 +1,8 @@
 import type { Evidence, Period, ToolArguments } from "../../chat/types.ts";
 import { addressOf, type Filter } from "../filter.ts";
 import { type Language, texts } from "../i18n/language.ts";
+import type { Page } from "../page.ts";
 import { pages } from "../pages/index.ts";
-import type { Page } from "../view.ts";
 
 /** A link to the page that shows what an answer rests on. */
 export interface EvidenceView {

@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { asHttpError } from "../../http/errors.ts";
 import type { RecordFilter } from "../../production/records.ts";
-import { ask, link, type Page, type View } from "../view.ts";
+import type { Page } from "../page.ts";
+import { ask, link, type View } from "../view.ts";
 import { drawerOf } from "./batches-drawer.tsx";
 import { Downloads } from "./batches-files.tsx";
 import { batchParams, batchValues, recordFilterOf, rowsAtATime } from "./batches-params.tsx";

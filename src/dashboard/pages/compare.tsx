@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { comparedDays } from "../filter.ts";
-import { ask, link, type Page, type View } from "../view.ts";
+import type { Page } from "../page.ts";
+import { ask, link, type View } from "../view.ts";
 import { ComparedTotals } from "./compare-totals.tsx";
 import { ContributionTable } from "./contribution-table.tsx";
 import { NoRows } from "./overview-lists.tsx";

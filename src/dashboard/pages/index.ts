@@ -1,4 +1,4 @@
-import type { Page } from "../view.ts";
+import type { Page } from "../page.ts";
 import { batches } from "./batches.tsx";
 import { chat } from "./chat.tsx";
 import { compare } from "./compare.tsx";

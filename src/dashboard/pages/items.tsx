@@ -6,8 +6,9 @@ import type { Answers } from "../ask.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { comparedDays } from "../filter.ts";
+import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
-import { ask, link, type Page, type View } from "../view.ts";
+import { ask, link, type View } from "../view.ts";
 import { NoRows } from "./overview-lists.tsx";
 
 /** How many items are listed: a step more each time that more are wanted. */

@@ -2,7 +2,8 @@
 
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
-import type { Page, View } from "../view.ts";
+import type { Page } from "../page.ts";
+import type { View } from "../view.ts";
 import { alertsOf } from "./operations-alerts.ts";
 import { Backups } from "./operations-backups.tsx";
 import { Files } from "./operations-files.tsx";

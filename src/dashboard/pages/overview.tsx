@@ -3,7 +3,8 @@ import { CalendarMap } from "../charts/calendar-map.tsx";
 import { Pareto } from "../charts/pareto.tsx";
 import { SeriesChart } from "../charts/series-chart.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
-import { ask, type Page, type View } from "../view.ts";
+import type { Page } from "../page.ts";
+import { ask, type View } from "../view.ts";
 import { Cards } from "./overview-cards.tsx";
 import { LatestBatches, Movers, NoRows } from "./overview-lists.tsx";
 

@@ -5,8 +5,9 @@ import { alongside } from "../charts/alongside.ts";
 import { Units } from "../charts/series-chart.tsx";
 import { hasRoom, ItemsChart, WholeChart } from "../charts/trend-charts.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
+import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
-import { ask, link, type Page, type View } from "../view.ts";
+import { ask, link, type View } from "../view.ts";
 import { NoRows } from "./overview-lists.tsx";
 import { TrendsTable } from "./trends-table.tsx";
 

@@ -1,9 +1,9 @@
 import { addressOf, type Filter, type Now, parseFilter } from "../filter.ts";
 import type { Texts } from "../i18n/ko.ts";
+import type { Page } from "../page.ts";
 import { innerPages, pages } from "../pages/index.ts";
 import { parseParams } from "../params.ts";
 import { ownPath } from "../preferences.ts";
-import type { Page } from "../view.ts";
 
 /** A page of the dashboard with what it shows. */
 export interface Place {

@@ -1,17 +1,7 @@
 import type { SavedView } from "../../store/saved-views.ts";
 import { pages } from "../pages/index.ts";
-import { link, type View } from "../view.ts";
+import { link, type View, type Wall } from "../view.ts";
 import { readAddress } from "./address.ts";
-
-/** How a page is shown on a screen on the wall: nothing to operate, and after a while the next page. */
-export interface Wall {
-  seconds: number;
-  /** The address of the page after this one, and that of this one without the wall. */
-  next: string;
-  leave: string;
-  /** The saved view that this page is; null for one that is none. */
-  name: string | null;
-}
 
 /** Seconds that a page is shown where the address says no other number. */
 export const wallPreset = 30;

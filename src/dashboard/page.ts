@@ -1,0 +1,26 @@
+import type { Child } from "hono/jsx";
+import type { RecordFilter } from "../production/records.ts";
+import type { Params } from "./params.ts";
+import type { View } from "./view.ts";
+
+/** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
+export interface Page {
+  id: "overview" | "trends" | "batches" | "items" | "compare" | "chat" | "operations";
+  /** As hono writes it: with a pattern, such as `:code{.+}`, it is a page for each of many things, which the menu has not. */
+  path: string;
+  /** The key that leads here after `g`. */
+  key: string;
+  /** Parameters that its address has beyond the filter. */
+  params?: Params;
+  /** Its title, where that is not its name in the menu, and the status where what its address names is not there. */
+  heading?: (view: View) => Promise<{ title: string; status: 200 | 404 }>;
+  content: (view: View) => Promise<Child>;
+  /** Parts that are fetched one by one, from `/dashboard/parts/<id>/<name>` with the page's own query. */
+  parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
+  /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
+  exported?: (view: View) => RecordFilter;
+  /** True for a page that shows no production of its own: it has no filter, and is on no wall screen. */
+  unfiltered?: true;
+  /** True for a page about the hub itself: it is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
+  aboutHub?: true;
+}
