@@ -25,7 +25,7 @@ export function copy(text, html) {
 /** The parts of an answer that are its text, without buttons and charts. @param {Element} answer */
 function textOnly(answer) {
   const clone = /** @type {Element} */ (answer.cloneNode(true));
-  for (const tool of clone.querySelectorAll("button, .table-tools, [data-chart]")) tool.remove();
+  for (const tool of clone.querySelectorAll("button, .table-tools, .chart")) tool.remove();
   return clone;
 }
 

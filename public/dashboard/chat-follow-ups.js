@@ -19,6 +19,8 @@ export function followUps(evidence, asked, words, language) {
   const days =
     tool === "compare_periods" ? { from: String(given.period1_from), to: String(given.period1_to) } : about.period;
   const now = days && nameOf(days, words, language);
+  // Of single records, the month of the newest says more than the days that they happen to span.
+  const latest = days && nameOf({ from: `${days.to.slice(0, 8)}01`, to: days.to }, words, language);
   const earlier = days && before(days);
   const past = earlier && nameOf(earlier, words, language);
   const of = (/** @type {keyof Words} */ key, /** @type {string | null} */ period) =>
@@ -33,7 +35,7 @@ export function followUps(evidence, asked, words, language) {
     get_monthly_trend: [of("best", now), history ?? of("top", now), total(now)],
     get_top_items: [of("top", past), total(now), trend],
     compare_periods: [trend, of("top", now), of("best", now)],
-    get_item_history: [trend, total(now), share],
+    get_item_history: [trend, total(latest), latest && item ? of("share", latest) : null],
     execute_custom_query: [total(now), of("top", now), trend],
   };
   const fit = (next[tool] ?? []).flatMap((question) => (question === null || question === asked ? [] : [question]));

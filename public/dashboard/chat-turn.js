@@ -28,6 +28,24 @@ const saidMs = 2_000;
 /** Parts of the page that can be gone to have names of their own. */
 let [figures, tables] = [0, 0];
 
+/** Charts are drawn when they come near: a hundred of them at once would take two seconds. */
+const seen = new IntersectionObserver(
+  (entries) => drawCharts(entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target)),
+  { rootMargin: "400px" },
+);
+addEventListener("beforeprint", () =>
+  drawCharts([...document.querySelectorAll(".chat-text .chart:not([data-chart])")]),
+);
+
+/** @param {Element[]} figures */
+function drawCharts(figures) {
+  for (const figure of figures) {
+    seen.unobserve(figure);
+    figure.setAttribute("data-chart", "");
+  }
+  if (figures.length > 0) drawAll();
+}
+
 export class TurnView {
   /** @type {Turn} */
   turn;
@@ -122,7 +140,6 @@ export class TurnView {
       const data = chartOf(shownIn(table));
       if (data) table.closest(".chat-table")?.before(this.#chart(data));
     }
-    if (this.#text.querySelector("[data-chart]")) drawAll();
   }
 
   /** @param {string | null} text */
@@ -171,7 +188,6 @@ export class TurnView {
     const figure = element("figure", "chart");
     figures += 1;
     figure.id = `chart-chat-${figures}`;
-    figure.dataset.chart = "";
     const tools = element("div", "tools");
     for (const [name, label] of [
       ["reset", words.chartReset],
@@ -190,6 +206,7 @@ export class TurnView {
     json.type = "application/json";
     json.textContent = JSON.stringify(data);
     figure.append(head, plot, json);
+    seen.observe(figure);
     return figure;
   }
 
