@@ -19,7 +19,7 @@ export function boundsOf(
 ): Bounds {
   const slack = Math.max(rounding, value * rounding);
   if (step === 0 || (form === "words" && value <= 10 && step === 1 && vague !== "exact")) {
-    const near = (vague === "about" ? 0.1 : 0.05) * value;
+    const near = (vague === "about" || vague === "near" ? 0.1 : 0.05) * value;
     if (vague === "over") return { low: value - slack, high: 1.25 * value };
     if (vague === "under") return { low: 0.75 * value, high: value + slack };
     return { low: value - near, high: value + near };
@@ -27,9 +27,9 @@ export function boundsOf(
   const shown = zeros(value, step);
   if (vague === "over") return { low: value - slack, high: value + Math.max(step, Math.min(shown, 0.25 * value)) };
   if (vague === "under") return { low: value - Math.max(step, Math.min(shown, 0.25 * value)), high: value + slack };
-  if (vague === "about") {
+  if (vague === "about" || vague === "near") {
     const near = (most: number): number => Math.max(step / 2, Math.min(most, 0.05 * value)) + slack;
-    return { low: value - near(shown / 2), high: value + near(shown) };
+    return { low: value - near(vague === "near" ? shown : shown / 2), high: value + near(shown) };
   }
   const cutOff = Math.min(step * (1 - 1e-6), 0.1 * value);
   return { low: value - step / 2 - slack, high: value + Math.max(step / 2, cutOff) + slack };

@@ -15,9 +15,21 @@ export interface Claim {
   direction: 1 | -1 | 0;
   /** Entries of the results that the number is about; null where the text names none. */
   rows: readonly Row[] | null;
+  /** Which entries the sentence compares, the first with the second; null where it compares none. */
+  compared: readonly [readonly Row[], readonly Row[]] | null;
+  /** Supported numbers of the same sentence or row. */
+  stated: readonly number[];
   /** All entries that the sentence or the row names so far. */
   named: readonly Row[];
-  says: { share: boolean; change: boolean; average: boolean; whole: boolean; choice: boolean; rest: boolean };
+  says: {
+    share: boolean;
+    change: boolean;
+    average: boolean;
+    whole: boolean;
+    choice: boolean;
+    rest: boolean;
+    each: boolean;
+  };
   /** Of the table that it stands in; 0 in a sentence. */
   column: number;
   /** Supported numbers near by that this one may be the difference or rate of, each from what to what. */

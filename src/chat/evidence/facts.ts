@@ -136,7 +136,6 @@ class Reading {
         const { data, item_code } = run.result;
         const row = this.#row(item_code, { from: run.arguments.date_from, to: run.arguments.date_to });
         this.#totals(row, data, "");
-        sizes.push(1);
         break;
       }
       case "get_monthly_trend": {

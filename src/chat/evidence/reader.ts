@@ -47,6 +47,8 @@ const unread: Read = {
 };
 const choiceBefore =
   /(?:상위|하위|최근|최신|최대|최저|첫|처음|앞|top|bottom|last|latest|first|recent|best|worst|next|leading|newest)[-\s]?$/iu;
+/** X에서 Y로, from X to Y: the change has a direction. */
+const fromTo = /에서\s[^에]*(?<=\S)로\s[^\d]{0,14}$|from\s\S+[^\d]{0,12}\sto\s[^\n]{1,16}$/iu;
 const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
 
 /** Reads a text from its beginning on and finds the numbers that nothing supports; it may come in pieces. */
@@ -154,23 +156,27 @@ export class Reader {
     return amount ? { ...read, value: number.sign === -1 ? -number.value : number.value, column: claim.column } : read;
   }
 
-  /** Supported numbers that this one may compare: of the same sentence, or of its row and of the same columns of the row before. */
-  #written(text: string, start: number, before: string, column: number | null): [number, number][] {
-    const from = start - before.length;
+  /** Supported numbers that this one may compare or count by: of the same line, or of its row and of the same columns of the row before. */
+  #written(text: string, start: number, before: string, column: number | null): Pick<Claim, "written" | "stated"> {
+    const from = text.lastIndexOf("\n", start - 1) + 1;
     const above = column === null ? from : text.lastIndexOf("\n", from - 2) + 1;
     const near = this.#read.filter((one) => one.value !== null && one.start >= above && one.end <= start).slice(-40);
     const here = near.filter((one) => one.start >= from).slice(-6);
-    const pairs: [number, number][] = [];
-    for (const one of here) {
-      for (const other of here) if (one !== other) pairs.push([other.value!, one.value!]);
+    const written: [number, number][] = [];
+    for (const [at, one] of here.entries()) {
+      for (const other of here.slice(0, at)) written.push([other.value!, one.value!], [one.value!, other.value!]);
       for (const other of near)
-        if (other.start < from && other.column === one.column) pairs.push([other.value!, one.value!]);
+        if (other.start < from && other.column === one.column) written.push([other.value!, one.value!]);
     }
-    return pairs;
+    const course = here.length > 1 && column === null && fromTo.test(before) ? here.slice(-2) : null;
+    return {
+      written: course ? [[course[0]!.value!, course[1]!.value!]] : written,
+      stated: here.map(({ value }) => value!),
+    };
   }
 
   #claim(text: string, { start, number }: Extract<Token, { kind: "number" }>, tail: string): Claim {
-    const { before, table, rows, named } = this.#setting.around(text, start, tail, this.#read);
+    const { before, table, rows, named, compared } = this.#setting.around(text, start, tail, this.#read);
     const near = before.slice(-48);
     const last = this.#read.findLast((one) => one.kind === "number" && one.end <= start && one.start >= start - 48);
     const since = last ? text.slice(Math.max(last.end, start - 48), start) : near;
@@ -186,7 +192,8 @@ export class Reader {
       rows,
       named,
       column: table?.column ?? 0,
-      written: this.#written(text, start, before, table?.column ?? null),
+      compared,
+      ...this.#written(text, start, before, table?.column ?? null),
       says: {
         share: shareWords.test(words),
         change: changeWords.test(words) || number.sign !== 0,
@@ -194,6 +201,7 @@ export class Reader {
         whole: wholeWords.test(words),
         choice: choiceBefore.test(near),
         rest: restBefore.test(words),
+        each: /^\s?(?:당|per )/u.test(tail),
       },
       percents: this.#read.flatMap(({ percent, start: place }) =>
         percent !== null && place >= line - 400 ? [percent] : [],

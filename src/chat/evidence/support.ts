@@ -37,7 +37,9 @@ export class Support {
 
   holds(claim: Claim): boolean {
     const { number, noun, certain } = claim;
-    if (this.#given.has(number.value) || fromWritten(claim)) return true;
+    if (this.#given.has(number.value)) return true;
+    if (this.#contradicts(claim)) return false;
+    if (fromWritten(claim)) return true;
     if (number.form === "fraction" && noun !== "percent") return this.#ratio(claim) || this.#percent(inPercent(claim));
     if (number.form === "marker") return number.value <= this.#mostEntries();
     if (noun !== null && this.#holdsAs(claim, noun)) return true;
@@ -47,6 +49,21 @@ export class Support {
     );
   }
 
+  /** Whether words tell of a rise where what they compare fell, or the other way round. */
+  #contradicts({ compared, direction, number, noun, says, written }: Claim): boolean {
+    const side = number.sign === 0 ? direction : number.sign;
+    if (side === 0 || !says.change || says.average) return false;
+    if (noun !== "percent" && noun !== "quantity" && noun !== "difference" && noun !== "batches") return false;
+    if (written.length === 1) {
+      const [from, to] = written[0]!;
+      const change = noun === "percent" ? (100 * (to - from)) / Math.abs(from) : to - from;
+      if (Math.abs(Math.abs(change) - number.value) <= 0.01 * number.value) return Math.sign(change) === -side;
+    }
+    if (!compared) return false;
+    const [subject, base] = compared.map((rows) => amountOf(rows, noun === "batches" ? "batches" : "quantity"));
+    return subject !== undefined && base !== undefined && Math.sign(subject - base) === -side;
+  }
+
   #holdsAs(claim: Claim, noun: NonNullable<Claim["noun"]>): boolean {
     const { number, says } = claim;
     switch (noun) {
@@ -54,6 +71,7 @@ export class Support {
         return (
           this.#amount(claim, "quantity") ||
           ((says.average || !claim.certain) && this.#amount(claim, "average")) ||
+          this.#statedAverage(claim) ||
           (number.value < 1000 && (says.choice || says.rest) && this.#isCount(claim)) ||
           this.#other(claim)
         );
@@ -72,7 +90,7 @@ export class Support {
           this.#other(claim)
         );
       case "batches":
-        return this.#amount(claim, "batches") || this.#isCount(claim) || this.#other(claim);
+        return this.#amount(claim, "batches") || this.#isSize(claim) || this.#other(claim);
       case "entries":
         return this.#isCount(claim) || this.#other(claim);
       case "percent":
@@ -108,6 +126,12 @@ export class Support {
       return kind === "quantity" && this.#statedDifference(test);
     }
     return this.#scoped(claim, kind, rows) || this.#amongNamed(claim, kind);
+  }
+
+  #statedAverage(claim: Claim): boolean {
+    const test = tester(claim);
+    if (claim.rows === null) return test.pool(this.#poolsOf("average").own);
+    return claim.rows.some(({ figures }) => figures.some(({ kind, value }) => kind === "average" && test.own(value)));
   }
 
   #statedDifference(test: Tester): boolean {
@@ -433,8 +457,19 @@ export class Support {
 
   // Counts, ranks, lengths of time.
 
-  #isCount({ number, says, rows, named }: Claim): boolean {
+  /** Whether a number is how many rows results have, or one of "one each". */
+  #isSize({ number: { value, form }, says, rows }: Claim): boolean {
+    if (value === 1 && (says.each || form === "words")) return true;
+    const { sizes } = this.#facts;
+    if (sizes.includes(value) || value === sumOf(sizes) || (rows !== null && rows.length === value && value > 1))
+      return true;
+    return says.choice && Number.isInteger(value) && value <= this.#mostEntries();
+  }
+
+  #isCount({ number, says, rows, named, stated }: Claim): boolean {
     const { value } = number;
+    if (value === 1 && says.each) return true;
+    if (stated.some((limit) => this.#countsBy(limit).includes(value))) return true;
     if (!Number.isInteger(value) || number.sign === -1) return false;
     if (value === 1 && number.form === "words") return true;
     if (this.#entryCounts().has(value)) return true;
@@ -473,6 +508,15 @@ export class Support {
 
   #mostEntries(): number {
     return Math.max(0, ...this.#facts.sizes, this.#facts.byItem.size);
+  }
+
+  /** How many values of each series lie above and below a limit. */
+  #countsBy(limit: number): number[] {
+    return this.#facts.series.flatMap(({ values }) => {
+      const above = values.filter((value) => value > limit).length;
+      const below = values.filter((value) => value < limit).length;
+      return values.length < 2 ? [] : [above, below, values.length - above, values.length - below];
+    });
   }
 
   /** Numbers of entries: all of a result, distinct ones, those above or below something. */
@@ -535,6 +579,14 @@ export class Support {
   }
 }
 
+/** What some rows of one result have of a kind, in all; undefined where they come from several results. */
+function amountOf(rows: readonly Row[], kind: Amount): number | undefined {
+  const figures = rows.flatMap((row) => row.figures.find((one) => one.kind === kind) ?? []);
+  return figures.length === 0 || new Set(figures.map(({ series }) => series)).size > 1
+    ? undefined
+    : sumOf(figures.map(({ value }) => value));
+}
+
 /** A fraction such as a third as what it is in percent. */
 function inPercent(claim: Claim): Claim {
   const { number, bounds } = claim;
@@ -567,14 +619,14 @@ interface Tester {
   changePool: (pool: Pools["own"]) => boolean;
 }
 
-function tester({ bounds: { low, high }, number: { sign }, direction }: Claim): Tester {
+function tester({ bounds: { low, high }, number: { sign }, direction, says }: Claim): Tester {
   const side = sign === 0 ? direction : sign;
   const within = (value: number): boolean => value >= low && value <= high;
   return {
     own: (value) => within(sign === -1 ? -value : value),
-    change: (value) => (side === 0 ? within(Math.abs(value)) : within(side * value)),
+    change: (value) => says.change && (side === 0 ? within(Math.abs(value)) : within(side * value)),
     pool: (pool) => (sign === -1 ? pool.has(-high, -low) : pool.has(low, high)),
-    changePool: (pool) => (side >= 0 && pool.has(low, high)) || (side <= 0 && pool.has(-high, -low)),
+    changePool: (pool) => says.change && ((side >= 0 && pool.has(low, high)) || (side <= 0 && pool.has(-high, -low))),
   };
 }
 

@@ -56,6 +56,7 @@ export interface Surroundings {
   table: Table | null;
   rows: readonly Row[] | null;
   named: readonly Row[];
+  compared: readonly [readonly Row[], readonly Row[]] | null;
 }
 
 const weekdays: readonly RegExp[] = "월화수목금토일".split("").map((day, at) => {
@@ -77,6 +78,8 @@ interface Naming {
 
 const comparisonAfter =
   /^\s*(?:의|은|는)?\s*(?:[^\s,.|]{0,6}\s?)?(?:보다|대비|에 비해|비해|에서|부터|와 비교|과 비교|이후|기준)/u;
+const baseAfter = /^\s*(?:\([^()]{0,30}\))?\s*(?:의 ?)?(?:생산량|생산|실적|수량|총량)?\s?(?:보다|대비|에 ?비해)/u;
+const baseBehind = /^[^|\d]{0,20}?(?:than|compared (?:to|with)|versus|vs\.?) (?:in |that of |for |the )?/iu;
 const comparisonBefore =
   /(?:than|from|vs\.?|versus|compared (?:to|with)|against|over|below|above|since|relative to|to)\s+(?:in |for |that of |the )?$/iu;
 const attachedBefore = /^\s*(?:\(|in |of |for |from |on |by |during )(?:the )?$/iu;
@@ -144,7 +147,29 @@ export class Setting {
         );
     if (behind) current[behind.dimension] = [behind];
     const all = [...namings, ...heading, ...(behind ? [behind] : [])];
-    return { before, table, rows: this.#rowsOf(current), named: this.#named(all) };
+    return {
+      before,
+      table,
+      rows: this.#rowsOf(current),
+      named: this.#named(all),
+      compared: table ? null : this.#compared(text, start, tail, namings),
+    };
+  }
+
+  /** What a sentence compares with what: 10월은 9월보다, more in October than in September. */
+  #compared(text: string, start: number, tail: string, namings: readonly Naming[]): Surroundings["compared"] {
+    const bases = namings.filter((one) => baseAfter.test(text.slice(one.end, Math.min(start, one.end + 46))));
+    const behind = baseBehind.exec(tail);
+    const mention = behind && this.#names.mentionAt(tail, behind[0].length);
+    const date = behind && !mention ? dateAt(tail, behind[0].length) : null;
+    if (mention) bases.push(naming(mention));
+    else if (date && !date.ambiguous)
+      bases.push({ start, end: start, dimension: "time", items: [], labels: [], spans: date.spans(this.#years) });
+    const [base] = bases;
+    if (!base || bases.length > 1) return null;
+    const others = namings.filter((one) => one !== base && one.dimension === base.dimension);
+    if (new Set(others.map(keyOf)).size !== 1) return null;
+    return [this.#meant(others[0]!), this.#meant(base)];
   }
 
   /** The entry that words right behind a rank or number name: 1위 BW0021, 1,234 in March, 1,234개(3월). */
@@ -375,7 +400,18 @@ function joined(text: string, dates: readonly Naming[]): Naming[] {
 function inRow(namings: readonly Naming[]): Record<Dimension, Naming[]> {
   const current: Record<Dimension, Naming[]> = { item: [], time: [], label: [] };
   for (const one of namings) current[one.dimension].push(one);
-  return current;
+  const [first, ...others] = current.time;
+  const both = others.reduce((one, other) => one && overlapOf(one, other), first);
+  return both ? { ...current, time: [both] } : current;
+}
+
+/** A month in a row and a year over the column: the days that both mean; nothing where they share none. */
+function overlapOf(one: Naming, other: Naming): Naming | undefined {
+  const within = (spans: readonly Period[], wider: readonly Period[]) =>
+    spans.filter(({ from, to }) => wider.some((span) => span.from <= from && to <= span.to));
+  const narrow = within(one.spans, other.spans);
+  const spans = narrow.length > 0 ? narrow : within(other.spans, one.spans);
+  return spans.length > 0 ? { ...one, spans } : undefined;
 }
 
 /** What the last number of a sentence is about: names since the number before, unless they compare or belong to that one. */
@@ -408,7 +444,7 @@ function inSentence(
       if (number && attachedBefore.test(text.slice(number.end, one.start))) continue;
       const { dimension } = one;
       const compares =
-        comparisonAfter.test(text.slice(one.end, Math.min(start, one.end + 14))) ||
+        comparisonAfter.test(text.slice(one.end, Math.min(start, one.end + 46))) ||
         comparisonBefore.test(text.slice(Math.max(from, one.start - 24), one.start));
       if (!compares && counted[dimension]) current[dimension] = [];
       lasting[dimension] =

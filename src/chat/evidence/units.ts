@@ -156,9 +156,9 @@ export function nounBefore(text: string): Noun | null {
 export const shareWords =
   /비중|점유|차지|구성|전체의|전체 ?대비|중 ?(?:약 ?)?$|share|accounts?|makes? up|made up|of (?:the )?(?:total|all|overall)|contribut|기여/iu;
 export const changeWords =
-  /증가|감소|증감|늘|줄|상승|하락|성장|변화|변동|오르|올랐|내렸|떨어|대비|보다|비해|비교|높|낮|많|적(?=[은었다게습])|급등|급감|반등|회복|둔화|개선|악화|축소|확대|신장|등락|차이|increas|decreas|rose|rise|grew|grow|fell|fall|drop|declin|up|down|higher|lower|more|less|fewer|than|chang|differ|compared|versus|vs|gain|loss|lost|jump|surge|plung|shrank|shrink|climb|slip/iu;
+  /증가|감소|증감|늘|줄|상승|하락|성장|변화|변동|오르|올랐|내렸|떨어|대비|보다|비해|비교|높|낮|많|적(?=[은었다게습])|급등|급감|반등|회복|둔화|개선|악화|축소|확대|신장|등락|차이|격차|폭|빠[지졌]|모자|앞[서섰]|뒤[지졌처]|더 |덜 |플러스|마이너스|increas|decreas|rose|rise|grew|grow|fell|fall|drop|declin|up|down|higher|lower|more|less|fewer|than|chang|differ|compared|versus|vs|gain|loss|lost|jump|surge|plung|shrank|shrink|climb|slip|gap|margin|above|below|exceed|short of|ahead|behind|delta|Δ|→|±/iu;
 export const averageWords =
-  /평균|당(?=[\s:은는이가])|하루|매월|매일|월별|일별|average|avg|mean|per|each|every|a (?:day|month|week|batch)|daily|monthly|중앙값|median|나누|÷|\//iu;
+  /평균|당(?=[\s:은는이가])|하루|꼴|씩|일주일|매월|매일|월별|일별|average|avg|mean|per|each|every|a (?:day|month|week|batch)|daily|monthly|중앙값|median|나누|÷|\//iu;
 export const wholeWords =
   /전체|총|합|누적|누계|평균|소계|상위|하위|모두|모든|나머지|기타|최[고대저소]|가장|제일|중|all|total|overall|sum|average|mean|combin|cumul|top|together|whole|rest|remain|other|most|least|max|min|highest|lowest|peak|of/iu;
 
@@ -185,14 +185,16 @@ export function directionOf(before: string, after: string): 1 | -1 | 0 {
   return directionIn(verb) || directionIn(behind) || directionIn(before);
 }
 
-export type Vagueness = "exact" | "about" | "over" | "under";
+export type Vagueness = "exact" | "about" | "near" | "over" | "under";
 
 const aboutBefore =
-  /(?:약|대략|대강|거의|근|≈|(?<![\d가-힣%)] ?)~|about|around|approximately|approx\.?|roughly|some|circa|ca\.|nearly|almost|close to)\s*$/iu;
+  /(?:약|대략|대강|근|≈|(?<![\d가-힣%)] ?)~|about|around|approximately|approx\.?|roughly|some|circa|ca\.)\s*$/iu;
+const nearBefore = /(?:거의|nearly|almost|close to)\s*$/iu;
 const overBefore = /(?:최소|적어도|무려|over|more than|above|exceed(?:s|ed|ing)?|at least|upwards of|>|≥|이상)\s*$/iu;
 const underBefore = /(?:최대|under|less than|below|at most|up to|fewer than|not quite|just short of|<|≤)\s*$/iu;
 const aboutAfter = /^\s?(?:가량|정도|쯤|안팎|내외|전후|수준|or so|대(?=[의로를에는가이,. ]))/iu;
-const overAfter = /^\s?(?:[을를이가]\s)?(?:이상|초과|넘|여(?=[\s개건])|남짓|or more|plus|\+|상회|웃도|돌파)/iu;
+const overAfter =
+  /^\s?(?:[을를이가]\s)?(?:이상|초과|넘|여(?=[\s개건])|남짓|(?:and|or) (?:more|above|over)|plus|\+|상회|웃도|돌파)/iu;
 const underAfter =
   /^\s?(?:[을를이가에]\s)?(?:이하|미만|가까이|가까운|육박|못 ?미치|채 ?안|or less|or fewer|하회|밑도)/iu;
 
@@ -200,5 +202,6 @@ const underAfter =
 export function vaguenessOf(before: string, after: string): Vagueness {
   if (overBefore.test(before) || overAfter.test(after)) return "over";
   if (underBefore.test(before) || underAfter.test(after)) return "under";
+  if (nearBefore.test(before)) return "near";
   return aboutBefore.test(before) || aboutAfter.test(after) ? "about" : "exact";
 }

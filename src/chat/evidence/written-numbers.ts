@@ -229,7 +229,7 @@ export function wordsAt(text: string, at: number): NumberInText | null {
   const words = match(englishWords, text, at);
   if (words) {
     const value = english(words[0]);
-    return value === 1 && /^one$/i.test(words[0]) ? null : as(words, value, trailing(value), "words");
+    return value === 1 && /^one$/i.test(words[0]) ? null : as(words, value, shownBy(value), "words");
   }
   const counted = match(native, text, at);
   if (counted) return as(counted, nativeKorean(counted[0]), 1, "words");
@@ -246,13 +246,13 @@ export function wordsAt(text: string, at: number): NumberInText | null {
       : !(counter || whole)
   )
     return null;
-  return as(korean, value, trailing(value), "words");
+  return as(korean, value, shownBy(value), "words");
 }
 
-/** The greatest power of ten that divides a whole number. */
-export function trailing(value: number): number {
-  if (value === 0 || !Number.isInteger(value)) return 1;
+/** What the last digit of a number in words counts: words say no zeros, but two digits at least are meant. */
+function shownBy(value: number): number {
+  if (value < 100 || !Number.isInteger(value)) return 1;
   let step = 1;
-  while (value % (step * 10) === 0) step *= 10;
+  while (value % (step * 10) === 0 && step * 100 <= value) step *= 10;
   return step;
 }
