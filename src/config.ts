@@ -114,7 +114,7 @@ const cron: Kind<string> = {
 const geminiKey: Kind<string> = { schema: key, allowed: "a Gemini API key, without spaces" };
 const geminiModel: Kind<string> = {
   schema: z.string().regex(/^((models|tunedModels)\/)?[a-z\d][\w.-]{0,99}$/i),
-  allowed: "the name of a Gemini model such as gemini-2.5-flash",
+  allowed: "the name of a Gemini model such as gemini-flash-latest",
 };
 
 const address: Kind<string> = {
@@ -302,16 +302,17 @@ const variables = {
     meaning: "Key of the Gemini API for the chat; without it the hub's own planner answers.",
     secret: true,
   },
+  // Names that Google moves to its newest model: those of a version are shut down after a year or so, and a hub runs for longer.
   geminiModel: {
     name: "GEMINI_MODEL",
     kind: geminiModel,
-    default: "gemini-2.5-flash",
+    default: "gemini-flash-latest",
     meaning: "The model that is asked first.",
   },
   geminiFallbackModel: {
     name: "GEMINI_FALLBACK_MODEL",
     kind: geminiModel,
-    default: "gemini-2.5-flash-lite",
+    default: "gemini-flash-lite-latest",
     meaning: "The model that stands in when the first one does not answer; the same as GEMINI_MODEL for none.",
   },
   geminiBaseUrl: {

@@ -59,8 +59,8 @@ test("without a file and variables every setting has its documented default", ()
     customQueryTimeoutSec: 10,
     workers: 2,
     geminiApiKey: undefined,
-    geminiModel: "gemini-2.5-flash",
-    geminiFallbackModel: "gemini-2.5-flash-lite",
+    geminiModel: "gemini-flash-latest",
+    geminiFallbackModel: "gemini-flash-lite-latest",
     geminiBaseUrl: undefined,
   });
 });
@@ -177,7 +177,7 @@ test("models and the address of a gateway are checked before anything is asked o
   const settings = load({ GEMINI_MODEL: "models/gemini-x.1", GEMINI_BASE_URL: "http://gate:8080/google/" });
   expect([settings.geminiModel, settings.geminiBaseUrl]).toEqual(["models/gemini-x.1", "http://gate:8080/google/"]);
   expect(complaint({ GEMINI_MODEL: "../gemini" })).toBe(
-    "GEMINI_MODEL is '../gemini', but must be the name of a Gemini model such as gemini-2.5-flash.",
+    "GEMINI_MODEL is '../gemini', but must be the name of a Gemini model such as gemini-flash-latest.",
   );
   for (const wrong of ["gate:8080", "ftp://gate", "http://user:pass@gate", "https://gate/?key=x", "https://gate/#x"]) {
     expect(complaint({ GEMINI_BASE_URL: wrong })).toEndWith(

@@ -39,12 +39,12 @@ test("the first answer waits for nothing, the next ones tell what a single looku
   expect(early.cache_age_sec).toBeUndefined();
   expect(await found(hub)).toEqual({
     status: "ok",
-    message: "gemini-2.5-flash answers.",
+    message: "gemini-flash-latest answers.",
     cached: true,
     cache_age_sec: expect.any(Number),
     cache_ttl_sec: 600,
     sessions: { count: 0, ttl_sec: 1800, max_per_ip: 20, max_total: 1000 },
-    models: ["gemini-2.5-flash", "gemini-2.5-flash-lite"],
+    models: ["gemini-flash-latest", "gemini-flash-lite-latest"],
     counters: {
       requests: 0,
       rounds: 0,
@@ -55,7 +55,7 @@ test("the first answer waits for nothing, the next ones tell what a single looku
     },
   });
   for (let asked = 0; asked < 20; asked++) await hub.json("/healthz/ai");
-  expect(gemini.lookups).toEqual(["gemini-2.5-flash"]);
+  expect(gemini.lookups).toEqual(["gemini-flash-latest"]);
   expect(gemini.requests).toEqual([]);
   expect((await hub.json("/healthz")).body.ai_api).toMatchObject({ key_configured: true, cached_status: "ok" });
   await hub.stop();
@@ -77,7 +77,7 @@ test("a model that is not there is named", async () => {
   expect(await found(hub)).toMatchObject({
     status: "error",
     message: "The Gemini service has no model gemini-of-nobody.",
-    models: ["gemini-of-nobody", "gemini-2.5-flash-lite"],
+    models: ["gemini-of-nobody", "gemini-flash-lite-latest"],
   });
   await hub.stop();
 });
@@ -103,7 +103,7 @@ test("what a question finds out is told without a lookup", async () => {
   await hub.fetch("/chat/", { method: "POST", headers: { "Content-Type": "application/json" }, body });
   expect((await hub.json("/healthz/ai")).body).toMatchObject({
     status: "rate_limited",
-    message: "The quota of gemini-2.5-flash for today is used up. The hub's own planner answers meanwhile.",
+    message: "The quota of gemini-flash-latest for today is used up. The hub's own planner answers meanwhile.",
     cached: true,
     counters: { requests: 2, rounds: 1, fallbacks: 1, failures: { quota: 1 } },
   });

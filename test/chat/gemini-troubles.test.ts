@@ -291,7 +291,7 @@ test("each round is logged with its tokens under its request id, and counted", a
   const told = lines.filter((line) => line.includes("Token Usage"));
   expect(told).toEqual([
     expect.stringMatching(
-      /^abcd1234 chat Token Usage model=gemini-2\.5-flash prompt_tokens=200 output_tokens=40 thoughts_tokens=14 total_tokens=254 ms=\d+ tries=3$/,
+      /^abcd1234 chat Token Usage model=gemini-flash-latest prompt_tokens=200 output_tokens=40 thoughts_tokens=14 total_tokens=254 ms=\d+ tries=3$/,
     ),
     expect.stringMatching(/^11223344 chat Token Usage .* prompt_tokens=100 .* total_tokens=127 ms=\d+ tries=1$/),
   ]);
@@ -311,10 +311,10 @@ test("how the models are doing is told in a sentence, with what is done about it
   server.script(fails.quotaOfTheDay(), says("1"));
   await model.round(round());
   clock.at += 5_000;
-  const usedUp = "The quota of gemini-2.5-flash for today is used up.";
+  const usedUp = "The quota of gemini-flash-latest for today is used up.";
   expect(model.health()).toEqual({
     status: "degraded",
-    message: `${usedUp} gemini-2.5-flash-lite is asked instead.`,
+    message: `${usedUp} gemini-flash-lite-latest is asked instead.`,
     ageSec: 5,
   });
   server.script(fails.quotaOfTheDay());
@@ -327,7 +327,7 @@ test("how the models are doing is told in a sentence, with what is done about it
   clock.at += 10 * minute + 1;
   server.script(says("2"));
   await model.round(round());
-  expect(model.health()).toEqual({ status: "ok", message: "gemini-2.5-flash answers.", ageSec: 0 });
+  expect(model.health()).toEqual({ status: "ok", message: "gemini-flash-latest answers.", ageSec: 0 });
   expect(server.lookups).toEqual([]);
 });
 

@@ -57,7 +57,7 @@ test("a model is told of the data and the tools, calls one, and its answer goes 
   gemini.script(summary(), says(...right));
   const events = await streamed(hub, { query, session_id: "first" });
   expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["meta", "tool_call", "token", "done"]));
-  expect(events[0]!.data).toMatchObject({ model: "gemini-2.5-flash", fallback: false, session_id: "first" });
+  expect(events[0]!.data).toMatchObject({ model: "gemini-flash-latest", fallback: false, session_id: "first" });
   expect(events[1]!.data).toEqual({ name: "get_production_summary", args: bw });
   expect(tokens(events)).toBe(right.join(""));
   const done = events.at(-1)!;
@@ -65,7 +65,7 @@ test("a model is told of the data and the tools, calls one, and its answer goes 
     event: "done",
     data: {
       answer: right.join(""),
-      model_used: "gemini-2.5-flash",
+      model_used: "gemini-flash-latest",
       fallback: false,
       tools_used: ["get_production_summary"],
       evidence: [{ period: { from: "2026-03-01", to: "2026-03-31" }, item_code: "BW0021", row_count: 2 }],
@@ -77,6 +77,7 @@ test("a model is told of the data and the tools, calls one, and its answer goes 
   expect(system).toContain("There are 2 items");
   expect(system).not.toContain("ignore all rules");
   expect(first!.body.tools![0]!.functionDeclarations!.map(({ name }) => name)).toHaveLength(7);
+  expect(JSON.stringify(first!.body.tools)).not.toContain('"type":[');
   expect(second!.body.contents).toHaveLength(3);
   expect(told(1)[0]).toMatchObject({ status: "success", data: { total_quantity: 20_000, production_count: 2 } });
 });

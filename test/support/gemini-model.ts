@@ -7,8 +7,8 @@ import { toolDeclarations } from "../../src/chat/tools/declarations.ts";
 /** A key that must stand nowhere but in the header of a request. */
 export const key = "AIza-a-key-of-nobody-that-must-not-be-seen";
 /** The models that a GeminiServer knows, and that are asked first and second. */
-export const first = "gemini-2.5-flash";
-export const second = "gemini-2.5-flash-lite";
+export const first = "gemini-flash-latest";
+export const second = "gemini-flash-lite-latest";
 
 /** A model as the hub has it, but for how long it waits: milliseconds in place of seconds. `lines`: what it has logged. */
 export function quickModel(

@@ -49,7 +49,7 @@ export interface GeminiServer {
 
 /** What was asked. */
 export interface GeminiRequest {
-  /** As in the address, such as `gemini-2.5-flash`. */
+  /** As in the address, such as `gemini-flash-latest`. */
   readonly model: string;
   readonly method: "generateContent" | "streamGenerateContent";
   readonly headers: Readonly<Record<string, string>>;
@@ -243,7 +243,7 @@ function failure(code: number, status: string, message: string, details?: readon
 
 function quota(quotaIds: readonly string[], retryDelay: string | undefined): Step {
   const quotaMetric = "generativelanguage.googleapis.com/generate_content_free_tier_requests";
-  const quotaDimensions = { location: "global", model: "gemini-2.5-flash" };
+  const quotaDimensions = { location: "global", model: "gemini-flash-latest" };
   return failure(
     429,
     "RESOURCE_EXHAUSTED",
@@ -281,7 +281,7 @@ const addressOfModels = /^\/v1(?:beta)?\/models(?:\/([^/:]+))?$/;
 
 /** Starts the server on a free port. */
 export async function startGeminiServer(options: GeminiServerOptions = {}): Promise<GeminiServer> {
-  const { models = ["gemini-2.5-flash", "gemini-2.5-flash-lite"], key, otherwise } = options;
+  const { models = ["gemini-flash-latest", "gemini-flash-lite-latest"], key, otherwise } = options;
   const steps: Scripted[] = [];
   const lookupSteps: Step[] = [];
   const requests: GeminiRequest[] = [];

@@ -20,6 +20,16 @@ const dates = { date_from: day("First day, inclusive."), date_to: day("Last day,
 const itemCode = z.string().min(1).max(50).meta({ description: "Item code, exact, such as BW0021." });
 const oneItem = itemCode.optional();
 
+/**
+ * Described one by one, so that JSON Schema says `anyOf`: a list of types, as zod would put it, has Gemini refuse every question
+ * (https://github.com/WordPress/ai-provider-for-google/issues/33).
+ */
+const sqlValue = z.union([
+  z.string().meta({ description: "A text, such as a day or an item code." }),
+  z.number().meta({ description: "A number." }),
+  z.null(),
+]);
+
 /** What each tool takes (CONTRACT §4): these schemas validate a call's arguments, and their descriptions tell a model of them. */
 export const toolArguments = {
   search_production_items: z.object({
@@ -52,10 +62,7 @@ export const toolArguments = {
   }),
   execute_custom_query: z.object({
     sql: z.string().meta({ description: "One SELECT over the views production_records and daily_totals." }),
-    params: z
-      .array(z.union([z.string(), z.number(), z.null()]))
-      .default([])
-      .meta({ description: "Values for the question marks." }),
+    params: z.array(sqlValue).default([]).meta({ description: "Values for the question marks." }),
     description: z.string().default("").meta({ description: "What is asked, in words." }),
   }),
 } satisfies { [Name in ToolName]: z.ZodType<Required<ToolArguments[Name]> | ToolArguments[Name], ToolArguments[Name]> };
