@@ -10,6 +10,7 @@ import type { Place } from "./service/commands.ts";
 import { crashOf, reportCrash } from "./service/last-run.ts";
 import { StartError } from "./start-error.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { hubDbVersion } from "./store/hub-db.ts";
 import { buildDate, version } from "./version.ts";
 import { endWithParent } from "./workers/orphan.ts";
 
@@ -30,6 +31,7 @@ const options = {
   rollover: { type: "boolean" },
   "dry-run": { type: "boolean" },
   check: { type: "boolean" },
+  "self-check": { type: "boolean" },
   json: { type: "boolean" },
   checkpoint: { type: "boolean" },
   watch: { type: "boolean" },
@@ -81,7 +83,10 @@ export async function runCommand(args: string[], beside: string): Promise<number
   } catch (error) {
     const { name, message, code, syscall, path: file } = error as NodeJS.ErrnoException;
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
-    if (error instanceof StartError || ["DemoError", "OperationError", "ServiceError"].includes(name))
+    if (
+      error instanceof StartError ||
+      ["DemoError", "OperationError", "ServiceError", "NewerSchemaError"].includes(name)
+    )
       return complain(message, failed);
     if (syscall && file) {
       const advice = "See that the folder is there and that the hub may write into it, and run the command again.";
@@ -105,7 +110,9 @@ type Values = ReturnType<typeof readArguments>;
 /** The command that the arguments name; null for serving. Throws UsageError for combinations that mean nothing. */
 function chosenCommand(values: Values): ((settings: Settings) => Promise<number>) | null {
   const operationNames = ["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const;
-  const commands = [...operationNames, ...serviceVerbs].filter((name) => values[name] !== undefined);
+  const commands = [...operationNames, "self-check" as const, ...serviceVerbs].filter(
+    (name) => values[name] !== undefined,
+  );
   if (commands.length > 1)
     throw new UsageError(`${commands.map((name) => `--${name}`).join(" and ")} do not go together.`);
   for (const [flag, command] of [
@@ -113,7 +120,7 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
     ["archive", "backup"],
     ["cleanup", "backup"],
     ["dry-run", "rollover"],
-    ["json", "check"],
+    ["json", values["self-check"] ? "self-check" : "check"],
     ["force", "watch"],
     ["daemon", "watch"],
     ["interval", "watch"],
@@ -138,6 +145,7 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
       operate(settings, "checkpoint", ({ operations }, context) => operations.checkpoint(context, args));
   }
   if (values.check) return (settings) => check(settings, values.json ?? false);
+  if (values["self-check"]) return (settings) => selfCheck(settings, values.json ?? false);
   if (values.rollover) return (settings) => rollOver(settings, values["dry-run"] ?? false);
   if (values.watch) {
     if (force && daemon) {
@@ -169,6 +177,8 @@ async function operate(
   name: string,
   operation: (room: OperationRoom, context: OperationContext) => { summary: string } | Promise<{ summary: string }>,
 ): Promise<number> {
+  // Throws where a newer hub has worked; but a restore may be what puts the older hub.db back.
+  if (name !== "restore") hubDbVersion(settings.databaseDir);
   const room = await import("./operations/registry.ts");
   const { runFromCommandLine } = await import("./operations/command-line.ts");
   const { summary } = await runFromCommandLine(settings, name, (context) => operation(room, context));
@@ -184,6 +194,15 @@ async function check(settings: Settings, json: boolean): Promise<number> {
   const { runFromCommandLine } = await import("./operations/command-line.ts");
   const result = await runFromCommandLine(settings, "check", (context) => operations.check(context, {}));
   print(json ? JSON.stringify(result, null, 2) : renderCheck(result));
+  return result.ok ? done : failed;
+}
+
+/** Tries whether the hub works where it is; exit code 1 when something does not. */
+async function selfCheck(settings: Settings, json: boolean): Promise<number> {
+  const { renderSelfCheck, runSelfCheck } = await import("./self-check/self-check.ts");
+  const { runFromCommandLine } = await import("./operations/command-line.ts");
+  const result = await runFromCommandLine(settings, "self-check", ({ progress }) => runSelfCheck(settings, progress));
+  print(json ? JSON.stringify(result, null, 2) : renderSelfCheck(result));
   return result.ok ? done : failed;
 }
 
@@ -209,6 +228,7 @@ function lockIsFree({ mirrorDir }: Settings): boolean {
 }
 
 async function watchAgainAndAgain(settings: Settings, interval: number | null): Promise<number> {
+  hubDbVersion(settings.databaseDir);
   const { watchForEver } = await import("./operations/watch-daemon.ts");
   await watchForEver(settings, (interval ?? settings.watchIntervalSec) * 1000, stopSignal());
   return done;
@@ -306,6 +326,8 @@ hub --restore FILE                 puts a backup back in its place; the present 
 hub --drill                        proves that the newest backups can be restored
 hub --rollover [--dry-run]         moves finished years from Live into archives; shows the plan first
 hub --check [--json]               checks files, indexes, rows, backups and disk; exit code 1 when something is wrong
+hub --self-check [--json]          tries whether all works here: settings, rights, files, ports, a question of each kind; for after an
+                                   installation or an upgrade, whether a hub runs or not; exit code 1 when something does not
 hub --checkpoint                   empties -wal files now, and says of each what keeps it from shrinking
 hub --watch [--force] [--daemon [--interval SECONDS]]
                                    makes missing indexes and keeps statistics fresh, once or again and again; --force makes

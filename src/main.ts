@@ -12,6 +12,7 @@ if (first === workerFlag) {
   const { searchTasks } = await import("./search/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
   const { customQueryTasks } = await import("./chat/sql/tasks.ts");
+  const { selfCheckTasks } = await import("./self-check/tasks.ts");
   await serveTasks({
     ...keeperTasks,
     ...healTasks,
@@ -20,6 +21,7 @@ if (first === workerFlag) {
     ...searchTasks,
     ...questionTasks(),
     ...customQueryTasks,
+    ...selfCheckTasks,
   });
 } else if (first === exportFlag) {
   const { runExport } = await import("./exports/process.ts");
