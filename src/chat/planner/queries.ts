@@ -7,6 +7,26 @@ export const mostRows = 1000;
 
 const day = "substr(production_date, 1, 10)";
 
+/** Days and items of the daily totals, which hold days alone. */
+function among(period: Period | null, items: readonly ItemMatch[]): { sql: string; params: SqlValue[] } {
+  const parts: string[] = [];
+  const params: SqlValue[] = [];
+  if (period) {
+    parts.push("day >= ?", "day < ?");
+    params.push(period.from, endOf(period));
+  }
+  if (items.length > 0) parts.push(ofItems(items, params));
+  return { sql: parts.length > 0 ? ` WHERE ${parts.join(" AND ")}` : "", params };
+}
+
+/** The first text behind a period: a stored text may go on after its day, so the end is the beginning of the next one. */
+const endOf = ({ to }: Period): string => (to === lastDayEver ? `${to}~` : addDays(to, 1));
+
+function ofItems(items: readonly ItemMatch[], params: SqlValue[]): string {
+  params.push(...items.map(({ item_code }) => item_code));
+  return `item_code IN (${items.map(() => "?").join(", ")})`;
+}
+
 function where(
   period: Period | null,
   items: readonly ItemMatch[],
@@ -17,14 +37,10 @@ function where(
   // Texts that begin with no valid day, such as 2026-02-30, count for no day (CONTRACT: "A day").
   if (period || lot === null) parts.push(`date(${day}) = ${day}`);
   if (period) {
-    // The stored text may go on after the day, so the end is the beginning of the next day.
     parts.push("production_date >= ?", "production_date < ?");
-    params.push(period.from, period.to === lastDayEver ? `${period.to}~` : addDays(period.to, 1));
+    params.push(period.from, endOf(period));
   }
-  if (items.length > 0) {
-    parts.push(`item_code IN (${items.map(() => "?").join(", ")})`);
-    params.push(...items.map(({ item_code }) => item_code));
-  }
+  if (items.length > 0) parts.push(ofItems(items, params));
   if (lot !== null) {
     // As ranges, for which there is an index; people write small letters where the number has large ones.
     const beginnings = [...new Set([lot, lot.toUpperCase()])];
@@ -46,9 +62,9 @@ function query(sql: string, params: SqlValue[], description: string): ToolCall {
 
 /** Good quantity and batches of every day, ascending. */
 export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCall {
-  const { sql, params } = where(period, items);
+  const { sql, params } = among(period, items);
   return query(
-    `SELECT ${day} AS day, TOTAL(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 1 LIMIT ${mostRows}`,
+    `SELECT day, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count FROM daily_totals${sql} GROUP BY day ORDER BY 1 LIMIT ${mostRows}`,
     params,
     "daily totals",
   );
@@ -56,9 +72,9 @@ export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCa
 
 /** Good quantity and the number of days with production, in one row. */
 export function dailyAverage(period: Period, items: readonly ItemMatch[]): ToolCall {
-  const { sql, params } = where(period, items);
+  const { sql, params } = among(period, items);
   return query(
-    `SELECT TOTAL(good_quantity) AS total_production, COUNT(DISTINCT ${day}) AS day_count FROM production_records${sql}`,
+    `SELECT TOTAL(good_quantity) AS total_production, COUNT(DISTINCT day) AS day_count FROM daily_totals${sql}`,
     params,
     "daily average",
   );
@@ -71,9 +87,9 @@ export function extremeDays(
   order: "ASC" | "DESC",
   limit: number,
 ): ToolCall {
-  const { sql, params } = where(period, items);
+  const { sql, params } = among(period, items);
   return query(
-    `SELECT ${day} AS day, TOTAL(good_quantity) AS total_production, COUNT(*) AS batch_count FROM production_records${sql} GROUP BY ${day} ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
+    `SELECT day, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count FROM daily_totals${sql} GROUP BY day ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
     params,
     "best days",
   );
@@ -91,12 +107,8 @@ export function leastItems(period: Period, limit: number): ToolCall {
 
 /** How many items were made. */
 export function itemCount(period: Period | null): ToolCall {
-  const { sql, params } = where(period, []);
-  return query(
-    `SELECT COUNT(DISTINCT item_code) AS item_count FROM production_records${sql}`,
-    params,
-    "number of items",
-  );
+  const { sql, params } = among(period, []);
+  return query(`SELECT COUNT(DISTINCT item_code) AS item_count FROM daily_totals${sql}`, params, "number of items");
 }
 
 /** Single records, newest first; of one lot where its number, or the beginning of it, is given. */

@@ -4,10 +4,11 @@ import type { Snapshot } from "../../segments/types.ts";
 import type { SqlValue } from "../types.ts";
 import { authorizer } from "./allowed.ts";
 import { withinBounds } from "./bounds.ts";
-import { mentionsDailyTotals, type RollupOf } from "./daily-totals.ts";
+import { mentionsDailyTotals, type WantedTotals } from "./daily-totals.ts";
 import { type OpenRows, openRows } from "./open-rows.ts";
 import { readableRoots, verifyProgram } from "./program.ts";
 import { Refusal, tooMuch } from "./refusal.ts";
+import { scopeOf } from "./scope.ts";
 import { readStatement } from "./statement.ts";
 
 /** What the process of custom queries is asked. */
@@ -29,19 +30,20 @@ const maxResultBytes = 1_000_000;
 
 /** Carries a query out, in a process that may be killed meanwhile. Rejects with Refusal and SourceError. */
 export async function answerCustomQuery(order: CustomQueryOrder): Promise<CustomQueryRows> {
-  const totals = mentionsDailyTotals(order.sql) ? await totalsIn(order.rollupDir) : null;
+  const totals = mentionsDailyTotals(order.sql) ? await totalsFor(order) : null;
   return withinBounds(() => answer(order, totals));
 }
 
-/** The daily totals of hub.db; loaded where a query asks for them, because most do not. */
-async function totalsIn(rollupDir: string | null): Promise<RollupOf> {
-  if (rollupDir === null) return () => null;
+/** The daily totals of hub.db; their code is loaded where a query asks for them, because most do not. */
+async function totalsFor({ sql, params, rollupDir }: CustomQueryOrder): Promise<WantedTotals> {
+  const { period } = scopeOf(sql, params);
+  if (rollupDir === null) return { rollupOf: () => null, period };
   const { RollupShelf } = await import("../../rollup/shelf.ts");
   const shelf = new RollupShelf(rollupDir);
-  return (segment) => shelf.load(segment);
+  return { rollupOf: (segment) => shelf.load(segment), period };
 }
 
-function answer({ sql: text, params, snapshot }: CustomQueryOrder, totals: RollupOf | null): CustomQueryRows {
+function answer({ sql: text, params, snapshot }: CustomQueryOrder, totals: WantedTotals | null): CustomQueryRows {
   const { sql, parameters } = readStatement(text);
   if (parameters !== params.length) {
     throw new Refusal("INVALID_PARAMS", `The query takes ${parameters} parameters and was given ${params.length}.`);

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Rollup } from "../../rollup/rollup.ts";
+import { afterAll, firstDayEver, lastDayEver } from "../../segments/day.ts";
 import { datedSql } from "../../segments/facts.ts";
 import type { Segment } from "../../segments/types.ts";
+import type { Period } from "../types.ts";
 import { nameIn, tokensOf } from "./statement.ts";
 
 /**
@@ -10,8 +12,13 @@ import { nameIn, tokensOf } from "./statement.ts";
  */
 export const dailyTotals = "daily_totals";
 
-/** Where a segment's totals are kept; null where there are none now, and its rows are added up. */
-export type RollupOf = (segment: Segment) => Rollup | null;
+/** What the view is made of. */
+export interface WantedTotals {
+  /** A segment's totals; null where there are none now, and its rows are added up. */
+  rollupOf: (segment: Segment) => Rollup | null;
+  /** The days that the query asks about, as far as that is certain; of others there need not be any rows. */
+  period: Period | null;
+}
 
 /** True for a query that may read the view: making it takes a moment. */
 export function mentionsDailyTotals(sql: string): boolean {
@@ -22,8 +29,9 @@ export function mentionsDailyTotals(sql: string): boolean {
 export function createDailyTotals(
   db: DatabaseSync,
   arms: readonly { segment: Segment; sql: string }[],
-  rollupOf: RollupOf,
+  { rollupOf, period }: WantedTotals,
 ): void {
+  const [from, to] = period ? [period.from, period.to] : [firstDayEver, lastDayEver];
   db.exec("CREATE TEMP TABLE copied_cells (day TEXT, item_code TEXT, good_quantity REAL, records INTEGER)");
   const insert = db.prepare(
     "INSERT INTO copied_cells SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)",
@@ -31,12 +39,17 @@ export function createDailyTotals(
   for (const { segment, sql } of arms) {
     const rollup = rollupOf(segment);
     if (rollup) {
-      const cells = Array.from(rollup.all(), ([day, { code }, count, sum]) => [day, code, sum, count]);
+      const cells = [];
+      for (const [day, { code }, count, sum] of rollup.all()) {
+        if (day >= from && day <= to) cells.push([day, code, sum, count]);
+      }
       insert.run(JSON.stringify(cells));
       continue;
     }
-    db.exec(`INSERT INTO copied_cells SELECT substr(production_date, 1, 10), item_code, total(good_quantity), count(*)
-      FROM (${sql}) WHERE ${datedSql(segment.facts.undated.prefixes)} GROUP BY 1, 2`);
+    const rows = `INSERT INTO copied_cells SELECT substr(production_date, 1, 10), item_code, total(good_quantity), count(*)
+      FROM (${sql}) WHERE production_date >= ? AND production_date < ? AND ${datedSql(segment.facts.undated.prefixes)}
+      GROUP BY 1, 2`;
+    db.prepare(rows).run(from, to + afterAll);
   }
   // A day may have rows in several files.
   db.exec(`CREATE TEMP TABLE copied_totals (

@@ -5,7 +5,7 @@ import { contractColumns, keptSql, openRanges } from "../../segments/duplicates.
 import { table } from "../../segments/schema.ts";
 import type { Segment, Snapshot } from "../../segments/types.ts";
 import type { Readable } from "./allowed.ts";
-import { createDailyTotals, dailyTotals, type RollupOf } from "./daily-totals.ts";
+import { createDailyTotals, dailyTotals, type WantedTotals } from "./daily-totals.ts";
 import { maxSqlLength, viewOf } from "./statement.ts";
 
 /** SQLite attaches ten files at the most (SQLITE_MAX_ATTACHED); the rows of the smallest beyond that are copied. */
@@ -24,7 +24,7 @@ export interface OpenRows extends Readable {
  * Opens the rows of a snapshot for reading: `production_records` over all segments, the views of `viewOf`, and `daily_totals` where the totals
  * are given. Throws SourceError and SQLite's errors when a file cannot be read.
  */
-export function openRows({ segments }: Snapshot, totals: RollupOf | null): OpenRows {
+export function openRows({ segments }: Snapshot, totals: WantedTotals | null): OpenRows {
   const db = new DatabaseSync(":memory:", { timeout: busyTimeoutMs });
   try {
     db.exec("PRAGMA trusted_schema = OFF");
