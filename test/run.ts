@@ -1,6 +1,6 @@
 /**
  * Everything that must be true before a change is handed in: `bun run test [FILES]`.
- * Types, lint and the tests run as processes of their own; the last line counts what passed, failed and was skipped.
+ * Types, lint, the order of the rooms and the tests run as processes of their own; the last line counts what passed, failed and was skipped.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,9 @@ const report = join(scratch, "junit.xml");
 
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 const tsc = "node_modules/typescript/bin/tsc --noEmit";
-for (const check of [tsc, `${tsc} -p tsconfig.browser.json`, "node_modules/@biomejs/biome/bin/biome check ."]) {
+const biome = "node_modules/@biomejs/biome/bin/biome check .";
+const rooms = "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs src";
+for (const check of [tsc, `${tsc} -p tsconfig.browser.json`, biome, rooms]) {
   if ((await run([bun, ...check.split(" ")])) === 0) tally.passed += 1;
   else tally.failed += 1;
 }
