@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { $ } from "bun";
 import { temporaryHome } from "../support/files.ts";
 import { startServer } from "../support/processes.ts";
 
@@ -57,6 +59,23 @@ test.each([
   expect(response.headers.get("Content-Type")).toStartWith(type);
   expect(await response.text()).toContain(content);
 });
+
+test("the same commit gives the same bytes in another place", async () => {
+  const other = join(folder, "another place, 다른 곳");
+  const files = (await $`git ls-files --cached --others --exclude-standard`.cwd(root).text()).trim().split("\n");
+  for (const file of files.filter((name) => /^(src|public|docs|\.ci)\/|^[^/]+$/.test(name))) {
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(other, file));
+  }
+  const when = (await $`git log -1 --format=%cI`.cwd(root).text()).trim();
+  const identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+  await $`git init -q && git ${identity} commit -q --allow-empty -m "the same"`
+    .cwd(other)
+    .env({ ...process.env, GIT_COMMITTER_DATE: when });
+  await $`${process.execPath} install --frozen-lockfile --silent`.cwd(other);
+  await $`${process.execPath} .ci/build.ts --only linux --no-zip`.cwd(other).quiet();
+  const sum = async (file: string) => new Bun.CryptoHasher("sha256").update(await Bun.file(file).bytes()).digest("hex");
+  expect(await sum(join(other, "dist/hub"))).toBe(await sum(program));
+}, 60_000);
 
 test("browsers find its icon where they look unasked", async () => {
   const icon = await (await fetch(`${hub.url}/favicon.ico`)).bytes();
