@@ -173,9 +173,12 @@ function systemctl(...args: string[]): void {
   if (code !== 0) throw new ServiceError(`systemctl ${args.join(" ")} failed: ${output}`);
 }
 
-function runTool(command: readonly string[]): { code: number; output: string } {
+function runTool([tool = "", ...args]: readonly string[]): { code: number; output: string } {
+  // By its full path: an administrator's prompt must not run what somebody put under that name elsewhere.
+  const system = path.join(process.env.SystemRoot ?? "C:\\Windows", "System32");
+  const program = isWindows ? path.join(system, `${tool}.exe`) : tool;
   try {
-    const { exitCode, stdout, stderr } = Bun.spawnSync([...command], { windowsHide: true });
+    const { exitCode, stdout, stderr } = Bun.spawnSync([program, ...args], { windowsHide: true });
     return { code: exitCode, output: readable(Buffer.concat([stderr, stdout])) };
   } catch (error) {
     return { code: -1, output: (error as Error).message };
