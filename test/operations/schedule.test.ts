@@ -1,10 +1,11 @@
 import { Database } from "bun:sqlite";
-import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { JobTable } from "../../src/operations/jobs.ts";
 import { type Job, type JobStatus, Schedule } from "../../src/operations/schedule.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { operationFlag, ownCommand } from "../../src/workers/process.ts";
+import { closingAfterEach } from "../support/closing.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
 
@@ -15,10 +16,7 @@ const zone = "Asia/Seoul";
 const yearly = "0 0 1 1 *";
 const hourMs = 3_600_000;
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
+const closeAfterwards = closingAfterEach();
 
 /** Jobs on the hub.db of a folder, as a hub that starts there has them; `changes` counts how often the schedule told of itself. */
 function open(folder: string, ...jobs: Job[]) {
@@ -34,7 +32,7 @@ function open(folder: string, ...jobs: Job[]) {
     schedule.stop();
     db.close();
   };
-  closing.push(close);
+  closeAfterwards(close);
   const one = (name: string): JobStatus => schedule.list().find((status) => status.name === name)!;
   return {
     schedule,

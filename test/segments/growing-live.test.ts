@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Desk } from "../../src/production/desk.ts";
 import type { QuestionName, Questions } from "../../src/production/questions.ts";
-import { Catalog } from "../../src/segments/catalog.ts";
+import type { Catalog } from "../../src/segments/catalog.ts";
 import type { CatalogOptions } from "../../src/segments/catalog-options.ts";
 import { Reader } from "../../src/segments/reader.ts";
 import type { Snapshot } from "../../src/segments/types.ts";
+import { mirrorDirOf, openCatalog } from "../support/catalog.ts";
+import { closingAfterEach } from "../support/closing.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Piped, startScript } from "../support/processes.ts";
 import { append, openSource } from "./grown-files.ts";
@@ -16,10 +18,7 @@ const ROWS = 3_000;
 const LARGE_BYTES = 100_000;
 const STORM_MS = 2_000;
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closeAfterwards = closingAfterEach();
 
 /** A home whose Live of 3,000 rows counts as large, and an archive. */
 function homeWith(journal: JournalMode): string {
@@ -32,28 +31,19 @@ function homeWith(journal: JournalMode): string {
   return home;
 }
 
-function openCatalog(home: string, options: Partial<CatalogOptions> = {}): Catalog & { said: string[] } {
+function openLarge(home: string, options: Partial<CatalogOptions> = {}): Catalog & { said: string[] } {
   const said: string[] = [];
-  const catalog = new Catalog({
-    databaseDir: join(home, "database"),
-    mirrorDir: mirrorDir(home),
-    archiveCutoffYear: null,
-    mirrorMaxMb: 1024,
-    rollup: false,
-    promptBytes: LARGE_BYTES,
-    report: (_, message) => said.push(message),
-    ...options,
-  });
-  closing.push(() => catalog.close());
+  const report = (_: string, message: string) => said.push(message);
+  const catalog = openCatalog(home, { promptBytes: LARGE_BYTES, report, ...options });
+  closeAfterwards(() => catalog.close());
   return Object.assign(catalog, { said });
 }
 
-const mirrorDir = (home: string) => join(home, "database", ".mirror");
-const mirrors = (home: string) => readdirSync(mirrorDir(home)).filter((name) => name.endsWith(".db"));
+const mirrors = (home: string) => readdirSync(mirrorDirOf(home)).filter((name) => name.endsWith(".db"));
 
 /** A catalog whose Live is answered from a mirror. */
 async function openMirrored(home: string, options: Partial<CatalogOptions> = {}) {
-  const catalog = openCatalog(home, options);
+  const catalog = openLarge(home, options);
   await eventually(async () => (await catalog.current()).segments.every(({ immutable }) => immutable));
   return catalog;
 }
@@ -68,7 +58,7 @@ async function eventually(holds: () => Promise<boolean> | boolean): Promise<void
 function startWriter(home: string): (...statements: string[]) => Promise<void> {
   const writer: Piped = startScript("sql-writer.ts", livePath(home));
   const answers = writer.stdout.getReader();
-  closing.push(async () => {
+  closeAfterwards(async () => {
     writer.stdin.end();
     await writer.exited;
   });
@@ -165,7 +155,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
       "INSERT INTO production_records (production_date, item_code, item_name) VALUES ('2026-04-01', 'NEW', NULL)",
     );
     expect(segmentNames(await catalog.current())).toContain("live_tail");
-    const whole = openCatalog(home, { promptBytes: 2 ** 30, mirrorDir: join(home, "other-mirror") });
+    const whole = openLarge(home, { promptBytes: 2 ** 30, mirrorDir: join(home, "other-mirror") });
     const answers = await Promise.all([answersOf(home, catalog), answersOf(home, whole)]);
     expect(answers[0]).toEqual(answers[1]);
     expect(catalog.status()[0]).toMatchObject({ ...whole.status()[0], as_of: expect.any(String) });

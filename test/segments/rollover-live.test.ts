@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Catalog } from "../../src/segments/catalog.ts";
+import type { Catalog } from "../../src/segments/catalog.ts";
 import { Reader } from "../../src/segments/reader.ts";
 import type { Segment, Snapshot } from "../../src/segments/types.ts";
+import { openCatalog } from "../support/catalog.ts";
+import { closingAfterEach } from "../support/closing.ts";
 import { archivePath, type JournalMode, livePath, temporaryHome } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
 import { startScript } from "../support/processes.ts";
@@ -14,10 +16,7 @@ const STAYING = 500;
 /** Live is larger than this, and thus not copied within a request. */
 const LARGE_BYTES = 100_000;
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closeAfterwards = closingAfterEach();
 
 /** A home whose Live holds a finished year as well, and the archive of that year under a temporary name. */
 function homeWith(journal: JournalMode): string {
@@ -34,19 +33,11 @@ function homeWith(journal: JournalMode): string {
   return home;
 }
 
-function openCatalog(home: string, mirrorMaxMb: number): { catalog: Catalog; rollover: { underWay: boolean } } {
+function openLarge(home: string, mirrorMaxMb: number): { catalog: Catalog; rollover: { underWay: boolean } } {
   const rollover = { underWay: false };
-  const catalog = new Catalog({
-    databaseDir: join(home, "database"),
-    mirrorDir: join(home, "database", ".mirror"),
-    archiveCutoffYear: null,
-    mirrorMaxMb,
-    rollup: false,
-    promptBytes: LARGE_BYTES,
-    isRollover: () => rollover.underWay,
-    report: () => {},
-  });
-  closing.push(() => catalog.close());
+  const isRollover = () => rollover.underWay;
+  const catalog = openCatalog(home, { mirrorMaxMb, promptBytes: LARGE_BYTES, isRollover });
+  closeAfterwards(() => catalog.close());
   return { catalog, rollover };
 }
 
@@ -70,7 +61,7 @@ function months({ segments }: Snapshot): Record<string, number> {
 /** An ERP that appends a row every 40 ms, and never pauses for long enough to be taken for done. */
 function startAppending(home: string): void {
   const writer = startScript("appender.ts", livePath(home), "2026-02-01");
-  closing.push(() => {
+  closeAfterwards(() => {
     writer.stdin.end();
     return writer.exited;
   });
@@ -89,7 +80,7 @@ const liveOf = ({ segments }: Snapshot): Segment => segments.find(({ name }) => 
 describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode %s during a rollover", (journal) => {
   test("answers from its mirror of before, and from the rest at once afterwards though the ERP writes all the while", async () => {
     const home = homeWith(journal);
-    const { catalog, rollover } = openCatalog(home, 1024);
+    const { catalog, rollover } = openLarge(home, 1024);
     await eventually("a mirror", async () => liveOf(await catalog.current()).immutable || undefined);
     const before = months(await catalog.current());
     rollover.underWay = true;
@@ -118,7 +109,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
 
   test("is mirrored for as long as it takes where it is read directly otherwise", async () => {
     const home = homeWith(journal);
-    const { catalog, rollover } = openCatalog(home, 0);
+    const { catalog, rollover } = openLarge(home, 0);
     const before = months(await catalog.current());
     expect(liveOf(await catalog.current()).immutable).toBe(false);
     rollover.underWay = true;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Answers, PageDesk } from "../../src/dashboard/ask.ts";
 import { Desk } from "../../src/production/desk.ts";
 import type { Questions } from "../../src/production/questions.ts";
-import { Catalog } from "../../src/segments/catalog.ts";
+import type { Catalog } from "../../src/segments/catalog.ts";
+import { openCatalog } from "./catalog.ts";
 import { type Row, temporaryHome, writeUpToYear } from "./files.ts";
 
 /** A desk over the files of a home, in the test's own process. */
@@ -16,14 +17,7 @@ export interface OpenDesk {
 /** Opens a desk that answers from the rows themselves, without daily totals; with `mirrorMaxMb` 0 from the ERP's own files. */
 export function openDesk(home: string, { mirrorMaxMb = 100 } = {}): OpenDesk {
   const databaseDir = join(home, "database");
-  const catalog = new Catalog({
-    databaseDir,
-    mirrorDir: join(databaseDir, ".mirror"),
-    archiveCutoffYear: null,
-    mirrorMaxMb,
-    rollup: false,
-    report: () => {},
-  });
+  const catalog = openCatalog(home, { mirrorMaxMb });
   const desk = new Desk({
     catalog,
     rollups: null,
