@@ -7,7 +7,8 @@ export interface Bounds {
   high: number;
 }
 
-const rounding = 1e-9;
+/** What sums of floating-point numbers may be off by, of their size. */
+const rounding = 1e-12;
 
 /**
  * Which values a number may stand for: those that give it when they are rounded or cut off at its last digit. What is said to be
@@ -17,7 +18,7 @@ export function boundsOf(
   { value, step, form }: Pick<NumberInText, "value" | "step" | "form">,
   vague: Vagueness,
 ): Bounds {
-  const slack = Math.max(rounding, value * rounding);
+  const slack = Math.max(1e-9, value * rounding);
   if (step === 0 || (form === "words" && value <= 10 && step === 1 && vague !== "exact")) {
     const near = (vague === "about" || vague === "near" ? 0.1 : 0.05) * value;
     if (vague === "over") return { low: value - slack, high: 1.25 * value };
@@ -31,8 +32,8 @@ export function boundsOf(
     const near = (most: number): number => Math.max(step / 2, Math.min(most, 0.05 * value)) + slack;
     return { low: value - near(vague === "near" ? shown : shown / 2), high: value + near(shown) };
   }
-  const cutOff = Math.min(step * (1 - 1e-6), 0.1 * value);
-  return { low: value - step / 2 - slack, high: value + Math.max(step / 2, cutOff) + slack };
+  const cutOff = Math.min(step * (1 - 1e-4), 0.1 * value);
+  return { low: value - step / 2 - slack, high: value + Math.max(step / 2 + slack, cutOff) };
 }
 
 /** What the last digit counts that is not 0. */

@@ -29,6 +29,8 @@ const mostPaired = 31;
 /** What follows from the results as a whole, for numbers that name no entry of them. */
 export interface Pools {
   own: Pool;
+  /** Of `own` those that are sums, and those that stand alone in their column. */
+  sums: Pool;
   averages: Pool;
   /** Signed. */
   changes: Pool;
@@ -46,11 +48,13 @@ export const sumOf = (values: readonly number[]): number => values.reduce((all, 
 
 /** The values of one kind, with their sums, and with what they differ by. */
 export function poolsOf({ series }: Facts, kind: FigureKind, partsOf: (series: Series) => number[]): Pools {
-  const pools: Pools = { own: new Pool(), averages: new Pool(), changes: new Pool() };
+  const pools: Pools = { own: new Pool(), sums: new Pool(), averages: new Pool(), changes: new Pool() };
   for (const one of series) {
     if (one.kind !== kind) continue;
     const { values } = one;
     for (const value of values) pools.own.add(value);
+    if (values.length <= 1 || (one.parts && one.rows[0]!.run !== one.rows[1]!.run))
+      for (const value of values) pools.sums.add(value);
     for (const [a, b] of pairs(one)) {
       pools.changes.add(b - a);
       if (!one.timed) pools.changes.add(a - b);
@@ -60,9 +64,9 @@ export function poolsOf({ series }: Facts, kind: FigureKind, partsOf: (series: S
     let running = 0;
     for (const value of values) {
       running += value;
-      pools.own.add(running);
-      pools.own.add(sum - running);
-      pools.own.add(sum - value);
+      for (const derived of [running, sum - running, sum - value]) pools.own.add(derived);
+      if (running !== value) pools.sums.add(running);
+      pools.sums.add(sum - running);
     }
     for (const count of [values.length, ...partsOf(one)]) if (count > 0) pools.averages.add(sum / count);
     pools.averages.add(median(values));

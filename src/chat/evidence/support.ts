@@ -141,12 +141,15 @@ export class Support {
   #scoped(claim: Claim, kind: Amount, rows: readonly Row[]): boolean {
     const { says } = claim;
     const test = tester(claim);
+    const plain = (one: Amount, series: Series, about: readonly Row[]): boolean =>
+      claim.role === null ||
+      (claim.role === "sum" ? about.length === 1 || series.values.length === 1 : one === "average");
     const bySeries = new Map<Series, number[]>();
     for (const row of rows) {
       for (const { kind: one, value, series, at } of row.figures) {
         if (one === "difference" && kind === "quantity" && test.change(value)) return true;
         if (one !== kind) continue;
-        if (test.own(value)) return true;
+        if (test.own(value) && plain(kind, series, rows)) return true;
         const list = bySeries.get(series);
         if (list) list.push(at);
         else bySeries.set(series, [at]);
@@ -223,15 +226,17 @@ export class Support {
   /** Differences and sums of the entries that a sentence names. */
   #amongNamed(claim: Claim, kind: Amount): boolean {
     const test = tester(claim);
-    const values = this.#namedValues(claim, kind);
-    for (let at = 0; at < values.length; at++)
-      for (let later = at + 1; later < values.length; later++)
-        if (test.change(values[at]! - values[later]!) || test.change(values[later]! - values[at]!)) return true;
-    return kind !== "average" && values.length > 1 && runningSums(values, test);
+    const { single, sums } = this.#namedValues(claim, kind);
+    for (const values of [single, sums]) {
+      for (let at = 0; at < values.length; at++)
+        for (let later = at + 1; later < values.length; later++)
+          if (test.change(values[at]! - values[later]!) || test.change(values[later]! - values[at]!)) return true;
+    }
+    return kind !== "average" && (sums.some(test.own) || runningSums(single, test));
   }
 
-  /** What each named entry has of a kind; entries with several values stand for their sum. */
-  #namedValues({ named, rows }: Claim, kind: Amount): number[] {
+  /** What the named entries have of a kind, one by one, and what those of each column have together. */
+  #namedValues({ named, rows }: Claim, kind: Amount): { single: number[]; sums: number[] } {
     const all = [...new Set([...named, ...(rows ?? [])])];
     const bySeries = new Map<Series, Set<number>>();
     for (const row of all) {
@@ -242,14 +247,14 @@ export class Support {
         else bySeries.set(series, new Set([at]));
       }
     }
-    const values = new Set<number>();
-    const few = [...bySeries.values()].reduce((count, places) => count + places.size, 0) <= mostPaired;
+    const [single, sums] = [new Set<number>(), new Set<number>()];
+    const few = [...bySeries.values()].reduce((count, places) => count + places.size, 0) <= 2 * mostPaired;
     for (const [{ values: column, parts }, places] of bySeries) {
       const some = [...places].map((at) => column[at]!);
-      if (few) for (const value of some) values.add(value);
-      if (parts && some.length > 1) values.add(sumOf(some));
+      if (few) for (const value of some) single.add(value);
+      if (parts && some.length > 1) sums.add(sumOf(some));
     }
-    return [...values].slice(0, 2 * mostPaired);
+    return { single: [...single].slice(0, 2 * mostPaired), sums: [...sums].slice(0, mostPaired) };
   }
 
   /** Averages per batch, day, week and month of the periods of rows, and of their runs as a whole. */
@@ -351,7 +356,7 @@ export class Support {
           const value = values[at]!;
           sum += value;
           if (own.has(series.rows[at]!) && within((100 * value) / whole)) return true;
-          if (within((100 * sum) / whole) || within(100 - (100 * sum) / whole)) return true;
+          if (within((100 * sum) / whole) || (says.rest && within(100 - (100 * sum) / whole))) return true;
         }
         if (!says.whole) continue;
         let running = 0;
@@ -418,9 +423,11 @@ export class Support {
       }
     }
     for (const kind of ["quantity", "batches", "average"] as const) {
-      const values = this.#namedValues(claim, kind);
-      if (values.length > 12) continue;
-      for (const a of values) for (const b of values) if (a !== b) all.push([a, b]);
+      const { single, sums } = this.#namedValues(claim, kind);
+      for (const values of [single, sums]) {
+        if (values.length > 12) continue;
+        for (const a of values) for (const b of values) if (a !== b) all.push([a, b]);
+      }
     }
     return all;
   }
@@ -630,11 +637,12 @@ function tester({ bounds: { low, high }, number: { sign }, direction, says }: Cl
   };
 }
 
+/** Whether a number is the sum of the first two values or more. */
 function runningSums(values: readonly number[], test: Tester): boolean {
   let running = 0;
-  return values.some((value) => {
+  return values.some((value, at) => {
     running += value;
-    return test.own(running);
+    return at > 0 && test.own(running);
   });
 }
 

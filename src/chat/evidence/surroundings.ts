@@ -83,6 +83,9 @@ const baseBehind = /^[^|\d]{0,20}?(?:than|compared (?:to|with)|versus|vs\.?) (?:
 const comparisonBefore =
   /(?:than|from|vs\.?|versus|compared (?:to|with)|against|over|below|above|since|relative to|to)\s+(?:in |for |that of |the )?$/iu;
 const attachedBefore = /^\s*(?:\(|in |of |for |from |on |by |during )(?:the )?$/iu;
+/** Between a name and the number that it is said of. */
+const leadsToNumber = /^\s*(?:에는|에|은|는|의|:|=)?\s*(?:약|총)?\s*\(?$/u;
+const numberFollows = /^\s*(?:에는|에|은|는|의|:|=)?\s*(?:약|총)?\s*\d/u;
 const topicAfter = /^[^\s,.|]{0,2}?(?:은|는)(?=[\s,:]|$)|^\s*(?::|\(|-|–|—|→|=)/u;
 const comma = /,(?!\d{3})|[，、]|그리고|했고|하고|이고|이며|으며|;|\band\b|\bwhile\b/giu;
 const asOf = /^\s*(?:기준|현재|까지)|^\s*as of/u;
@@ -178,10 +181,11 @@ export class Setting {
     if (lead === "" || (lead.trim() === "" && !/^\s/.test(tail))) return null;
     const at = lead.length;
     const mention = this.#names.mentionAt(tail, at);
-    if (mention && (lead.trim() !== "" || mention.items.length > 0)) return lead.trim() === "" ? null : naming(mention);
     if (lead.trim() === "") return null;
+    if (mention) return numberFollows.test(tail.slice(mention.end)) ? null : naming(mention);
     const date = dateAt(tail, at);
-    if (!date || date.ambiguous || date.grain === "clock") return null;
+    if (!date || date.ambiguous || date.grain === "clock" || numberFollows.test(tail.slice(at + date.length)))
+      return null;
     const spans = date.spans(this.#years);
     return { start: at, end: at + date.length, dimension: "time", items: [], labels: [], spans };
   }
@@ -441,14 +445,17 @@ function inSentence(
       number = event.number;
       counted.item = counted.time = counted.label = true;
     } else if (one) {
-      if (number && attachedBefore.test(text.slice(number.end, one.start))) continue;
+      const leads = leadsToNumber.test(text.slice(one.end, start));
+      if (number && !leads && attachedBefore.test(text.slice(number.end, one.start))) continue;
       const { dimension } = one;
       const compares =
         comparisonAfter.test(text.slice(one.end, Math.min(start, one.end + 46))) ||
         comparisonBefore.test(text.slice(Math.max(from, one.start - 24), one.start));
       if (!compares && counted[dimension]) current[dimension] = [];
       lasting[dimension] =
-        (compares && lasting[dimension]) || topicAfter.test(text.slice(one.end, Math.min(start, one.end + 4)));
+        (compares && lasting[dimension]) ||
+        /^[^\p{L}\p{N}]*(?:\d{1,2}[.)] )?[^\p{L}\p{N}]*$/u.test(text.slice(from, one.start)) ||
+        topicAfter.test(text.slice(one.end, Math.min(start, one.end + 4)));
       current[dimension].push(one);
       if (!compares) counted[dimension] = false;
     } else {

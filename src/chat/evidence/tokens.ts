@@ -59,10 +59,11 @@ export class Tokens {
   }
 
   #fromDigit(text: string, at: number, joined: boolean): Token | null {
-    const known = this.#known(text, at);
-    if (known !== null) return { kind: "code", start: at, end: at + known };
     const number = numberAt(text, at, joined);
     const date = dateToken(text, at, number);
+    const known = this.#known(text, at);
+    const sure = date?.kind === "date" && !date.date.ambiguous && date.end >= at + (known ?? 0);
+    if (known !== null && !sure) return { kind: "code", start: at, end: at + known };
     if (date) return date;
     if (!number) return null;
     if (/^[A-Za-z]/.test(text.slice(number.end)) && number.measure === null) {

@@ -185,6 +185,22 @@ export function directionOf(before: string, after: string): 1 | -1 | 0 {
   return directionIn(verb) || directionIn(behind) || directionIn(before);
 }
 
+const roles: readonly ["sum" | "average", RegExp][] = [
+  ["average", /평균(?!보다|대비|이상|이하|을|를|에| 대비| 이상| 이하)|average(?! of the)|mean(?![a-z])/giu],
+  ["sum", /합계|총합|합산|합은|합이|합쳐|합치면|더하면|totall?ed|in total|altogether|combined|together/giu],
+];
+
+/** Whether words call the number behind them a sum or an average; the last one counts. */
+export function roleIn(words: string): "sum" | "average" | null {
+  const places = roles.map(([role, pattern]) => ({
+    role,
+    at: Math.max(-1, ...[...words.matchAll(pattern)].map(({ index }) => index)),
+  }));
+  const [first, other] = places as [(typeof places)[0], (typeof places)[0]];
+  if (first.at < 0 && other.at < 0) return null;
+  return first.at > other.at ? first.role : other.role;
+}
+
 export type Vagueness = "exact" | "about" | "near" | "over" | "under";
 
 const aboutBefore =
