@@ -148,7 +148,7 @@ test("a connection that lets nothing through is found out before the time for an
   server.script(never);
   server.scriptLookups(never);
   const { trouble, message } = await failureOf(model.round(round()));
-  expect([trouble, message]).toEqual(["unstable", `${first}: Nothing came for 0.15 s.`]);
+  expect([trouble, message]).toEqual(["unstable", `${first}: Nothing came for 0.4 s.`]);
   expect([askedModels(), server.lookups]).toEqual([[first], [first]]);
   expect(model.trouble()).toBe("unstable");
   clock.at += 30_001;

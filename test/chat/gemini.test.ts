@@ -58,15 +58,10 @@ test("what is sent is the conversation, the system prompt and the tools, with th
 });
 
 test("text is heard when it arrives, not when the answer is complete", async () => {
-  server.script(slowly(says("하나", "둘"), { betweenMs: 80 }));
-  let complete = false;
-  const early: string[] = [];
-  const reply = quickModel(server.url).model.round(round({ onText: (text) => void (complete || early.push(text)) }));
-  reply.then(() => {
-    complete = true;
-  });
-  await Bun.sleep(50);
-  expect(early).toEqual(["하나"]);
+  server.script(slowly(says("하나", "둘"), { betweenMs: 300 }));
+  const { promise: first, resolve: hear } = Promise.withResolvers<string>();
+  const reply = quickModel(server.url).model.round(round({ onText: hear }));
+  expect(await Promise.race([first, reply])).toBe("하나");
   expect((await reply).text).toBe("하나둘");
 });
 

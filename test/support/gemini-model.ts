@@ -26,13 +26,13 @@ export function quickModel(
     ...options,
     patience: {
       doubtAfterMs: 50,
-      firstChunkMs: 150,
-      nextChunkMs: 150,
+      firstChunkMs: 1000,
+      nextChunkMs: 1000,
       afterEndMs: 50,
-      retryForMs: 1500,
+      retryForMs: 4000,
       firstPauseMs: 10,
-      lookMs: 150,
-      checkMs: 150,
+      lookMs: 400,
+      checkMs: 400,
       ...patience,
     },
   });
