@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Bench, Measurement, Outcome } from "../claim.ts";
 import { prepareHome } from "../data.ts";
 import { derivedReady } from "../derived.ts";
+import { latencyOf } from "../latency.ts";
 import { untilIdle } from "../process-tree.ts";
 import { summaries } from "../questions.ts";
 import { startHub, withServers } from "../server.ts";
@@ -38,13 +39,7 @@ async function run(bench: Bench): Promise<readonly Outcome[]> {
         const medians: Record<string, number> = {};
         for (const [name, path] of Object.entries(asked)) {
           const times: number[] = [];
-          for (let sample = 0; sample < SAMPLES; sample++) {
-            const begin = performance.now();
-            const response = await fetch(hub!.url + path());
-            await response.arrayBuffer();
-            if (!response.ok) throw new Error(`${name} answered ${response.status}.`);
-            times.push(performance.now() - begin);
-          }
+          for (let sample = 0; sample < SAMPLES; sample++) times.push(await latencyOf(hub!.url + path()));
           medians[name] = median(times);
         }
         return medians;

@@ -1,5 +1,6 @@
 import type { Bench, Measurement, Outcome } from "../claim.ts";
 import { forgetDerived } from "../data.ts";
+import { latencyOf } from "../latency.ts";
 import { untilIdle } from "../process-tree.ts";
 import type { Server } from "../server.ts";
 import { startBaseline, startHub, withServers } from "../server.ts";
@@ -24,24 +25,15 @@ export async function probe(url: string, enough: () => boolean): Promise<number[
     const early = due - performance.now();
     if (early > 0) await Bun.sleep(early);
     // A timer that fires late is the client's fault, not the server's.
-    const from = early > 0 ? performance.now() : due;
-    const response = await fetch(url);
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-    latencies.push(performance.now() - from);
+    const overdue = early > 0 ? 0 : performance.now() - due;
+    latencies.push(overdue + (await latencyOf(url)));
   }
   return latencies;
 }
 
 /** Durations of the summaries computed one after the other until `finished` answers true. */
 async function summarise(hub: Server, durations: number[], finished: () => boolean): Promise<void> {
-  while (!finished()) {
-    const begin = performance.now();
-    const response = await fetch(hub.url + SUMMARY);
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`${SUMMARY} answered ${response.status}.`);
-    durations.push(performance.now() - begin);
-  }
+  while (!finished()) durations.push(await latencyOf(hub.url + SUMMARY));
 }
 
 async function measure(bench: Bench, claim: string, before: (hub: Server) => Promise<void>): Promise<Outcome> {

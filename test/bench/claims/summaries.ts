@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import type { Bench, Measurement, Outcome } from "../claim.ts";
 import { derivedReady } from "../derived.ts";
+import { latencyOf } from "../latency.ts";
 import { totalRss, untilIdle } from "../process-tree.ts";
 import { draw, mix, randomMonths, summaries } from "../questions.ts";
 import { startHub, withServers } from "../server.ts";
@@ -32,13 +33,7 @@ async function latencies(bench: Bench): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const [name, { path, sql }] of Object.entries(summaries)) {
       const times: number[] = [];
-      for (let sample = 0; sample < SAMPLES; sample++) {
-        const begin = performance.now();
-        const response = await fetch(hub!.url + path());
-        await response.arrayBuffer();
-        if (!response.ok) throw new Error(`${name} answered ${response.status}.`);
-        times.push(performance.now() - begin);
-      }
+      for (let sample = 0; sample < SAMPLES; sample++) times.push(await latencyOf(hub!.url + path()));
       const sqlMs = timeSql(bench, sql);
       const [p99, middle] = [percentile(times, 0.99), median(times)];
       bench.say(`${name}: ${middle.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, SQL ${sqlMs.toFixed(0)} ms`);
