@@ -27,13 +27,19 @@ function storedVersion(home: string): string | undefined {
   return stored;
 }
 
-test("what is derived from a file stays good when the watcher gives it indexes and statistics", async () => {
+/** A home whose hub.db holds what is derived from the archive as it is, and the state of the archive that it is of. */
+function homeWithTotals() {
   const home = temporaryHome();
   const archive = archivePath(home, 2025);
   writeDatabase(livePath(home), [row({})]);
   writeDatabase(archive, [row({ production_date: "2025-03-04" })]);
   const before = stateOf(archive);
   entered(home, before);
+  return { home, archive, before };
+}
+
+test("what is derived from a file stays good when the watcher gives it indexes and statistics", async () => {
+  const { home, archive, before } = homeWithTotals();
   const { files } = await runWatch(contextOf(home), quick);
   expect(files.find(({ file }) => file === "archive_2025.db")?.created.length).toBe(5);
   expect(stateOf(archive)).not.toBe(before);
@@ -41,12 +47,7 @@ test("what is derived from a file stays good when the watcher gives it indexes a
 });
 
 test("what is derived from rows that changed meanwhile is not taken for good", async () => {
-  const home = temporaryHome();
-  const archive = archivePath(home, 2025);
-  writeDatabase(livePath(home), [row({})]);
-  writeDatabase(archive, [row({ production_date: "2025-03-04" })]);
-  const before = stateOf(archive);
-  entered(home, before);
+  const { home, archive, before } = homeWithTotals();
   const db = new Database(archive);
   db.run("UPDATE production_records SET good_quantity = 1");
   db.close();

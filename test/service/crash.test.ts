@@ -13,6 +13,15 @@ afterEach(async () => {
   hub = null;
 });
 
+/** A process whose handlers fail as they are asked to, and that logs it there. */
+const startFailing = (logs: string) =>
+  startServer({
+    name: "failing server",
+    command: [process.execPath, "test/faults/failing-server.ts", logs],
+    env: {},
+    limitMs: 20_000,
+  });
+
 const reports = (home: string): string[] =>
   readdirSync(join(home, "logs"))
     .filter((name) => name.startsWith("crash-"))
@@ -64,12 +73,7 @@ test("a hub that was asked to stop leaves nothing to report", async () => {
 
 test("an error that nobody caught stands in the log with its request's id, and the process goes on", async () => {
   const logs = join(temporaryHome(), "logs");
-  const server = await startServer({
-    name: "failing server",
-    command: [process.execPath, "test/faults/failing-server.ts", logs],
-    env: {},
-    limitMs: 20_000,
-  });
+  const server = await startFailing(logs);
   const file = join(logs, "app.log");
   const log = () => (existsSync(file) ? readFileSync(file, "utf8").split("\n") : []);
   for (const way of ["rejects", "throws"]) {
@@ -81,13 +85,7 @@ test("an error that nobody caught stands in the log with its request's id, and t
 });
 
 test("a process that does nothing but fail ends, so that a new one can take its place", async () => {
-  const logs = join(temporaryHome(), "logs");
-  const server = await startServer({
-    name: "failing server",
-    command: [process.execPath, "test/faults/failing-server.ts", logs],
-    env: {},
-    limitMs: 20_000,
-  });
+  const server = await startFailing(join(temporaryHome(), "logs"));
   const asked = Array.from({ length: 100 }, (_, at) => fetch(`${server.url}/throws/${at}`).catch(() => null));
   await Promise.all(asked);
   await eventually("the process has ended", () =>
