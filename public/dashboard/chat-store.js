@@ -82,6 +82,11 @@ export function keep(conversation) {
   }
 }
 
+/** @param {Conversation} conversation */
+export function isKept({ id }) {
+  return read(prefix + id) !== null;
+}
+
 /** @param {string} id */
 export function remove(id) {
   attempt(() => localStorage.removeItem(prefix + id));

@@ -65,7 +65,7 @@ export class TurnView {
     const question = element("p", "chat-query", turn.query);
     this.element = element("article", "chat-turn");
     this.element.setAttribute("aria-label", frame.words.you);
-    this.#answer.append(this.#steps, this.#text);
+    this.#answer.append(this.#text);
     this.element.append(question, this.#answer);
   }
 
@@ -83,6 +83,7 @@ export class TurnView {
     for (const step of this.#steps.children) step.classList.remove("running");
     const step = element("li", "running", stepOf(call, words));
     this.#steps.append(step);
+    this.#answer.append(this.#steps);
   }
 
   /** Shows the text so far, once for each picture of the screen. @param {string} text */
@@ -95,7 +96,8 @@ export class TurnView {
   #show(sources) {
     if (sources.length > 0) {
       this.#note(null);
-      for (const step of this.#steps.children) step.classList.remove("running");
+      // Before somebody reads, so that the text does not move then; the evidence tells of them afterwards.
+      this.#steps.remove();
     }
     for (const { place } of this.#blocks.splice(sources.length)) place.remove();
     for (const [at, source] of sources.entries()) {

@@ -8,7 +8,7 @@ import { followUps } from "./chat-follow-ups.js";
 import { historyList } from "./chat-history.js";
 import { loadParser } from "./chat-markdown.js";
 import { element } from "./chat-parts.js";
-import { begin, keep, open, opened } from "./chat-store.js";
+import { begin, isKept, keep, open, opened } from "./chat-store.js";
 import { TurnView } from "./chat-turn.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("chat"));
@@ -176,6 +176,8 @@ class Chat {
   /** @param {import("./chat-store.js").Conversation} conversation */
   #openConversation(conversation) {
     this.#running?.abort();
+    this.#running = null;
+    this.#busy(false);
     this.#conversation = conversation;
     open(conversation);
     this.#show();
@@ -240,6 +242,8 @@ class Chat {
     this.#field.value = "";
     this.#fit();
     this.#busy(true);
+    // The first question of a conversation puts it into the list.
+    if (this.#root.classList.contains("beside")) this.#arrange();
     view.begin();
     view.element.scrollIntoView({ block: "start", behavior: isCalm.matches ? "instant" : "smooth" });
     this.#say(this.#words.thinking);
@@ -269,17 +273,18 @@ class Chat {
       }
       if (written !== "") turn.answer = written;
     }
-    if (conversation === this.#conversation) {
-      this.#running = null;
-      this.#busy(false);
+    if (conversation !== this.#conversation) {
+      // It was left for another one meanwhile, or deleted.
+      if (isKept(conversation)) keep(conversation);
+      return;
     }
+    this.#running = null;
+    this.#busy(false);
     const said = view.finish();
     view.settle();
     keep(conversation);
-    if (conversation !== this.#conversation) return;
     this.#say(view.element.querySelector(".chat-failure p")?.textContent || said);
     this.#suggest();
-    if (this.#root.classList.contains("beside")) this.#arrange();
   }
 
   /** Questions that go on from the last answer. */

@@ -106,6 +106,25 @@ describeInChromium(
       await page.close();
     });
 
+    test("are given up when another conversation is begun, or when theirs is deleted", async () => {
+      const page = await visit();
+      gemini.script(summary, neverEnds(says("총 생산량을 ")));
+      await send(page, "지난달 총 생산량은?");
+      await now(page, "총 생산량을");
+      await page.click("[data-fresh]");
+      await eventually("the model to be left", () => (gemini.requests.at(-1)?.outcome === "left" ? true : undefined));
+      gemini.script(summary, neverEnds(says("다시 총 생산량을 ")));
+      await send(page, "지난달 총 생산량은 몇 개?");
+      await now(page, "다시");
+      for (const _ of ["delete", "really"]) await page.click("#chat-history [aria-current] + button");
+      gemini.script(summary, says(`총 생산량은 ${total}개입니다.`));
+      await asks(page, "지난달 총 생산량");
+      expect(await values(page, "#chat-history .title")).toEqual(["지난달 총 생산량", "지난달 총 생산량은?"]);
+      await page.click("#chat-history li:last-child .chat-choose");
+      expect(await text(page, inLast(".chat-failure p"))).toBe("답변을 중단했습니다.");
+      await page.close();
+    });
+
     test("are found unanswered by whoever left the page in between", async () => {
       const page = await visit();
       gemini.script(summary, neverEnds(says("총 생산량을 ")));
