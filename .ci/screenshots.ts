@@ -34,10 +34,14 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
 });
 await mkdir(folder, { recursive: true });
-/** The pages of the menu, and an item as the example of those that others lead to. */
-const shown = [...pages.map(({ id, path }) => ({ id, address: path })), { id: "item", address: itemPath("B0076") }];
+/** The pages of the menu, an item as the example of those that others lead to, and a question with its answer. */
+const shown: { id: string; address: string; ready?: string }[] = [
+  ...pages.map(({ id, path }) => ({ id, address: path })),
+  { id: "item", address: itemPath("B0076") },
+  { id: "answer", address: `/chat?q=${encodeURIComponent("최근 6개월 월별 추이")}`, ready: ".chat-actions" },
+];
 const wanted = process.argv.slice(2);
-for (const { id, address } of shown.filter((page) => wanted.length === 0 || wanted.includes(page.id))) {
+for (const { id, address, ready = "main" } of shown.filter((page) => wanted.length === 0 || wanted.includes(page.id))) {
   for (const [size, width] of Object.entries(sizes)) {
     for (const theme of themes.filter((one) => one !== "system")) {
       for (const language of languages) {
@@ -48,7 +52,7 @@ for (const { id, address } of shown.filter((page) => wanted.length === 0 || want
           { name: "hub_theme", value: theme, domain: "127.0.0.1" },
         );
         await tab.goto(url + address, { waitUntil: "load" });
-        await tab.waitForSelector("main");
+        await tab.waitForSelector(ready);
         // The charts are drawn in the frame after their data arrived.
         await Bun.sleep(300);
         const file = path.join(folder, `${id}-${size}-${theme}-${language}.png`) as `${string}.png`;
