@@ -152,8 +152,10 @@ describe("honest questions", () => {
 
 describe("daily totals", () => {
   const valid = "date(substr(production_date, 1, 10)) = substr(production_date, 1, 10)";
-  const days = `SELECT substr(production_date, 1, 10) AS day, item_code, total(good_quantity) AS good_quantity, count(*) AS records
-    FROM production_records WHERE ${valid} GROUP BY 1, 2`;
+  const name = `SELECT item_name FROM production_records n WHERE n.item_code = p.item_code AND item_name IS NOT NULL AND ${valid}
+    ORDER BY production_date DESC, id DESC LIMIT 1`;
+  const days = `SELECT substr(production_date, 1, 10) AS day, item_code, (${name}) AS item_name, total(good_quantity) AS good_quantity, count(*) AS records
+    FROM production_records p WHERE ${valid} GROUP BY 1, 2`;
   const asked: Question[] = [
     ["SELECT count(*) n, sum(records) r, sum(good_quantity) t FROM daily_totals"],
     ["SELECT * FROM daily_totals WHERE day BETWEEN ? AND ? ORDER BY day, item_code", "2025-05-01", "2026-02-28"],

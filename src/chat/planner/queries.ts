@@ -95,11 +95,11 @@ export function extremeDays(
   );
 }
 
-/** The items with the least good quantity, each with its newest name: SQLite takes a column without aggregate from the row of MAX. */
+/** The items with the least good quantity. */
 export function leastItems(period: Period, limit: number): ToolCall {
-  const { sql, params } = where(period, []);
+  const { sql, params } = among(period, []);
   return query(
-    `SELECT item_code, item_name, TOTAL(good_quantity) AS total_production, MAX(production_date) AS last_date FROM production_records${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
+    `SELECT item_code, item_name, TOTAL(good_quantity) AS total_production FROM daily_totals${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
     params,
     "items with the least production",
   );

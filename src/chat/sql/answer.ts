@@ -34,13 +34,24 @@ export async function answerCustomQuery(order: CustomQueryOrder): Promise<Custom
   return withinBounds(() => answer(order, totals));
 }
 
-/** The daily totals of hub.db; their code is loaded where a query asks for them, because most do not. */
-async function totalsFor({ sql, params, rollupDir }: CustomQueryOrder): Promise<WantedTotals> {
-  const { period } = scopeOf(sql, params);
-  if (rollupDir === null) return { rollupOf: () => null, period };
-  const { RollupShelf } = await import("../../rollup/shelf.ts");
-  const shelf = new RollupShelf(rollupDir);
-  return { rollupOf: (segment) => shelf.load(segment), period };
+/** The daily totals of hub.db, and the items' names; their code is loaded where a query asks for them, because most do not. */
+async function totalsFor({ sql, params, snapshot, rollupDir }: CustomQueryOrder): Promise<WantedTotals> {
+  const [{ RollupShelf }, { itemNames }, { Reader }] = await Promise.all([
+    import("../../rollup/shelf.ts"),
+    import("../../production/items.ts"),
+    import("../../segments/reader.ts"),
+  ]);
+  const shelf = rollupDir === null ? null : new RollupShelf(rollupDir);
+  const rollupOf: WantedTotals["rollupOf"] = (segment) => shelf?.load(segment) ?? null;
+  const namesOf = (codes: readonly string[]) => {
+    const reader = new Reader();
+    try {
+      return itemNames({ snapshot, reader, rollupOf, search: null }, codes);
+    } finally {
+      reader.close();
+    }
+  };
+  return { rollupOf, namesOf, period: scopeOf(sql, params).period };
 }
 
 function answer({ sql: text, params, snapshot }: CustomQueryOrder, totals: WantedTotals | null): CustomQueryRows {

@@ -7,8 +7,8 @@ import type { Period } from "../types.ts";
 import { nameIn, tokensOf } from "./statement.ts";
 
 /**
- * The view with one row for each day and item: day, item_code, good_quantity, records. Rows whose text begins with no valid day are in none. A
- * query that groups 25 million records takes longer than it may; there are some 90,000 of these rows.
+ * The view with one row for each day and item: day, item_code, item_name (the newest), good_quantity, records. Rows whose text begins with no
+ * valid day are in none. A query that groups 25 million records takes longer than it may; there are some 90,000 of these rows.
  */
 export const dailyTotals = "daily_totals";
 
@@ -16,6 +16,8 @@ export const dailyTotals = "daily_totals";
 export interface WantedTotals {
   /** A segment's totals; null where there are none now, and its rows are added up. */
   rollupOf: (segment: Segment) => Rollup | null;
+  /** The newest name of each item. */
+  namesOf: (codes: readonly string[]) => ReadonlyMap<string, string | null>;
   /** The days that the query asks about, as far as that is certain; of others there need not be any rows. */
   period: Period | null;
 }
@@ -29,7 +31,7 @@ export function mentionsDailyTotals(sql: string): boolean {
 export function createDailyTotals(
   db: DatabaseSync,
   arms: readonly { segment: Segment; sql: string }[],
-  { rollupOf, period }: WantedTotals,
+  { rollupOf, namesOf, period }: WantedTotals,
 ): void {
   const [from, to] = period ? [period.from, period.to] : [firstDayEver, lastDayEver];
   db.exec("CREATE TEMP TABLE copied_cells (day TEXT, item_code TEXT, good_quantity REAL, records INTEGER)");
@@ -51,10 +53,17 @@ export function createDailyTotals(
       GROUP BY 1, 2`;
     db.prepare(rows).run(from, to + afterAll);
   }
+  const codes = db.prepare("SELECT DISTINCT item_code FROM copied_cells").all() as { item_code: string }[];
+  const names = namesOf(codes.map(({ item_code }) => String(item_code)));
+  db.exec("CREATE TEMP TABLE copied_names (item_code TEXT PRIMARY KEY, item_name TEXT) WITHOUT ROWID");
+  const name = db.prepare("INSERT INTO copied_names VALUES (?, ?)");
+  for (const [code, item_name] of names) name.run(code, item_name);
   // A day may have rows in several files.
   db.exec(`CREATE TEMP TABLE copied_totals (
     day TEXT, item_code TEXT, good_quantity REAL, records INTEGER, PRIMARY KEY (day, item_code)) WITHOUT ROWID`);
   db.exec(`INSERT INTO copied_totals SELECT day, item_code, total(good_quantity), sum(records)
     FROM copied_cells GROUP BY day, item_code`);
-  db.exec(`CREATE TEMP VIEW ${dailyTotals} AS SELECT day, item_code, good_quantity, records FROM copied_totals`);
+  db.exec(`CREATE TEMP VIEW ${dailyTotals} AS
+    SELECT t.day, t.item_code, n.item_name, t.good_quantity, t.records
+    FROM copied_totals t LEFT JOIN copied_names n ON n.item_code = t.item_code`);
 }

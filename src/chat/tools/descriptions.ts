@@ -12,5 +12,5 @@ export const toolDescriptions: Readonly<Record<ToolName, string>> = {
     "Totals, numbers of records and averages of two periods side by side, with the difference (period 1 minus period 2) and the rate of change in percent.",
   get_item_history: "The newest production records of one item: day, lot number, good quantity.",
   execute_custom_query:
-    "Runs one read-only SQL SELECT (SQLite) for questions that no other tool answers, such as days, weekdays, lots, conditions on quantities. At most 1,000 rows. The view production_records has one row per record (id, production_date, lot_number, item_code, item_name, good_quantity); the view daily_totals has one row per day and item (day as YYYY-MM-DD, item_code, good_quantity, records) and is much faster wherever days, weeks, weekdays or items are added up over many months.",
+    "Runs one read-only SQL SELECT (SQLite) for questions that no other tool answers, such as days, weekdays, lots, conditions on quantities. At most 1,000 rows. The view production_records has one row per record (id, production_date, lot_number, item_code, item_name, good_quantity); the view daily_totals has one row per day and item (day as YYYY-MM-DD, item_code, item_name, good_quantity, records) and is much faster wherever days, weeks, weekdays or items are added up over many months.",
 };
