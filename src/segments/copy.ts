@@ -1,18 +1,24 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { asSourceError, SourceError } from "./errors.ts";
-import { copyBytes, copyWithWal } from "./file-copy.ts";
+import { copyBytes, copyWithWal, readPiece, smallBytes } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
-import type { SourceVersion } from "./source-version.ts";
 
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
 
-/** Up to this size a file is copied at once, some 20 ms; a larger one in passes. */
-const smallBytes = 16 * 1024 * 1024;
+/** Which content of a source was read. */
+export interface SourceVersion {
+  /** What a look said of it. */
+  version: string;
+  /** Content mark, see `contentMark`. */
+  mark: string;
+  /** When it was looked at, ms since the epoch: a write soon before may hide another one behind the same time. */
+  lookedAt: number;
+}
 
 /**
  * Copies a database that another program may be writing, consistently and without making that program wait for longer than it must.
@@ -38,7 +44,7 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
   const lookedAt = Date.now();
   const before = look(source);
   if (!before.exists) throw new SourceError("absent", "The file does not exist.");
-  if (before.bytes - before.walBytes > smallBytes) return copyLarge(source, part);
+  if (before.bytes - before.walBytes >= smallBytes) return copyLarge(source, part);
   const identity = inode(source);
   const header = headerOf(source);
   const mark = contentMark(source);
@@ -54,17 +60,19 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
   return { version: before.version, mark, lookedAt };
 }
 
-/** A read lock holds commits up, but no longer than a small file takes. */
+/** A read lock holds commits up, but no longer than reading a small file takes (4 MB: 1 ms); it is written afterwards. */
 function copyUnderLock(source: string, part: string): void {
   const db = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+  let bytes: Buffer;
   try {
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
-    copyBytes(source, part);
-    db.exec("ROLLBACK");
+    bytes = readPiece(source);
   } finally {
     db.close();
   }
+  if (bytes.length === smallBytes) throw new SourceError("changing", "The file grew while it was copied.");
+  writeFileSync(part, bytes);
 }
 
 function inode(file: string): bigint | undefined {

@@ -1,33 +1,44 @@
-import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { readBeginning } from "./connection.ts";
 import { SourceError } from "./errors.ts";
 
-const chunkBytes = 1024 * 1024;
+/** A database smaller than this is read at once, some 5 ms, and held in memory until it is written; a larger one is copied in passes. */
+export const smallBytes = 16 * 1024 * 1024;
 /** The header of a -wal holds two salts that change whenever it is begun anew (sqlite.org/fileformat2.html, "The WAL File"). */
 const walHeaderBytes = 32;
 
 /**
- * Copies the bytes of a file through a handle that lets others rename and delete it. On Windows what SQLite opens does not
- * (FILE_SHARE_DELETE), and of what CopyFileW opens nothing is promised.
+ * The bytes of a file from `position` on, a piece at the most. The handle lets others rename and delete the file, which on Windows those of SQLite do
+ * not (FILE_SHARE_DELETE), and is closed before anything is done with what was read, because the file cannot be replaced before.
  */
-export function copyBytes(from: string, to: string): void {
-  const source = openSync(from, "r");
+export function readPiece(file: string, position = 0): Buffer {
+  const handle = openSync(file, "r");
   try {
-    const target = openSync(to, "w");
-    try {
-      const chunk = Buffer.alloc(chunkBytes);
-      for (let position = 0; ; ) {
-        const length = readSync(source, chunk, 0, chunkBytes, position);
-        if (length === 0) return;
-        writeFully(target, chunk.subarray(0, length), position);
-        position += length;
-      }
-    } finally {
-      closeSync(target);
+    const size = Math.min(smallBytes, Math.max(0, fstatSync(handle).size - position));
+    const bytes = Buffer.allocUnsafe(size);
+    for (let length = 0; length < size; ) {
+      const read = readSync(handle, bytes, length, size - length, position + length);
+      if (read === 0) return bytes.subarray(0, length);
+      length += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Copies the bytes of a file that may be written, replaced or removed meanwhile; whether it was is for the caller to find out. */
+export function copyBytes(from: string, to: string): void {
+  const target = openSync(to, "w");
+  try {
+    for (let position = 0; ; position += smallBytes) {
+      const piece = readPiece(from, position);
+      writeFully(target, piece, position);
+      if (piece.length < smallBytes) return;
     }
   } finally {
-    closeSync(source);
+    closeSync(target);
   }
 }
 
