@@ -2,7 +2,6 @@ import { firstDayEver } from "../../segments/day.ts";
 import type { CallPlan, Grain, ItemMatch, Language, Period, Plan, Renderer, ToolName, ToolRun } from "../types.ts";
 import { plain, table } from "./markdown.ts";
 import { type Part, partsOf } from "./parts.ts";
-import { queriedDays } from "./queries.ts";
 import { en } from "./words/en.ts";
 import { ko, type Words } from "./words/ko.ts";
 
@@ -78,7 +77,7 @@ function firstLine(_plan: CallPlan, runs: readonly ToolRun[], text: Words): stri
 
 /** The days that a call asks about; null for one without. */
 function periodOf(run: ToolRun): Period | null {
-  if (run.name === "execute_custom_query") return queriedDays(run.arguments.params ?? []);
+  if (run.name === "execute_custom_query") return run.evidence.period;
   return "date_from" in run.arguments ? { from: run.arguments.date_from, to: run.arguments.date_to } : null;
 }
 

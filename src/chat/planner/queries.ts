@@ -1,5 +1,5 @@
 import { addDays } from "../../production/calendar.ts";
-import { afterAll, isDay, lastDayEver } from "../../segments/day.ts";
+import { afterAll, lastDayEver } from "../../segments/day.ts";
 import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
 
 /** Most rows that a custom query may give. */
@@ -48,12 +48,6 @@ function where(
     params.push(...beginnings.flatMap((one) => [one, one + afterAll]));
   }
   return { sql: ` WHERE ${parts.join(" AND ")}`, params };
-}
-
-/** The days that a query of this file asks about, from its parameters; null where it asks about all. */
-export function queriedDays([from, end]: readonly SqlValue[]): Period | null {
-  if (typeof from !== "string" || typeof end !== "string" || !isDay(from)) return null;
-  return isDay(end) ? { from, to: addDays(end, -1) } : { from, to: lastDayEver };
 }
 
 function query(sql: string, params: SqlValue[], description: string): ToolCall {
