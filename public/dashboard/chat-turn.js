@@ -25,6 +25,8 @@ const htmx = /** @type {any} */ (window).htmx;
  */
 
 const saidMs = 2_000;
+/** Days and parts of periods, which stay on one line. */
+const day = /^\d{4}-[\dWQ][\d-]*$/;
 /** Parts of the page that can be gone to have names of their own. */
 let [figures, tables] = [0, 0];
 
@@ -153,6 +155,7 @@ export class TurnView {
   /** @param {Element} place */
   #dressTables(place) {
     for (const table of place.querySelectorAll("table")) {
+      for (const cell of table.querySelectorAll("td")) if (day.test(cell.textContent ?? "")) cell.classList.add("day");
       const scroll = element("section", "scroll");
       scroll.tabIndex = 0;
       tables += 1;
