@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
-import axe from "axe-core";
 import { itemPath } from "../../src/dashboard/elements.tsx";
 import { languages } from "../../src/dashboard/i18n/language.ts";
 import { pages } from "../../src/dashboard/pages/index.ts";
-import { themes } from "../../src/dashboard/preferences.ts";
 import { describeInChromium } from "../support/dashboard.ts";
+import { faultsOf } from "./axe.ts";
 
 /** Every page as it opens, and states that only some addresses show. */
 const addresses = [
@@ -22,24 +21,12 @@ describeInChromium("axe-core finds no fault (https://github.com/dequelabs/axe-co
   for (const language of languages) {
     test(`on any page, in any theme, in ${language}`, async () => {
       const page = await site.browser.open({ language });
-      // Transitions show colours that are no theme's.
-      await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
       await page.setCookie({ name: "hub_lang", value: language, url: site.hub.url });
       const faults: string[] = [];
       for (const address of addresses) {
         await page.goto(site.hub.url + address, { waitUntil: "load" });
         await page.waitForSelector("main");
-        await page.evaluate(axe.source);
-        for (const theme of themes) {
-          const found = await page.evaluate(async (theme) => {
-            document.documentElement.dataset.theme = theme;
-            // Two frames: the charts are drawn anew in the colours of the theme.
-            await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-            const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-            return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-          }, theme);
-          faults.push(...found.map((fault) => `${address} ${theme} ${fault}`));
-        }
+        faults.push(...(await faultsOf(page)).map((fault) => `${address} ${fault}`));
       }
       expect(faults).toEqual([]);
     });

@@ -2,9 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import axe from "axe-core";
 import type { Page } from "puppeteer-core";
-import { themes } from "../../src/dashboard/preferences.ts";
 import { addDays, addMonths, startOf } from "../../src/production/calendar.ts";
 import { answered, asks, inLast, openPanel, send } from "../support/conversation.ts";
 import {
@@ -21,6 +19,7 @@ import {
 import { readCsv, readXlsxCells } from "../support/exports.ts";
 import { row, temporaryHome } from "../support/files.ts";
 import { eventually, startHub } from "../support/hub.ts";
+import { faultsOf } from "./axe.ts";
 
 const month = { from: startOf(today, "month"), to: today };
 const past = { from: addMonths(month.from, -1), to: addDays(month.from, -1) };
@@ -414,16 +413,7 @@ describeInChromium(
             await answered(page, 3);
             for (const details of await page.$$(".chat-turn details > summary")) await details.click();
           }
-          await page.evaluate(axe.source);
-          for (const theme of themes) {
-            const found = await page.evaluate(async (theme) => {
-              document.documentElement.dataset.theme = theme;
-              await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-              const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-              return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-            }, theme);
-            faults.push(...found.map((fault) => `${place} ${theme} ${fault}`));
-          }
+          faults.push(...(await faultsOf(page)).map((fault) => `${place} ${fault}`));
         }
         expect(faults).toEqual([]);
         await page.close();
