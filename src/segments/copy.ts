@@ -6,19 +6,10 @@ import { asSourceError, SourceError } from "./errors.ts";
 import { copyBytes, copyWithWal, readPiece, smallBytes } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
+import type { SourceVersion } from "./source-version.ts";
 
 /** Attempts to copy a file that changes while it is copied. */
 const copyAttempts = 5;
-
-/** Which content of a source was read. */
-export interface SourceVersion {
-  /** What a look said of it. */
-  version: string;
-  /** Content mark, see `contentMark`. */
-  mark: string;
-  /** When it was looked at, ms since the epoch: a write soon before may hide another one behind the same time. */
-  lookedAt: number;
-}
 
 /**
  * Copies a database that another program may be writing, consistently and without making that program wait for longer than it must.
