@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { plan } from "../../src/chat/planner/plan.ts";
 import type { Focus, Plan, ToolCall } from "../../src/chat/types.ts";
-import { afterAll } from "../../src/segments/day.ts";
 import { findItems, newestDay, today } from "./planner-items.ts";
 import { english, korean } from "./planner-table.ts";
 
@@ -9,9 +8,7 @@ function inOneLine({ name, arguments: given }: ToolCall): string {
   const item = "item_code" in given && given.item_code !== undefined ? ` ${given.item_code}` : "";
   const limit = "limit" in given ? ` ${given.limit}` : "";
   if ("sql" in given) {
-    // The end of a range of texts with one beginning is shown as `…`.
-    const params = (given.params ?? []).map((one) => (String(one).endsWith(afterAll) ? "…" : one));
-    return `${[`${name}(${given.description})`, ...params].join(" ")}${/ LIMIT \d+/.exec(given.sql)?.[0] ?? ""}`;
+    return `${[`${name}(${given.description})`, ...(given.params ?? [])].join(" ")}${/ LIMIT \d+/.exec(given.sql)?.[0] ?? ""}`;
   }
   if ("keyword" in given) return `${name} ${given.keyword}`;
   if ("period1_from" in given) {

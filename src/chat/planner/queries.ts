@@ -1,5 +1,5 @@
 import { addDays } from "../../production/calendar.ts";
-import { afterAll, lastDayEver } from "../../segments/day.ts";
+import { lastDayEver } from "../../segments/day.ts";
 import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
 
 /** Most rows that a custom query may give. */
@@ -21,6 +21,12 @@ function among(period: Period | null, items: readonly ItemMatch[]): { sql: strin
 
 /** The first text behind a period: a stored text may go on after its day, so the end is the beginning of the next one. */
 const endOf = ({ to }: Period): string => (to === lastDayEver ? `${to}~` : addDays(to, 1));
+
+/** The first text behind all that begin like this one. */
+function successor(beginning: string): string {
+  const last = [...beginning].at(-1)!;
+  return beginning.slice(0, -last.length) + String.fromCodePoint(last.codePointAt(0)! + 1);
+}
 
 function ofItems(items: readonly ItemMatch[], params: SqlValue[]): string {
   params.push(...items.map(({ item_code }) => item_code));
@@ -45,7 +51,7 @@ function where(
     // As ranges, for which there is an index; people write small letters where the number has large ones.
     const beginnings = [...new Set([lot, lot.toUpperCase()])];
     parts.push(`(${beginnings.map(() => "lot_number >= ? AND lot_number < ?").join(" OR ")})`);
-    params.push(...beginnings.flatMap((one) => [one, one + afterAll]));
+    params.push(...beginnings.flatMap((one) => [one, successor(one)]));
   }
   return { sql: ` WHERE ${parts.join(" AND ")}`, params };
 }

@@ -68,7 +68,7 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
     en("least|fewest|lowest|worst|min(?:imum)?|smallest|bottom"),
   ],
   rank: [
-    ko("순위|랭킹|상위|탑|톱|(?<![a-z])top(?![a-z])|(?<!얼마나\\s{0,3})많이|많은 순|순서|인기|주력|\\d+위"),
+    ko("순위|랭킹|상위|탑|톱|(?<![a-z])top(?![a-z])|(?<!얼마나\\s{0,3})많이|많은 순|순서|인기(?!록)|주력|\\d+위"),
     en("top|rank(?:ing|ed|s)?|leading|leaderboard"),
   ],
   byItem: [

@@ -129,10 +129,10 @@ const lot = "(?<lot>(?<![a-z0-9])(?=(?:[a-z_/.-]*\\d){3})[a-z0-9]+(?:[-_/.][a-z0
 /** Numbers of lots: what stands beside that word, and what looks like one because of the date in it. */
 export const lotNumbers: readonly RegExp[] = [
   new RegExp(
-    `(?:로트|배치|(?<![a-z])(?:lots?|batch(?:es)?))\\s*(?:번호|넘버|numbers?|no\\.?|id)?\\s*[:#]?\\s*${lot}`,
+    `(?:로트|배치|(?<![a-z])(?:lots?|batch(?:es)?))\\s*(?:번호|넘버|numbers?|no\\.?|id)?[이가은는]?\\s*[:#]?\\s*${lot}`,
     "gu",
   ),
-  new RegExp(`${lot}\\s*(?:번\\s*)?(?:로트|배치|(?:lot|batch)(?![a-z]))`, "gu"),
+  new RegExp(`${lot}\\s*(?:번|인|으?로\\s*시작하는)?\\s*(?:로트|배치|(?:lot|batch)(?![a-z]))`, "gu"),
   /(?<lot>(?<![a-z0-9])[a-z]{1,4}\d{6,}(?:[-_]\d+)*(?![a-z0-9]))/gu,
 ];
 
