@@ -11,8 +11,8 @@ export interface Claim {
   noun: Noun | null;
   /** Whether a unit or a column says so: a noun somewhere before may belong to something else. */
   certain: boolean;
-  /** Whether the words right before the number, or the row's label, call it a sum or an average. */
-  role: "sum" | "average" | null;
+  /** Whether the words right before the number, or the row's label, call it a sum or an average, or those behind it a difference. */
+  role: "sum" | "average" | "change" | null;
   /** Whether words near by speak of a rise or a fall. */
   direction: 1 | -1 | 0;
   /** Entries of the results that the number is about; null where the text names none. */

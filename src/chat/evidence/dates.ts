@@ -70,7 +70,8 @@ const YY = "(?<y>(?<!\\d)(?:(?:19|20)\\d\\d|'?\\d{2})) ?년도? ?";
 const TO = " ?[~–-] ?";
 const M =
   "(?<mon>January|February|March|April|May(?! (?:I|we|you|be|not)\\b)|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?![A-Za-z])\\.?";
-const YE = "(?:,? ?(?:of )?(?<y>(?:19|20)\\d\\d|'\\d{2})(?![\\d,.]\\d|\\d))?";
+const YE =
+  "(?:,? ?(?:of )?(?<y>(?:19|20)\\d\\d|'\\d{2})(?![\\d,.]\\d|\\d| ?(?:units?|pieces?|pcs|batch|lots?|records?|lens)))?";
 
 const rules: readonly Rule[] = [
   {

@@ -62,11 +62,11 @@ export function poolsOf({ series }: Facts, kind: FigureKind, partsOf: (series: S
     if (!one.parts) continue;
     const sum = sumOf(values);
     let running = 0;
-    for (const value of values) {
+    for (const [at, value] of values.entries()) {
       running += value;
       for (const derived of [running, sum - running, sum - value]) pools.own.add(derived);
-      if (running !== value) pools.sums.add(running);
-      pools.sums.add(sum - running);
+      if (at > 0) pools.sums.add(running);
+      if (at < values.length - 2) pools.sums.add(sum - running);
     }
     for (const count of [values.length, ...partsOf(one)]) if (count > 0) pools.averages.add(sum / count);
     pools.averages.add(median(values));

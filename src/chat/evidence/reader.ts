@@ -13,10 +13,12 @@ import {
   averageWords,
   changeWords,
   directionOf,
+  isChange,
   type Noun,
   nounBefore,
   roleIn,
   shareWords,
+  speaksOfExtreme,
   vaguenessOf,
   wholeWords,
 } from "./units.ts";
@@ -50,6 +52,7 @@ const choiceBefore =
   /(?:상위|하위|최근|최신|최대|최저|첫|처음|앞|top|bottom|last|latest|first|recent|best|worst|next|leading|newest)[-\s]?$/iu;
 /** X에서 Y로, from X to Y: the change has a direction. */
 const fromTo = /에서\s[^에]*(?<=\S)로\s[^\d]{0,14}$|from\s\S+[^\d]{0,12}\sto\s[^\n]{1,16}$/iu;
+const superlatives = /(?:가장|제일)\s*(?:더\s*)?(?:많|적|높|낮)\S*/gu;
 const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
 
 /** Reads a text from its beginning on and finds the numbers that nothing supports; it may come in pieces. */
@@ -97,8 +100,15 @@ export class Reader {
       const token = this.#tokens.next(text, this.#at);
       if (!token) return { upTo: last ? text.length : heldFrom(text, this.#at), wrong: null };
       const { start, end } = token;
-      const tail = tailOf(text, end, last);
-      if (tail === null) return { upTo: Math.min(start, heldFrom(text, this.#at)), wrong: null };
+      const measured = token.kind === "number" && token.number.measure !== null;
+      const tail = tailOf(text, end, last, measured ? 1 : undefined);
+      if (tail === null) {
+        const known = isComplete(text, token) ? this.#judge(text, token, "") : null;
+        if (!known || known.kind === "number") return { upTo: Math.min(start, heldFrom(text, this.#at)), wrong: null };
+        this.#read.push(known);
+        this.#at = known.end;
+        continue;
+      }
       const right = this.#judge(text, token, tail) ?? this.#shorter(text, token, last);
       if (right === "waits") return { upTo: start, wrong: null };
       const read: Read = right ?? { ...unread, start, end, binds: true };
@@ -185,12 +195,13 @@ export class Reader {
     const vague = number.over ? "over" : vaguenessOf(text.slice(Math.max(0, start - 16), start), tail);
     const direction = directionOf(table ? "" : since, tail);
     const line = text.lastIndexOf("\n", start) + 1;
+    const clause = since.split(/[,;]/).at(-1)!;
     return {
       number,
       bounds: boundsOf(number, vague),
       ...this.#nounOf(number.measure, table, before, tail, near),
       direction,
-      role: roleIn(table ? table.label : since.split(/[,;]/).at(-1)!),
+      role: isChange(tail) ? "change" : roleIn(table ? table.label : clause),
       rows,
       named,
       column: table?.column ?? 0,
@@ -198,9 +209,9 @@ export class Reader {
       ...this.#written(text, start, before, table?.column ?? null),
       says: {
         share: shareWords.test(words),
-        change: changeWords.test(words) || number.sign !== 0,
+        change: changeWords.test(words.replaceAll(superlatives, "")) || number.sign !== 0,
         average: averageWords.test(words),
-        whole: wholeWords.test(words),
+        whole: wholeWords.test(words) && !speaksOfExtreme(clause),
         choice: choiceBefore.test(near),
         rest: restBefore.test(words),
         each: /^\s?(?:당|per )/u.test(tail),
@@ -252,6 +263,14 @@ export class Reader {
   }
 }
 
+/** Whether a code or date cannot go on: what follows it decides nothing else about it. */
+function isComplete(text: string, token: Token): boolean {
+  if (token.kind === "code") return /^[^A-Za-z\d\-_/.%:]/.test(text.slice(token.end));
+  return token.kind === "date" && !token.date.ambiguous && text.length >= token.end + mostBehindDate;
+}
+
+/** Characters behind a date that may still belong to it: Jan 15, 2026 units. */
+const mostBehindDate = 18;
 const sinoSyllables = "영공일이삼사오육륙칠팔구십백천만억조";
 /** What may become a number, date or code when more of the text comes: signs, words of letters, beginnings of number words. */
 const beginnings = [

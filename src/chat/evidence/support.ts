@@ -118,10 +118,18 @@ export class Support {
     const { rows, says } = claim;
     const test = tester(claim);
     if (rows === null) {
-      const { own, averages, changes } = this.#poolsOf(kind);
+      const { own, sums, averages, changes } = this.#poolsOf(kind);
       const { low, high } = claim.bounds;
-      if (test.pool(own) || (says.average && (averages.has(low, high) || this.#perPart(claim, kind, this.#facts.rows))))
-        return true;
+      const pool =
+        claim.role === null
+          ? own
+          : claim.role === "sum"
+            ? sums
+            : claim.role === "average" && kind === "average"
+              ? own
+              : null;
+      if (pool && test.pool(pool)) return true;
+      if (says.average && (averages.has(low, high) || this.#perPart(claim, kind, this.#facts.rows))) return true;
       if (test.changePool(changes)) return true;
       return kind === "quantity" && this.#statedDifference(test);
     }
@@ -143,7 +151,9 @@ export class Support {
     const test = tester(claim);
     const plain = (one: Amount, series: Series, about: readonly Row[]): boolean =>
       claim.role === null ||
-      (claim.role === "sum" ? about.length === 1 || series.values.length === 1 : one === "average");
+      (claim.role === "sum"
+        ? about.length === 1 || series.values.length === 1
+        : claim.role === "average" && one === "average");
     const bySeries = new Map<Series, number[]>();
     for (const row of rows) {
       for (const { kind: one, value, series, at } of row.figures) {
@@ -468,8 +478,8 @@ export class Support {
   #isSize({ number: { value, form }, says, rows }: Claim): boolean {
     if (value === 1 && (says.each || form === "words")) return true;
     const { sizes } = this.#facts;
-    if (sizes.includes(value) || value === sumOf(sizes) || (rows !== null && rows.length === value && value > 1))
-      return true;
+    if (rows !== null && rows.length === value) return true;
+    if ((rows === null || rows.length > 1) && (sizes.includes(value) || value === sumOf(sizes))) return true;
     return says.choice && Number.isInteger(value) && value <= this.#mostEntries();
   }
 

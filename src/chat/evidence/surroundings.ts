@@ -31,11 +31,11 @@ export interface Read {
 }
 
 /** What follows a number, as far as it may say something about it; null while that, or where the number ends, is not known yet. */
-export function tailOf(text: string, end: number, last: boolean): string | null {
+export function tailOf(text: string, end: number, last: boolean, behindComma = mostBehindComma): string | null {
   const most = text.slice(end, end + mostTail);
   const stop = tailEnd.exec(most);
   const known =
-    last || most.length === mostTail || (stop && (/[\n|]/.test(stop[0]) || most.length > stop.index + mostBehindComma));
+    last || most.length === mostTail || (stop && (/[\n|]/.test(stop[0]) || most.length > stop.index + behindComma));
   if (!known) return null;
   return stop ? most.slice(0, stop.index) : most;
 }

@@ -160,7 +160,7 @@ export const changeWords =
 export const averageWords =
   /평균|당(?=[\s:은는이가])|하루|꼴|씩|일주일|매월|매일|월별|일별|average|avg|mean|per|each|every|a (?:day|month|week|batch)|daily|monthly|중앙값|median|나누|÷|\//iu;
 export const wholeWords =
-  /전체|총|합|누적|누계|평균|소계|상위|하위|모두|모든|나머지|기타|최[고대저소]|가장|제일|중|all|total|overall|sum|average|mean|combin|cumul|top|together|whole|rest|remain|other|most|least|max|min|highest|lowest|peak|of/iu;
+  /전체|총|합|누적|누계|평균|소계|상위|하위|모두|모든|나머지|기타|최[고대저소]|가장|제일|가운데|(?<!비)중(?=[ ,]|에서)|(?<![a-z])(?:all|total\w*|overall|sum|averag\w*|mean|combin\w*|cumul\w*|top|together|whole|rest|remain\w*|others?|most|least|max\w*|min\w*|highest|lowest|peak\w*|of)(?![a-z])/iu;
 
 const rises =
   /증가|늘|상승|오르|올랐|성장|급등|반등|높|많|초과|신장|확대|웃[돌도]|상회|increas|rose|rise|rising|grew|grow|up(?![a-z])|higher|more|gain|jump|surge|climb|above|exceed|larger|greater|ahead/giu;
@@ -189,6 +189,16 @@ const roles: readonly ["sum" | "average", RegExp][] = [
   ["average", /평균(?!보다|대비|이상|이하|을|를|에| 대비| 이상| 이하)|average(?! of the)|mean(?![a-z])/giu],
   ["sum", /합계|총합|합산|합은|합이|합쳐|합치면|더하면|totall?ed|in total|altogether|combined|together/giu],
 ];
+
+const extremes =
+  /(?:가장|제일|최[고대저소]|peak|(?<![a-z])(?:most|least|highest|lowest|best|worst|max|min))(?!.*(?:전체|총|합|누적|total|sum|together))/iu;
+/** Whether the last words before a number speak of the greatest or smallest part and not of the whole. */
+export const speaksOfExtreme = (words: string): boolean => extremes.test(words);
+
+const changed =
+  /^\)?\s*(?:\([^()]{0,12}\)?)?\s*(?:이나|나|만큼|가량|정도|씩)?\s*(?:더 |덜 )?(?:증가|감소|늘|줄|많[은다습았게]|적[은다습었게]|상승|하락|more|less|fewer|higher|lower|increase|decrease)/iu;
+/** Whether the words right behind a number make it a difference. */
+export const isChange = (tail: string): boolean => changed.test(tail);
 
 /** Whether words call the number behind them a sum or an average; the last one counts. */
 export function roleIn(words: string): "sum" | "average" | null {

@@ -1,0 +1,83 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { type Ground, NumberGate, unsupportedNumbers } from "../../src/chat/evidence/gate.ts";
+import { faults, randomFrom, sceneFrom, spoiled, text } from "./evidence-answers.ts";
+import { grounds, right, wrong } from "./evidence-table.ts";
+
+/** Feeds a text in pieces of the given lengths, over and over. */
+function streamed(answer: string, ground: Ground, lengths: readonly number[]) {
+  const pieces: string[] = [];
+  const gate = new NumberGate(ground, (piece) => pieces.push(piece));
+  for (let at = 0, turn = 0; at < answer.length; turn++) {
+    const length = lengths[turn % lengths.length]!;
+    gate.push(answer.slice(at, at + length));
+    at += length;
+  }
+  return { unsupported: gate.end(), forwarded: pieces.join(""), gate };
+}
+
+const table = [...right, ...wrong].map(([ground, answer]) => ({ answer, ground: grounds[ground] as Ground }));
+
+test("however a text is cut, the verdict is that on the whole text, and nothing from the first wrong number on goes out", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...table),
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }),
+      ({ answer, ground }, lengths) => {
+        const { unsupported, forwarded, gate } = streamed(answer, ground, lengths);
+        expect(unsupported).toEqual(unsupportedNumbers(answer, ground));
+        expect(gate.forwarded).toBe(forwarded);
+        expect(answer.startsWith(forwarded)).toBe(true);
+        const first = unsupported[0];
+        if (first) expect(forwarded.length).toBeLessThanOrEqual(first.at);
+        else expect(forwarded).toBe(answer);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("each number that is found stands in the text where it is said to stand", () => {
+  for (const { answer, ground } of table) {
+    for (const { written, at } of unsupportedNumbers(answer, ground))
+      expect(answer.slice(at, at + written.length)).toBe(written);
+  }
+});
+
+test("text goes on at once, and a number as soon as it is known what it counts", () => {
+  const gate = new NumberGate(grounds.total, () => {});
+  gate.push("이번 달 BW0021의 총 생산량은 ");
+  expect(gate.forwarded).toBe("이번 달 BW0021의 총 생산량은 ");
+  gate.push("123,456");
+  expect(gate.forwarded).toBe("이번 달 BW0021의 총 생산량은 ");
+  gate.push("개입니다.\n배치는");
+  expect(gate.forwarded).toBe("이번 달 BW0021의 총 생산량은 123,456개입니다.\n배치는");
+});
+
+/**
+ * What seeds 1 to 3,000 of these answers gave (bun test with more seeds): of 19,000 right answers none is rejected; of figures made
+ * wrong 0 % of counts and percentages, 0.1 % of quantities with an invented value, and 1 to 2 % of those with one digit changed pass,
+ * nearly all of them rounded ones that the true value rounds to as well ("약 15,400개" for 15,449).
+ */
+test("right answers of every tool pass, and hardly any wrong figure does", () => {
+  const random = randomFrom(11);
+  let spoiledOnes = 0;
+  let passed = 0;
+  for (let seed = 1; seed <= 40; seed++) {
+    const { ground, answers } = sceneFrom(seed * 101);
+    for (const answer of answers) {
+      expect({ answer: text(answer), unsupported: unsupportedNumbers(text(answer), ground) }).toEqual({
+        answer: text(answer),
+        unsupported: [],
+      });
+      for (const fault of faults) {
+        const wrongOne = spoiled(answer, fault, random);
+        if (!wrongOne) continue;
+        spoiledOnes++;
+        if (unsupportedNumbers(text(wrongOne.answer), ground).length === 0) passed++;
+      }
+    }
+  }
+  expect(spoiledOnes).toBeGreaterThan(500);
+  expect(passed / spoiledOnes).toBeLessThan(0.03);
+});
