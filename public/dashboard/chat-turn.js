@@ -66,7 +66,7 @@ export class TurnView {
     this.#frame = frame;
     const question = element("p", "chat-query", turn.query);
     this.element = element("article", "chat-turn");
-    this.element.setAttribute("aria-label", frame.words.you);
+    this.element.setAttribute("aria-label", `${frame.words.you}: ${turn.query}`);
     this.#answer.append(this.#text);
     this.element.append(question, this.#answer);
   }

@@ -28,7 +28,6 @@ export const chat: Texts["chat"] = {
   ],
   client: {
     you: "Question",
-    answer: "Answer",
     tools: {
       search_production_items: "Finding items",
       get_production_summary: "Adding up production",
@@ -40,8 +39,6 @@ export const chat: Texts["chat"] = {
     },
     everyItem: "All items",
     thinking: "Reading the question…",
-    writing: "Writing the answer…",
-    answered: "The answer is complete.",
     tableOf: "A table of {rows} rows",
     evidence: "Evidence",
     evidenceOf: "Evidence ({count})",
@@ -53,7 +50,6 @@ export const chat: Texts["chat"] = {
     resultRowsOf: "{rows} rows",
     files: "Files read",
     parameters: "Values",
-    sql: "SQL",
     views: "See the same on a page",
     offline: "Without Gemini",
     offlineWhy:

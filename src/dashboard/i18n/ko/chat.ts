@@ -26,7 +26,6 @@ export const chat = {
   ],
   client: {
     you: "질문",
-    answer: "답변",
     tools: {
       search_production_items: "제품 찾기",
       get_production_summary: "생산량 집계",
@@ -38,8 +37,6 @@ export const chat = {
     },
     everyItem: "전체 제품",
     thinking: "질문을 읽고 있습니다…",
-    writing: "답변을 쓰고 있습니다…",
-    answered: "답변이 끝났습니다.",
     tableOf: "표 {rows}행",
     evidence: "근거",
     evidenceOf: "근거 {count}건",
@@ -51,7 +48,6 @@ export const chat = {
     resultRowsOf: "{rows}행",
     files: "읽은 파일",
     parameters: "값",
-    sql: "SQL",
     views: "같은 내용을 화면에서 보기",
     offline: "Gemini 없이 답변",
     offlineWhy: "허브가 정해진 규칙으로 질문을 풀어 데이터를 직접 조회했습니다. 수치의 근거는 같습니다.",
