@@ -19,6 +19,8 @@ export interface Claim {
   rows: readonly Row[] | null;
   /** Which entries the sentence compares, the first with the second; null where it compares none. */
   compared: readonly [readonly Row[], readonly Row[]] | null;
+  /** The rows of each name in the sentence by themselves. */
+  groups: readonly (readonly Row[])[];
   /** Supported numbers of the same sentence or row. */
   stated: readonly number[];
   /** All entries that the sentence or the row names so far. */
@@ -30,6 +32,8 @@ export interface Claim {
     whole: boolean;
     choice: boolean;
     rest: boolean;
+    /** 80% 수준, 80% of: one amount in percent of another. */
+    ratio: boolean;
     each: boolean;
   };
   /** Of the table that it stands in; 0 in a sentence. */

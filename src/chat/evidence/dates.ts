@@ -54,13 +54,11 @@ function eachYear(named: string | undefined, years: readonly number[], of: (year
   return (year === undefined ? years : [year]).map(of);
 }
 
-function week(year: number, at: number): Period | null {
-  for (const start of [`${String(year).padStart(4, "0")}-01-04`]) {
-    const monday = addDays(startOf(start, "week"), 7 * (at - 1));
-    if (at < 1 || isoWeek(monday) !== `${String(year).padStart(4, "0")}-W${two(at)}`) return null;
-    return { from: monday, to: addDays(monday, 6) };
-  }
-  return null;
+/** The days of an ISO week; null where the year has no such week. */
+export function weekSpan(year: number, at: number): Period | null {
+  const name = String(year).padStart(4, "0");
+  const monday = addDays(startOf(`${name}-01-04`, "week"), 7 * (at - 1));
+  return isoWeek(monday) === `${name}-W${two(at)}` ? { from: monday, to: addDays(monday, 6) } : null;
 }
 
 const monthOf = (name: string | undefined): number => monthNames.indexOf((name ?? "").slice(0, 3).toLowerCase()) + 1;
@@ -145,17 +143,17 @@ const rules: readonly Rule[] = [
   {
     pattern: /(?<y>(?:19|20)\d\d)[- ]?W(?<w>\d{2})(?!\d)/y,
     grain: "week",
-    spans: ({ y, w }) => [week(n(y), n(w))],
+    spans: ({ y, w }) => [weekSpan(n(y), n(w))],
   },
   {
     pattern: /(?:W|[Ww]eek )(?<w>\d{1,2})(?![\d,.]\d|\d)/y,
     grain: "week",
-    spans: ({ w }, years) => years.map((year) => week(year, n(w))),
+    spans: ({ w }, years) => years.map((year) => weekSpan(year, n(w))),
   },
   {
     pattern: /(?<w>\d{1,2}) ?주차/y,
     grain: "week",
-    spans: ({ w }, years) => years.map((year) => week(year, n(w))),
+    spans: ({ w }, years) => years.map((year) => weekSpan(year, n(w))),
   },
   {
     pattern: /(?:Q(?<q>[1-4])(?!\d)(?:(?:,? |-|\/)?(?:of )?'?(?<y>(?:19|20)\d\d|(?<=')\d{2})(?!\d))?)/y,

@@ -1,6 +1,7 @@
 import { addDays, addMonths } from "../../production/calendar.ts";
 import { isDay } from "../../segments/day.ts";
 import type { Period, ToolRun } from "../types.ts";
+import { weekSpan } from "./dates.ts";
 
 /** What a figure of a result is. */
 export type FigureKind = "quantity" | "average" | "batches" | "percent" | "rate" | "difference" | "other";
@@ -304,6 +305,8 @@ export function spanOf(text: string): Period | null {
   const start = text.slice(0, 10);
   if (isDay(start)) return { from: start, to: start };
   if (/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) return monthSpan(text);
+  const week = /^(\d{4})-?W(\d{2})$/.exec(text);
+  if (week) return weekSpan(Number(week[1]), Number(week[2]));
   const quarter = /^(\d{4})[- ]?Q([1-4])$/i.exec(text);
   if (quarter) {
     const from = `${quarter[1]}-${String(Number(quarter[2]) * 3 - 2).padStart(2, "0")}-01`;

@@ -142,7 +142,9 @@ export class Reader {
         !["days", "weeks", "months", "quarters", "years"].includes(number.measure);
       const asDate =
         !(date.ambiguous && measured) &&
-        (date.grain === "clock" ? this.#texts.includes(text.slice(start, end)) : this.#calendar.holds(date));
+        (date.grain === "clock"
+          ? this.#texts.includes(text.slice(start, end))
+          : this.#calendar.holds(date) || this.#names.knows(text.slice(start, end)));
       if (asDate) return { ...plain, spans: date.spans(this.#calendar.years) };
       if (!date.ambiguous || !number) return this.#names.covers(cut, start, end) ? plain : null;
       return this.#judgeNumber(text, { kind: "number", start: number.start, end: number.end, number }, tail);
@@ -187,7 +189,13 @@ export class Reader {
   }
 
   #claim(text: string, { start, number }: Extract<Token, { kind: "number" }>, tail: string): Claim {
-    const { before, table, rows, named, compared } = this.#setting.around(text, start, tail, this.#read);
+    const { before, table, rows, named, compared, groups } = this.#setting.around(
+      text,
+      start,
+      tail,
+      this.#read,
+      number.measure === "rank",
+    );
     const near = before.slice(-48);
     const last = this.#read.findLast((one) => one.kind === "number" && one.end <= start && one.start >= start - 48);
     const since = last ? text.slice(Math.max(last.end, start - 48), start) : near;
@@ -206,6 +214,7 @@ export class Reader {
       named,
       column: table?.column ?? 0,
       compared,
+      groups,
       ...this.#written(text, start, before, table?.column ?? null),
       says: {
         share: shareWords.test(words),
@@ -214,6 +223,7 @@ export class Reader {
         whole: wholeWords.test(words) && !speaksOfExtreme(clause),
         choice: choiceBefore.test(near),
         rest: restBefore.test(words),
+        ratio: /^\s?(?:수준|에 ?해당|에 ?불과|에 ?달|에 ?그|의 수준)|^ of /u.test(tail),
         each: /^\s?(?:당|per )/u.test(tail),
       },
       percents: this.#read.flatMap(({ percent, start: place }) =>

@@ -131,6 +131,7 @@ export class Support {
       if (pool && test.pool(pool)) return true;
       if (says.average && (averages.has(low, high) || this.#perPart(claim, kind, this.#facts.rows))) return true;
       if (test.changePool(changes)) return true;
+      if (says.rest && kind === "quantity" && this.#isRest(test)) return true;
       return kind === "quantity" && this.#statedDifference(test);
     }
     return this.#scoped(claim, kind, rows) || this.#amongNamed(claim, kind);
@@ -140,6 +141,14 @@ export class Support {
     const test = tester(claim);
     if (claim.rows === null) return test.pool(this.#poolsOf("average").own);
     return claim.rows.some(({ figures }) => figures.some(({ kind, value }) => kind === "average" && test.own(value)));
+  }
+
+  /** What a total has besides the entries of a result. */
+  #isRest(test: Tester): boolean {
+    return this.#facts.series.some(
+      ({ kind, parts, values }) =>
+        kind === "quantity" && parts && this.#totals.some((total) => test.own(total - sumOf(values))),
+    );
   }
 
   #statedDifference(test: Tester): boolean {
@@ -245,24 +254,24 @@ export class Support {
     return kind !== "average" && (sums.some(test.own) || runningSums(single, test));
   }
 
-  /** What the named entries have of a kind, one by one, and what those of each column have together. */
-  #namedValues({ named, rows }: Claim, kind: Amount): { single: number[]; sums: number[] } {
-    const all = [...new Set([...named, ...(rows ?? [])])];
-    const bySeries = new Map<Series, Set<number>>();
-    for (const row of all) {
-      for (const { kind: one, series, at } of row.figures) {
-        if (one !== kind) continue;
-        const places = bySeries.get(series);
-        if (places) places.add(at);
-        else bySeries.set(series, new Set([at]));
-      }
-    }
+  /** What the named entries have of a kind, one by one, and what those of each name have together. */
+  #namedValues({ named, rows, groups }: Claim, kind: Amount): { single: number[]; sums: number[] } {
     const [single, sums] = [new Set<number>(), new Set<number>()];
-    const few = [...bySeries.values()].reduce((count, places) => count + places.size, 0) <= 2 * mostPaired;
-    for (const [{ values: column, parts }, places] of bySeries) {
-      const some = [...places].map((at) => column[at]!);
-      if (few) for (const value of some) single.add(value);
-      if (parts && some.length > 1) sums.add(sumOf(some));
+    const all = new Set([...named, ...(rows ?? [])]);
+    if (all.size <= 2 * mostPaired)
+      for (const { figures } of all) for (const { kind: one, value } of figures) if (one === kind) single.add(value);
+    for (const group of [[...all], ...groups]) {
+      const bySeries = new Map<Series, Set<number>>();
+      for (const { figures } of group) {
+        for (const { kind: one, series, at } of figures) {
+          if (one !== kind || !series.parts) continue;
+          const places = bySeries.get(series);
+          if (places) places.add(at);
+          else bySeries.set(series, new Set([at]));
+        }
+      }
+      for (const [{ values }, places] of bySeries)
+        if (places.size > 1) sums.add(sumOf([...places].map((at) => values[at]!)));
     }
     return { single: [...single].slice(0, 2 * mostPaired), sums: [...sums].slice(0, mostPaired) };
   }
@@ -314,6 +323,7 @@ export class Support {
     const shares = says.share || !says.change;
     const rates = says.change || !says.share || number.sign !== 0;
     if (shares && number.value === 100 && number.sign === 0) return true;
+    if (says.ratio && this.#ratio(inParts(claim))) return true;
     if (rows === null) {
       const pools = this.#percentPools();
       if (shares && pools.shares.has(bounds.low, bounds.high)) return true;
@@ -602,6 +612,16 @@ function amountOf(rows: readonly Row[], kind: Amount): number | undefined {
   return figures.length === 0 || new Set(figures.map(({ series }) => series)).size > 1
     ? undefined
     : sumOf(figures.map(({ value }) => value));
+}
+
+/** A percentage as what it is of one. */
+function inParts(claim: Claim): Claim {
+  const { number, bounds } = claim;
+  return {
+    ...claim,
+    number: { ...number, form: "digits" },
+    bounds: { low: bounds.low / 100, high: bounds.high / 100 },
+  };
 }
 
 /** A fraction such as a third as what it is in percent. */

@@ -11,6 +11,8 @@ export const mostTail = 32;
 const mostBehindComma = 9;
 /** Characters of a sentence before a number that are looked at. */
 const mostSentence = 600;
+/** Names in a sentence whose rows are added up each by themselves. */
+const mostGroups = 12;
 /** Where what is said of a number ends. */
 const tailEnd = /[\n|;!?。]|[.,](?!\d)/;
 const sentenceEnd = /[.!?。](?=\s)|[;\n]/g;
@@ -57,6 +59,8 @@ export interface Surroundings {
   rows: readonly Row[] | null;
   named: readonly Row[];
   compared: readonly [readonly Row[], readonly Row[]] | null;
+  /** The rows of each name by itself, and those of the time right before a quarter or half that is named. */
+  groups: readonly (readonly Row[])[];
 }
 
 const weekdays: readonly RegExp[] = "월화수목금토일".split("").map((day, at) => {
@@ -80,6 +84,8 @@ const comparisonAfter =
   /^\s*(?:의|은|는)?\s*(?:[^\s,.|]{0,6}\s?)?(?:보다|대비|에 비해|비해|에서|부터|와 비교|과 비교|이후|기준)/u;
 const baseAfter = /^\s*(?:\([^()]{0,30}\))?\s*(?:의 ?)?(?:생산량|생산|실적|수량|총량)?\s?(?:보다|대비|에 ?비해)/u;
 const baseBehind = /^[^|\d]{0,20}?(?:than|compared (?:to|with)|versus|vs\.?) (?:in |that of |for |the )?/iu;
+const behindNumber = /^\s*(?:\(|in |of |for |from |on |by |during )(?:the )?/iu;
+const behindRank = /^\s*(?:\(|: ?|is |was |는 ?|은 ?|인 ?)(?:the )?/iu;
 const comparisonBefore =
   /(?:than|from|vs\.?|versus|compared (?:to|with)|against|over|below|above|since|relative to|to)\s+(?:in |for |that of |the )?$/iu;
 const attachedBefore = /^\s*(?:\(|in |of |for |from |on |by |during )(?:the )?$/iu;
@@ -97,6 +103,7 @@ const relative: readonly [RegExp, (today: Day) => Period][] = [
   [/올해|금년|this year/giu, (today) => year(today, 0)],
   [/작년|지난해|last year/giu, (today) => year(today, -1)],
 ];
+const halves = [/(?<!년 ?)상반기|(?<![a-z])first half/giu, /(?<!년 ?)하반기|(?<![a-z])second half/giu];
 
 function month(today: Day, by: number): Period {
   const from = addMonths(startOf(today, "month"), by);
@@ -131,14 +138,14 @@ export class Setting {
   }
 
   /** `read` holds the tokens before the number, in their order. */
-  around(text: string, start: number, tail: string, read: readonly Read[]): Surroundings {
+  around(text: string, start: number, tail: string, read: readonly Read[], ranks: boolean): Surroundings {
     const line = text.lastIndexOf("\n", start - 1) + 1;
     const table = this.#tableAt(text, line, start);
     const from = table ? line : sentenceStart(text, line, start);
     const before = text.slice(from, start);
     const namings = this.#namingsIn(text, from, start, read);
     const heading = table ? this.#namingsOf(table.heading) : [];
-    const behind = this.#namingBehind(tail);
+    const behind = this.#namingBehind(tail, ranks);
     const current = table
       ? inRow([...namings, ...heading])
       : inSentence(
@@ -155,6 +162,7 @@ export class Setting {
       table,
       rows: this.#rowsOf(current),
       named: this.#named(all),
+      groups: this.#groups(all),
       compared: table ? null : this.#compared(text, start, tail, namings),
     };
   }
@@ -176,9 +184,8 @@ export class Setting {
   }
 
   /** The entry that words right behind a rank or number name: 1위 BW0021, 1,234 in March, 1,234개(3월). */
-  #namingBehind(tail: string): Naming | null {
-    const lead = /^\s*(?:\(|in |of |for |from |on |by |during |: ?|is |was |는 ?|은 ?|인 ?)?(?:the )?/iu.exec(tail)![0];
-    if (lead === "" || (lead.trim() === "" && !/^\s/.test(tail))) return null;
+  #namingBehind(tail: string, ranks: boolean): Naming | null {
+    const lead = (ranks ? behindRank : behindNumber).exec(tail)?.[0] ?? "";
     const at = lead.length;
     const mention = this.#names.mentionAt(tail, at);
     if (lead.trim() === "") return null;
@@ -212,16 +219,23 @@ export class Setting {
   }
 
   #relativeIn(text: string, from: number): Naming[] {
-    return relative.flatMap(([pattern, days]) =>
-      [...text.matchAll(pattern)].map(({ index, 0: found }) => ({
-        start: from + index,
-        end: from + index + found.length,
-        dimension: "time" as const,
-        items: [],
-        labels: [],
-        spans: [days(this.#today)],
-      })),
-    );
+    const found = (pattern: RegExp, spans: readonly Period[]): Naming[] =>
+      [...text.matchAll(pattern)].map(({ index, 0: words }) => {
+        const start = from + index;
+        return { start, end: start + words.length, dimension: "time", items: [], labels: [], spans };
+      });
+    return [
+      ...relative.flatMap(([pattern, days]) => found(pattern, [days(this.#today)])),
+      ...halves.flatMap((pattern, at) =>
+        found(
+          pattern,
+          this.#years.map((one) => ({
+            from: `${one}-${at ? "07-01" : "01-01"}`,
+            to: `${one}-${at ? "12-31" : "06-30"}`,
+          })),
+        ),
+      ),
+    ];
   }
 
   /** Weekdays stand for the days of the results that fall on them. */
@@ -328,6 +342,21 @@ export class Setting {
     return rows;
   }
 
+  #groups(namings: readonly Naming[]): Row[][] {
+    const groups = new Map<string, Row[]>();
+    for (const one of namings.slice(0, mostGroups)) {
+      groups.set(keyOf(one), this.#meant(one));
+      const [span] = one.spans;
+      if (one.dimension !== "time" || one.spans.length === 0 || span!.from.slice(0, 7) === span!.to.slice(0, 7))
+        continue;
+      for (const { from, to } of one.spans) {
+        const before = { from: addMonths(from, -monthsIn({ from, to })), to: addDays(from, -1) };
+        groups.set(`${before.from} ${before.to}`, this.#within(before));
+      }
+    }
+    return [...groups.values()].filter((rows) => rows.length > 0);
+  }
+
   #tableAt(text: string, line: number, start: number): Table | null {
     const cells = text.slice(line, start);
     if (!/^\s*\|/.test(cells)) return null;
@@ -359,6 +388,12 @@ export class Setting {
     this.#headings.set(line, headings);
     return headings;
   }
+}
+
+function monthsIn({ from, to }: Period): number {
+  return (
+    12 * (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) + Number(to.slice(5, 7)) - Number(from.slice(5, 7)) + 1
+  );
 }
 
 function keyOf({ items, labels, spans }: Naming): string {

@@ -25,7 +25,7 @@ interface Rule<Meaning> {
 }
 
 const entryNouns =
-  "제품|품목|항목|종류|종|모델|코드|기간|곳|달|월|분기|연도|날|주|행|결과|사례|구간|표|줄|요일|아이템|상품|지표|값|수치|데이터|문장|질문|열|컬럼|조건|가지|단계";
+  "제품|품목|항목|종류|모델|코드|기간|분기|연도|요일|아이템|상품|지표|결과|사례|구간|조건|단계|(?:종|달|월|날|주|행|열|곳)(?=[ 은는이가을를의에,.)]|$)";
 const batchNouns = "배치|로트|생산 ?기록|기록|레코드|생산 ?건|lots?|batch(?:es)?|records?";
 const englishEntries =
   "items?|products?|models?|skus?|kinds?|types?|entries|rows?|codes?|results?|periods?|weekdays?|columns?|groups?|names?|figures|values?|categories";
@@ -57,7 +57,7 @@ const units: readonly Rule<Measure>[] = [
   {
     means: "entries",
     pattern: new RegExp(
-      `^ ?개(?:의)? ?(?:${entryNouns})|^ ?(?:종류|종|품목|제품|가지|요일|모델|항목|아이템|행(?!사|동)|줄)|^ (?:different |distinct |other |of the )*(?:${englishEntries})(?![a-z])`,
+      `^ ?개(?:의)? ?(?:${entryNouns})|^ ?(?:종류|종|품목|제품|가지|요일|모델|항목|아이템|행(?!사|동))|^ (?:different |distinct |other |of the )*(?:${englishEntries})(?![a-z])`,
       "iu",
     ),
   },
