@@ -91,9 +91,11 @@ describe.each([
       expect(status).toBe(200);
       return body.status === "degraded" && spoiltFiles(body).length === 1 ? true : undefined;
     });
+    expect(await marksOf(hub)).toEqual({ data: "last-good", hasBanner: true });
     // Asked again after the hub has looked at the file for a while.
     expect(await answersOf(hub)).toEqual(before);
     await repairs(hub, path);
+    expect(await marksOf(hub)).toEqual({ data: null, hasBanner: false });
   });
 
   test.each(["delete", "wal"] as JournalMode[])(
@@ -333,6 +335,13 @@ async function answersOf(hub: Hub): Promise<Json> {
     answers[path] = body;
   }
   return answers;
+}
+
+/** What says of an answer, and at the top of a page, that an earlier version answers. */
+async function marksOf(hub: Hub) {
+  const data = (await hub.fetch("/records?limit=1")).headers.get("X-Data-State");
+  const page = await (await hub.fetch("/", { headers: { Accept: "text/html" } })).text();
+  return { data, hasBanner: page.includes('<p class="banner">') };
 }
 
 /** The distinct quantities of all records. */
