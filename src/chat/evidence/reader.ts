@@ -6,7 +6,7 @@ import type { Claim } from "./claim.ts";
 import { factsOf } from "./facts.ts";
 import { Names, seen } from "./names.ts";
 import { nativePattern } from "./number-words.ts";
-import { Support } from "./support.ts";
+import { type Given, Support } from "./support.ts";
 import { type Read, Setting, tailOf } from "./surroundings.ts";
 import { longestToken, type Token, Tokens } from "./tokens.ts";
 import {
@@ -53,6 +53,8 @@ const choiceBefore =
 /** X에서 Y로, from X to Y: the change has a direction. */
 const fromTo = /에서\s[^에]*(?<=\S)로\s[^\d]{0,14}$|from\s\S+[^\d]{0,12}\sto\s[^\n]{1,16}$/iu;
 const superlatives = /(?:가장|제일)\s*(?:더\s*)?(?:많|적|높|낮)\S*/gu;
+/** Numbers of a statement that its rows were chosen by; others, such as those of substr(), say nothing about them. */
+const sqlLimit = /(?:[<>=]|\bbetween|\band|\blimit|\bin\s*\()\s*(\d+(?:\.\d+)?)(?![\d-])/giu;
 const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
 
 /** Reads a text from its beginning on and finds the numbers that nothing supports; it may come in pieces. */
@@ -72,17 +74,19 @@ export class Reader {
     const facts = factsOf(runs);
     const given = [query, ...runs.flatMap(({ arguments: values }) => Object.values(values).flat())];
     const texts = given.filter((one) => typeof one === "string").map(seen);
-    const numbers = new Set(given.filter((one) => typeof one === "number"));
-    const dates: Period[] = [];
     this.#names = new Names(facts, texts, said.map(seen));
     this.#tokens = new Tokens((word) => this.#names.knows(word));
+    const dates: Period[] = [];
+    const numbers = given.filter((one) => typeof one === "number").map((value): Given => ({ value, measure: null }));
     const year = Number(today.slice(0, 4));
     for (const text of texts) {
+      const sql = /^\s*(?:select|with)\s/i.test(text);
+      if (sql)
+        for (const { 1: value } of text.matchAll(sqlLimit)) numbers.push({ value: Number(value), measure: null });
       for (let token = this.#tokens.next(text, 0); token; token = this.#tokens.next(text, token.end)) {
         if (token.kind === "date") dates.push(...token.date.spans([year, year - 1]).slice(0, 2));
-        const number =
-          token.kind === "number" ? token.number : token.kind === "date" && token.date.ambiguous ? token.number : null;
-        if (number) numbers.add(number.value);
+        const number = token.kind === "code" || (token.kind === "date" && !token.date.ambiguous) ? null : token.number;
+        if (number && !sql) numbers.push(number);
       }
     }
     this.#texts = [...facts.texts, ...texts].filter((text) => text.includes(":")).join("\n");

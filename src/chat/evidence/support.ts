@@ -3,6 +3,7 @@ import type { Period } from "../types.ts";
 import type { Claim } from "./claim.ts";
 import type { Facts, FigureKind, Row, Series } from "./facts.ts";
 import { closePairs, median, type PercentPools, type Pools, pairs, percentPools, poolsOf, sumOf } from "./pools.ts";
+import type { NumberInText } from "./written-numbers.ts";
 
 type Amount = "quantity" | "batches" | "average";
 
@@ -11,10 +12,21 @@ const mostPaired = 31;
 /** Wholes that a share may be of, besides the sum of its own column. */
 const mostTotals = 40;
 
+/** A number of the question or of a call's arguments. */
+export type Given = Pick<NumberInText, "value" | "measure">;
+
+/** Whether a number stands in the question, as the same measure where both name one. */
+function isAsked(given: Given, { value, measure }: NumberInText): boolean {
+  if (given.value !== value) return false;
+  if (given.measure === null || measure === null)
+    return measure !== "percent" && measure !== "points" && measure !== "times" && measure !== "foreign";
+  return given.measure === measure;
+}
+
 /** Says whether the results support a number, by themselves or by plain arithmetic. */
 export class Support {
   readonly #facts: Facts;
-  readonly #given: ReadonlySet<number>;
+  readonly #given: readonly Given[];
   readonly #pools = new Map<FigureKind, Pools>();
   readonly #totals: number[];
   #percents: PercentPools | null = null;
@@ -22,10 +34,10 @@ export class Support {
   readonly #thresholds: readonly number[];
 
   /** `given` are the numbers of the question and of the calls' arguments. */
-  constructor(facts: Facts, given: ReadonlySet<number>) {
+  constructor(facts: Facts, given: readonly Given[]) {
     this.#facts = facts;
     this.#given = given;
-    this.#thresholds = [...given].slice(0, 8);
+    this.#thresholds = [...new Set(given.map(({ value }) => value))].slice(0, 8);
     const totals = new Set<number>();
     for (const { kind, values, parts } of facts.series) {
       if (kind !== "quantity" || !parts) continue;
@@ -37,7 +49,7 @@ export class Support {
 
   holds(claim: Claim): boolean {
     const { number, noun, certain } = claim;
-    if (this.#given.has(number.value)) return true;
+    if (this.#given.some((one) => isAsked(one, number))) return true;
     if (this.#contradicts(claim)) return false;
     if (fromWritten(claim)) return true;
     if (number.form === "fraction" && noun !== "percent") return this.#ratio(claim) || this.#percent(inPercent(claim));
