@@ -7,6 +7,9 @@ export const mostRows = 1000;
 
 const day = "substr(production_date, 1, 10)";
 
+/** Without the last binary digits, so that 0.1 + 0.2 ties with 0.3, as in REST's answers. */
+const tidyTotal = "ROUND(total_production, 6)";
+
 /** Days and items of the daily totals, which hold days alone. */
 function among(period: Period | null, items: readonly ItemMatch[]): { sql: string; params: SqlValue[] } {
   const parts: string[] = [];
@@ -89,7 +92,7 @@ export function extremeDays(
 ): ToolCall {
   const { sql, params } = among(period, items);
   return query(
-    `SELECT day, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count FROM daily_totals${sql} GROUP BY day ORDER BY 2 ${order}, 1 LIMIT ${limit}`,
+    `SELECT day, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count FROM daily_totals${sql} GROUP BY day ORDER BY ${tidyTotal} ${order}, 1 LIMIT ${limit}`,
     params,
     "best days",
   );
@@ -99,7 +102,7 @@ export function extremeDays(
 export function leastItems(period: Period, limit: number): ToolCall {
   const { sql, params } = among(period, []);
   return query(
-    `SELECT item_code, item_name, TOTAL(good_quantity) AS total_production FROM daily_totals${sql} GROUP BY item_code ORDER BY 3, 1 LIMIT ${limit}`,
+    `SELECT item_code, item_name, TOTAL(good_quantity) AS total_production FROM daily_totals${sql} GROUP BY item_code ORDER BY ${tidyTotal}, 1 LIMIT ${limit}`,
     params,
     "items with the least production",
   );
