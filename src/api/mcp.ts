@@ -32,6 +32,7 @@ export function mcpRoutes(api: Hono<HubEnv>, { corsOrigins, ...services }: McpRo
     const requestId = c.get("requestId");
     const answer = await answerMcp(services, { request: c.req.raw, body: message.body, requestId });
     const text = await answer.text();
+    c.set("measured", { name: "mcp", rows: 0, hit: false });
     if (text === "") return c.body(null, answer.status as ContentfulStatusCode);
     c.header("Content-Length", String(Buffer.byteLength(text)));
     c.header("Content-Type", "application/json; charset=utf-8");

@@ -218,6 +218,7 @@ test("a message needs no session: it is answered by itself, in JSON, with a requ
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f]{8}$/);
   expect(headers.get("mcp-session-id")).toBeNull();
   expect(body.result.tools).toHaveLength(7);
+  expect((await rest("/metrics/performance")).mcp.count).toBeGreaterThan(0);
 });
 
 test("a client of the revision of 2026-07-28 is answered as well", async () => {
