@@ -33,7 +33,7 @@ test("however a text is cut, the verdict is that on the whole text, and nothing 
         else expect(forwarded).toBe(answer);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 120 },
   );
 });
 
@@ -63,7 +63,7 @@ test("right answers of every tool pass, and hardly any wrong figure does", () =>
   const random = randomFrom(11);
   let spoiledOnes = 0;
   let passed = 0;
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 8; seed++) {
     const { ground, answers } = sceneFrom(seed * 101);
     for (const answer of answers) {
       expect({ answer: text(answer), unsupported: unsupportedNumbers(text(answer), ground) }).toEqual({
@@ -78,6 +78,6 @@ test("right answers of every tool pass, and hardly any wrong figure does", () =>
       }
     }
   }
-  expect(spoiledOnes).toBeGreaterThan(500);
+  expect(spoiledOnes).toBeGreaterThan(100);
   expect(passed / spoiledOnes).toBeLessThan(0.03);
 });

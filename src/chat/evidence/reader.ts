@@ -291,6 +291,7 @@ const beginnings = [
   /[+\-±△▲▼▽▵▴▾'] ?$/u,
   /[A-Za-z][A-Za-z_\-/.%]*$/,
   /(?<![A-Za-z])(?:half an?|an?|one|week|first|second|last|other|each)[ -][A-Za-z]*$/i,
+  /(?<![A-Za-z])(?:a|one)[ -]quarter(?: [A-Za-z]*){0,2}$/i,
   new RegExp(`(?<![가-힣])[${sinoSyllables}]+(?: [${sinoSyllables}]+)* ?여? ?[가-힣%]{0,4}$`, "u"),
   new RegExp(`(?<![가-힣])[${sinoSyllables}]+ ?분의? ?[가-힣]{0,4}$`, "u"),
   new RegExp(`(?<![가-힣])(?:${nativePattern}|[열스서마예일여아하다네절갑])[가-힣]? ?[가-힣%]{0,4}$`, "u"),

@@ -56,9 +56,8 @@ export class Support {
     if (number.form === "marker") return number.value <= this.#mostEntries();
     if (noun !== null && this.#holdsAs(claim, noun)) return true;
     if (certain) return false;
-    return (["quantity", "batches", "average", "entries", "percent", "rank"] as const).some(
-      (one) => one !== noun && this.#holdsAs(claim, one),
-    );
+    const others = ["quantity", "batches", "average", "entries", "rank", ...(claim.column > 0 ? ["percent"] : [])];
+    return (others as NonNullable<Claim["noun"]>[]).some((one) => one !== noun && this.#holdsAs(claim, one));
   }
 
   /** Whether words tell of a rise where what they compare fell, or the other way round. */

@@ -1,5 +1,6 @@
 import { dateAt, type WrittenDate } from "./dates.ts";
-import { type NumberInText, numberAt, wordsAt } from "./written-numbers.ts";
+import { wordsAt } from "./spelled-numbers.ts";
+import { type NumberInText, numberAt } from "./written-numbers.ts";
 
 /** What stands in a text and can be right or wrong. */
 export type Token =
