@@ -48,16 +48,8 @@ export function totalsByItem(context: Context, filter: TotalFilter): Map<string,
 
 /** Good quantity per month and item code; the key is the month (7 characters), a space, and the code. */
 export function totalsByMonthAndItem(context: Context, filter: TotalFilter): Map<string, Total> {
-  return added(
-    context,
-    filter,
-    (rollup) => rollup.byPeriodAndItem(filter, (day) => day.slice(0, 7)),
-    (where) =>
-      `SELECT month || ' ' || item_code, n, s FROM (
-         SELECT substr(production_date, 1, 7) month, item_code, count(*) n, total(good_quantity) s FROM {rows}
-         WHERE ${where} AND {dated} GROUP BY 1, 2
-       )`,
-  );
+  // Rows are grouped by month already by SQLite: a thirtieth of the groups.
+  return byPartAndItem(context, filter, 7, (day) => day.slice(0, 7));
 }
 
 /** Good quantity per period and item code, given which period a valid day belongs to; the key is the period, a space, and the code. */
@@ -66,16 +58,26 @@ export function totalsByPeriodAndItem(
   filter: TotalFilter,
   periodOf: (day: string) => string,
 ): Map<string, Total> {
+  return byPartAndItem(context, filter, 10, periodOf);
+}
+
+/** The same, of rows that are grouped by the first `characters` of their days, of which each belongs to one period. */
+function byPartAndItem(
+  context: Context,
+  filter: TotalFilter,
+  characters: 7 | 10,
+  periodOf: (part: string) => string,
+): Map<string, Total> {
   return added(
     context,
     filter,
     (rollup) => rollup.byPeriodAndItem(filter, periodOf),
     (where) =>
-      `SELECT day || ' ' || item_code, n, s FROM (
-         SELECT substr(production_date, 1, 10) day, item_code, count(*) n, total(good_quantity) s FROM {rows}
+      `SELECT part || ' ' || item_code, n, s FROM (
+         SELECT substr(production_date, 1, ${characters}) part, item_code, count(*) n, total(good_quantity) s FROM {rows}
          WHERE ${where} AND {dated} GROUP BY 1, 2
        )`,
-    (stored) => `${periodOf(stored.slice(0, 10))}${stored.slice(10)}`,
+    (stored) => `${periodOf(stored.slice(0, characters))}${stored.slice(characters)}`,
   );
 }
 
