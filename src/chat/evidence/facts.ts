@@ -1,6 +1,6 @@
 import { addDays, addMonths } from "../../production/calendar.ts";
 import { isDay } from "../../segments/day.ts";
-import type { Period, ToolRun } from "../types.ts";
+import type { Period, SqlValue, ToolRun } from "../types.ts";
 import { weekSpan } from "./dates.ts";
 
 /** What a figure of a result is. */
@@ -34,7 +34,7 @@ export interface Facts {
   byLabel: Map<string, Row[]>;
   /** Names of items and the codes they stand for, lower case. */
   names: Map<string, Set<string>>;
-  /** Every text of the results and arguments. */
+  /** Texts of the arguments, and names of segments. */
   texts: Set<string>;
   /** Periods asked about or found. */
   periods: Period[];
@@ -51,6 +51,10 @@ const averageColumn = /avg|average|mean|평균/i;
 const countColumn =
   /(?:batch|record|row|lot|prod\w*).*(?:count|cnt|num)|^(?:count|cnt|n|rows|records|batches|lots|runs)$|count\(\*\)|^(?:num|number)_of_(?:batch|record|lot|row)|건수|배치|로트 ?수|횟수/i;
 const percentColumn = /rate|pct|percent|share|ratio|비율|비중|율$|률$|%/i;
+const codeColumn = /^(?:item_?)?code$|^제품 ?코드$|^품번$/i;
+const nameColumn = /^(?:item_?)?name$|제품명|품명/i;
+const yearColumn = /^(?:year|연도|년도|yr)$/i;
+const monthColumn = /^(?:month|월)$/i;
 const rateColumn = /(?:change|growth|증감|증가|감소|성장|변화|등락).*(?:rate|pct|percent|율|률|%)|growth/i;
 const differenceColumn = /diff|change|delta|차이|증감(?![률율])/i;
 
@@ -193,48 +197,29 @@ class Reading {
   }
 
   #query({ columns, data }: Extract<ToolRun, { name: "execute_custom_query" }>["result"]): void {
-    const kinds = new Map<string, FigureKind>(columns.map((column) => [column, kindOf(column)]));
-    const [year, month] = [/^(?:year|연도|년도|yr)$/i, /^(?:month|월)$/i].map((name) =>
-      columns.find((one) => name.test(one)),
-    );
-    const spans = new Map<string, Period | null>();
-    const spanIn = (text: string): Period | null => {
-      const known = spans.get(text);
-      if (known !== undefined) return known;
-      const span = spanOf(text);
-      spans.set(text, span);
-      return span;
-    };
+    const [year, month] = [yearColumn, monthColumn].map((name) => columns.find((one) => name.test(one)));
+    const roles = columns.map((column) => {
+      const kind = kindOf(column);
+      const parts = kind === "quantity" || kind === "batches";
+      return { column, kind, parts, isCode: codeColumn.test(column), isName: nameColumn.test(column) };
+    });
     for (const cells of data) {
       const row = this.#row(null, null);
-      const named: string[] = [];
-      for (const column of columns) {
+      const names: string[] = [];
+      for (const { column, kind, parts, isCode, isName } of roles) {
         const value = cells[column] ?? null;
-        if (typeof value === "number") {
-          this.#figure(
-            row,
-            kinds.get(column)!,
-            value,
-            column,
-            kinds.get(column) === "quantity" || kinds.get(column) === "batches",
-          );
-          continue;
-        }
         if (value === null) continue;
-        const span = spanIn(value);
-        if (span) row.span ??= span;
-        if (/^(?:item_?)?code$|^제품 ?코드$|^품번$/i.test(column)) row.item = value.toLowerCase();
-        else if (/name|제품명|품명/i.test(column)) named.push(value);
-        if (!span) this.#label(row, value);
+        if (typeof value === "number") this.#figure(row, kind, value, column, parts);
+        else if (isCode) row.item = value.toLowerCase();
+        else if (isName) names.push(value);
+        else {
+          const span = spanOf(value);
+          if (span) row.span ??= span;
+          else this.#label(row, value);
+        }
       }
-      const [inYear, inMonth] = [year, month].map((column) =>
-        Number(column === undefined ? Number.NaN : cells[column]),
-      );
-      if (inYear! >= 1900 && inYear! <= 2200) {
-        const text = inMonth! >= 1 && inMonth! <= 12 ? `${inYear}-${String(inMonth).padStart(2, "0")}` : String(inYear);
-        row.span ??= spanOf(text);
-      }
-      for (const name of named) if (row.item !== null) this.#name(row.item, name);
+      if (year !== undefined) row.span ??= spanOf(yearAndMonth(cells[year], month === undefined ? null : cells[month]));
+      for (const name of names) row.item === null ? this.#label(row, name) : this.#name(row.item, name);
       if (row.span) this.#facts.spans.push(row.span);
     }
   }
@@ -243,7 +228,6 @@ class Reading {
     const row: Row = { run: this.#at, item: item?.toLowerCase() ?? null, span, figures: [] };
     this.#facts.rows.push(row);
     if (span) this.#facts.spans.push(span);
-    if (item !== null && item !== "all") this.#facts.texts.add(item);
     return row;
   }
 
@@ -271,18 +255,20 @@ class Reading {
   }
 
   #name(code: string, name: string | null): void {
-    this.#facts.texts.add(code);
     if (name === null || name.trim() === "") return;
-    this.#facts.texts.add(name);
     const key = name.trim().toLowerCase();
-    const codes = this.#facts.names.get(key) ?? new Set();
-    this.#facts.names.set(key, codes.add(code.toLowerCase()));
+    const codes = this.#facts.names.get(key);
+    if (codes) codes.add(code.toLowerCase());
+    else this.#facts.names.set(key, new Set([code.toLowerCase()]));
   }
 
   #label(row: Row, text: string): void {
-    this.#facts.texts.add(text);
     add(this.#facts.byLabel, text.trim().toLowerCase(), row);
   }
+}
+
+function yearAndMonth(year: SqlValue | undefined, month: SqlValue | undefined): string {
+  return Number(month) >= 1 && Number(month) <= 12 ? `${year}-${String(month).padStart(2, "0")}` : String(year);
 }
 
 function kindOf(column: string): FigureKind {
@@ -302,6 +288,7 @@ function monthSpan(yearMonth: string): Period {
 
 /** The days that a text of a result stands for; null where it is no date. */
 export function spanOf(text: string): Period | null {
+  if (!/^\d{4}/.test(text)) return null;
   const start = text.slice(0, 10);
   if (isDay(start)) return { from: start, to: start };
   if (/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) return monthSpan(text);

@@ -14,6 +14,8 @@ export interface Mention {
 const mostAlike = 400;
 /** Texts that are seen as they are written, as nearly all of the data are. */
 const plain = /^[A-Za-z0-9가-힣 .,:;()/%#+=!?"@-]*$/;
+/** Codes and lots of one word. */
+const simple = /^[a-z\d-]+$/;
 /** CODE (name). */
 const named = /[A-Za-z]+[\w%/-]*\d[\w%/-]*\s*\(([^()\n]{2,80}(?:\([^()\n]{1,40}\))?)\)/g;
 const digitWord = /\d(?:[\d.,]*\d)?/g;
@@ -36,7 +38,7 @@ export class Names {
 
   /** `asked` are texts whose words may be used again, `said` those whose names behind a code in brackets may be as well. */
   constructor({ texts, names, byItem, byLabel }: Facts, asked: Iterable<string>, said: Iterable<string>) {
-    for (const text of texts) this.#learn(text);
+    for (const some of [texts, names.keys(), byItem.keys(), byLabel.keys()]) for (const text of some) this.#learn(text);
     for (const text of said) for (const { 1: name } of text.matchAll(named)) this.#learn(name!);
     const more = [...asked, ...said];
     for (const text of more) this.#learnWords(seen(text).toLowerCase());
@@ -101,18 +103,22 @@ export class Names {
     const lower = name.toLowerCase().trim();
     const first = /^[^\s|,:;()]+/.exec(lower)?.[0];
     if (first === undefined || lower.length < 2) return;
-    const alike = this.#names.get(first) ?? [];
+    const alike = this.#names.get(first);
+    if (!alike) {
+      this.#names.set(first, [{ name: lower, items, labels }]);
+      return;
+    }
     if (alike.length >= mostAlike) return;
     if (alike.some((one) => one.name === lower)) return;
     alike.push({ name: lower, items, labels });
     alike.sort((a, b) => b.name.length - a.name.length);
-    this.#names.set(first, alike);
   }
 
   #learn(text: string): void {
     const lower = seen(text).toLowerCase();
     if (!/\d/.test(lower)) return;
-    this.#learnWords(lower);
+    if (simple.test(lower)) this.#words.add(lower);
+    else this.#learnWords(lower);
     if (!/\s/.test(lower) || !/\p{L}/u.test(lower)) return;
     for (const { index, 0: digits } of lower.matchAll(digitWord)) {
       const alike = this.#withDigits.get(digits) ?? [];

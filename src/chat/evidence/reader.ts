@@ -89,7 +89,7 @@ export class Reader {
         if (number && !sql) numbers.push(number);
       }
     }
-    this.#texts = [...facts.texts, ...texts].filter((text) => text.includes(":")).join("\n");
+    this.#texts = [...facts.texts, ...facts.byLabel.keys(), ...texts].filter((text) => text.includes(":")).join("\n");
     this.#calendar = new CalendarSupport(facts, dates, today);
     this.#setting = new Setting(facts, this.#names, today, this.#calendar.years);
     this.#support = new Support(facts, numbers);
