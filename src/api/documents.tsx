@@ -4,7 +4,6 @@ import { etag } from "hono/etag";
 import { raw } from "hono/html";
 import { languageOf } from "../dashboard/preferences.ts";
 import type { HubEnv } from "../http/env.ts";
-import { HttpError } from "../http/errors.ts";
 import { staticUrl } from "../http/static-files.ts";
 
 const headers = {
@@ -25,6 +24,10 @@ const words = {
 } as const;
 type Language = keyof typeof words;
 
+/** What stands in the place of the licences where nothing was built. */
+const fromSource =
+  "This hub runs from its source. The licences are collected when the executable is built; here each package has its own in node_modules.\n";
+
 /** GET `/docs/manual`, `/docs/guide` and `/licences`: what ships with the hub to be read, without internet and without scripts. */
 export function documentRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
@@ -39,9 +42,7 @@ export function documentRoutes(): Hono<HubEnv> {
   });
   app.get("/licences", etag(), async (c) => {
     const { licences } = await import("../licences.ts");
-    if (licences === null)
-      throw new HttpError(404, "The licences are collected when the executable is built, and stand in node_modules.");
-    return c.text(licences, 200, { "Cache-Control": "no-cache" });
+    return c.text(licences ?? fromSource, 200, { "Cache-Control": "no-cache" });
   });
   return app;
 }
