@@ -119,8 +119,8 @@ function year(today: Day, by: number): Period {
 export class Setting {
   readonly #facts: Facts;
   readonly #names: Names;
-  readonly #today: Day;
   readonly #years: readonly number[];
+  readonly #relative: readonly [RegExp, Period[]][];
   readonly #bySpan = new Map<string, Row[]>();
   /** Rows by what is named. */
   readonly #found = new Map<string, Row[] | null>();
@@ -133,8 +133,14 @@ export class Setting {
   constructor(facts: Facts, names: Names, today: Day, years: readonly number[]) {
     this.#facts = facts;
     this.#names = names;
-    this.#today = today;
     this.#years = years;
+    this.#relative = [
+      ...relative.map(([pattern, days]): [RegExp, Period[]] => [pattern, [days(today)]]),
+      ...halves.map((pattern, at): [RegExp, Period[]] => {
+        const [from, to] = at === 0 ? ["01-01", "06-30"] : ["07-01", "12-31"];
+        return [pattern, years.map((one) => ({ from: `${one}-${from}`, to: `${one}-${to}` }))];
+      }),
+    ];
   }
 
   /** `read` holds the tokens before the number, in their order. */
@@ -224,18 +230,7 @@ export class Setting {
         const start = from + index;
         return { start, end: start + words.length, dimension: "time", items: [], labels: [], spans };
       });
-    return [
-      ...relative.flatMap(([pattern, days]) => found(pattern, [days(this.#today)])),
-      ...halves.flatMap((pattern, at) =>
-        found(
-          pattern,
-          this.#years.map((one) => ({
-            from: `${one}-${at ? "07-01" : "01-01"}`,
-            to: `${one}-${at ? "12-31" : "06-30"}`,
-          })),
-        ),
-      ),
-    ];
+    return this.#relative.flatMap(([pattern, spans]) => found(pattern, spans));
   }
 
   /** Weekdays stand for the days of the results that fall on them. */
