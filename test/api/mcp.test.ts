@@ -5,27 +5,14 @@ import { type CallToolResult, McpError } from "@modelcontextprotocol/sdk/types.j
 import { z } from "zod";
 import { toolArguments } from "../../src/chat/tools/arguments.ts";
 import { toolNames } from "../../src/chat/types.ts";
-import { row, temporaryHome, writeFactory } from "../support/files.ts";
+import { homeOfThreeItems, itemCodes } from "../support/chat.ts";
+import { archivePath } from "../support/files.ts";
 import { eventually, type Hub, type HubOptions, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
-const codes = ["BW0021", "BW0022", "C1203"];
-const names = ["클리어 렌즈", "블루 렌즈", "보관 용액"];
-const rowsOf = (year: number) =>
-  Array.from({ length: 240 }, (_, at) =>
-    row({
-      production_date: `${year}-${String((at % 12) + 1).padStart(2, "0")}-15 오전 12:00:00`,
-      item_code: codes[Math.trunc(at / 12) % 3]!,
-      item_name: names[Math.trunc(at / 12) % 3]!,
-      good_quantity: 100 + at,
-    }),
-  );
-
 let hub: Hub;
 beforeAll(async () => {
-  const home = temporaryHome();
-  writeFactory(home, { live: rowsOf(2026), archives: new Map([[2025, rowsOf(2025)]]) });
-  hub = await startHub({ home });
+  hub = await startHub({ home: homeOfThreeItems() });
 });
 afterAll(() => hub.stop());
 
@@ -193,7 +180,7 @@ test("twenty assistants at once are each answered for themselves", async () => {
   await Promise.all(
     clients.map(async (client, at) => {
       const month = String((at % 12) + 1).padStart(2, "0");
-      const given = { date_from: `2026-${month}-01`, date_to: `2026-${month}-28`, item_code: codes[at % 3]! };
+      const given = { date_from: `2026-${month}-01`, date_to: `2026-${month}-28`, item_code: itemCodes[at % 3]! };
       const { structuredContent } = await call(client, "get_production_summary", given);
       const [item] = (await rest(`/summary/by_item?${new URLSearchParams(given)}`)).data;
       expect(structuredContent.evidence.arguments).toEqual(given);
@@ -317,10 +304,9 @@ test("messages count as REST's requests do, not as questions to the chat", async
 });
 
 test("data that cannot be read are told as a sentence with no internals", async () => {
-  const home = temporaryHome();
-  writeFactory(home, { live: rowsOf(2026), archives: new Map() });
+  const home = homeOfThreeItems();
   const broken = "this is no database file, but long enough to be looked at".repeat(100);
-  await Bun.write(`${home}/database/archive_2025.db`, broken);
+  await Bun.write(archivePath(home, 2025), broken);
   await withHub({ home }, async (other) => {
     const client = await connected(other);
     const { isError, structuredContent, text } = await call(client, "get_production_summary", half);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { posted, streamed } from "../support/chat.ts";
+import { homeOfThreeItems, posted, streamed } from "../support/chat.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { fails, startGeminiServer } from "../support/gemini-server.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
@@ -8,20 +8,7 @@ import { expectError } from "../support/shape.ts";
 let hub: Hub;
 let home: string;
 beforeAll(async () => {
-  home = temporaryHome();
-  const codes = ["BW0021", "BW0022", "C1203"];
-  const names = ["클리어 렌즈", "블루 렌즈", "보관 용액"];
-  const rowsOf = (year: number) =>
-    Array.from({ length: 240 }, (_, at) =>
-      row({
-        production_date: `${year}-${String((at % 12) + 1).padStart(2, "0")}-15 오전 12:00:00`,
-        item_code: codes[Math.trunc(at / 12) % 3]!,
-        item_name: names[Math.trunc(at / 12) % 3]!,
-        good_quantity: 100 + at,
-      }),
-    );
-  writeDatabase(livePath(home), rowsOf(2026));
-  writeDatabase(archivePath(home, 2025), rowsOf(2025));
+  home = homeOfThreeItems();
   hub = await startHub({ home, env: { TRUSTED_PROXIES: "127.0.0.0/8" } });
 });
 afterAll(() => hub.stop());
