@@ -55,9 +55,9 @@ test("text goes on at once, and a number as soon as it is known what it counts",
 });
 
 /**
- * What seeds 1 to 3,000 of these answers gave (bun test with more seeds): of 19,000 right answers none is rejected; of figures made
- * wrong 0 % of counts and percentages, 0.1 % of quantities with an invented value, and 1 to 2 % of those with one digit changed pass,
- * nearly all of them rounded ones that the true value rounds to as well ("약 15,400개" for 15,449).
+ * With 1,500 seeds, none of 9,537 right answers is rejected. Of 42,000 wrong figures 1.3 % pass: 2.7 % of quantities with one digit
+ * changed, nearly all of them rounded ones that the true value rounds to as well ("약 664,000개" for 664,480); 4.6 % of those put in
+ * another's place, where the sentence does not say whose they are; 0.2 % of invented ones and of wrong percentages.
  */
 test("right answers of every tool pass, and hardly any wrong figure does", () => {
   const random = randomFrom(11);

@@ -53,6 +53,7 @@ const choiceBefore =
 /** X에서 Y로, from X to Y: the change has a direction. */
 const fromTo = /에서\s[^에]*(?<=\S)로\s[^\d]{0,14}$|from\s\S+[^\d]{0,12}\sto\s[^\n]{1,16}$/iu;
 const superlatives = /(?:가장|제일)\s*(?:더\s*)?(?:많|적|높|낮)\S*/gu;
+const statement = /^\s*(?:select|with)\s/i;
 /** Numbers of a statement that its rows were chosen by; others, such as those of substr(), say nothing about them. */
 const sqlLimit = /(?:[<>=]|\bbetween|\band|\blimit|\bin\s*\()\s*(\d+(?:\.\d+)?)(?![\d-])/giu;
 const restBefore = /나머지|기타|외|제외|그 ?밖|others?|remaining|rest|besides|except|other than/iu;
@@ -65,6 +66,8 @@ export class Reader {
   readonly #setting: Setting;
   readonly #support: Support;
   readonly #texts: string;
+  /** SQL of the calls, which an answer may quote. */
+  readonly #statements: readonly string[];
   readonly #read: Read[] = [];
   /** Up to where all was read. */
   #at = 0;
@@ -80,7 +83,7 @@ export class Reader {
     const numbers = given.filter((one) => typeof one === "number").map((value): Given => ({ value, measure: null }));
     const year = Number(today.slice(0, 4));
     for (const text of texts) {
-      const sql = /^\s*(?:select|with)\s/i.test(text);
+      const sql = statement.test(text);
       if (sql)
         for (const { 1: value } of text.matchAll(sqlLimit)) numbers.push({ value: Number(value), measure: null });
       for (let token = this.#tokens.next(text, 0); token; token = this.#tokens.next(text, token.end)) {
@@ -89,6 +92,7 @@ export class Reader {
         if (number && !sql) numbers.push(number);
       }
     }
+    this.#statements = texts.filter((text) => statement.test(text));
     this.#texts = [...facts.texts, ...facts.byLabel.keys(), ...texts].filter((text) => text.includes(":")).join("\n");
     this.#calendar = new CalendarSupport(facts, dates, today);
     this.#setting = new Setting(facts, this.#names, today, this.#calendar.years);
@@ -165,7 +169,7 @@ export class Reader {
       binds: number.measure !== "rank" && number.form !== "marker",
       percent: number.measure === "percent" ? number.value : null,
     };
-    if (this.#isMarker(text, token)) return { ...read, binds: false };
+    if (this.#isMarker(text, token) || this.#isQuoted(text, start, end)) return { ...read, binds: false };
     if (this.#names.covers(text.slice(0, end + tail.length), start, number.unitAt)) return { ...read, binds: false };
     const claim = this.#claim(text, token, tail);
     if (!this.#support.holds(claim)) return null;
@@ -268,6 +272,12 @@ export class Reader {
     const next = number.value === this.#marker + 1 || number.value === 1;
     if (next) this.#marker = number.value;
     return next;
+  }
+
+  /** Whether a number stands in a quoted statement, with the same words before it. */
+  #isQuoted(text: string, start: number, end: number): boolean {
+    const quoted = text.slice(text.lastIndexOf("\n", start - 1) + 1, end).slice(-(end - start + 16));
+    return quoted.length > end - start + 6 && this.#statements.some((one) => one.includes(quoted));
   }
 
   #knowsAll(word: string): boolean {
