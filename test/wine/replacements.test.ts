@@ -23,9 +23,9 @@ describe.skipIf(!wineRunner)(
       await wine.healthy();
       await expectReplacements(wine, TIMES, async (times, seed) => {
         const live = wine.told("database/production_analysis.db");
-        const { stdout, stderr } = await wine.run(
-          [live, String(times), String(seed)],
+        const { stdout, stderr } = await wine.runOther(
           "replacer.exe",
+          [live, String(times), String(seed)],
           10 * wineLimitMs,
         );
         expect(stderr).toBe("");
