@@ -22,6 +22,8 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   operations: ["service", "derived", "rollup", "store", "segments", "workers", "observe", "config.ts"],
   demo: ["segments", "observe"],
   documents: [],
+  // What is said to whoever sits at the machine.
+  console: [],
   // What people see.
   chat: ["production", "rollup", "segments", "workers", "observe"],
   // Of the API only what `/healthz` says, which the page of operations shows.

@@ -4,10 +4,9 @@ import { parseArgs } from "node:util";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
+import { holdWindow, run } from "./run.ts";
 import { lockHome } from "./segments/home-lock.ts";
-import { type Hub, serve } from "./serve.ts";
 import type { Place } from "./service/commands.ts";
-import { crashOf, reportCrash } from "./service/last-run.ts";
 import { StartError } from "./start-error.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { hubDbVersion } from "./store/hub-db.ts";
@@ -43,6 +42,8 @@ const options = {
   status: { type: "boolean" },
   stop: { type: "boolean" },
   supervised: { type: "boolean" },
+  open: { type: "boolean" },
+  "no-open": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
   licences: { type: "boolean" },
@@ -60,6 +61,18 @@ class UsageError extends Error {
  */
 export async function runCommand(args: string[], beside: string): Promise<number> {
   try {
+    const code = await carryOut(args, beside);
+    if (code !== done) await holdWindow();
+    return code;
+  } catch (error) {
+    console.error(error);
+    await holdWindow();
+    return failed;
+  }
+}
+
+async function carryOut(args: string[], beside: string): Promise<number> {
+  try {
     const values = readArguments(args);
     if (values.help) return print(helpText());
     if (values.version) return print(`Production Data Hub ${version}${buildDate ? ` (built ${buildDate})` : ""}`);
@@ -67,19 +80,22 @@ export async function runCommand(args: string[], beside: string): Promise<number
     const home = path.resolve(values.home ?? (process.env.HUB_HOME?.trim() || beside));
     const rows = demoRows(values["demo-rows"], values.demo ?? false);
     const command = chosenCommand(values);
+    const aboutService = serviceVerbs.find((verb) => values[verb]);
+    const open = whetherToOpen(values, command !== null || aboutService !== undefined);
     if (command && !existsSync(home)) {
       throw new UsageError(
         `There is no folder ${home}. --home (or HUB_HOME) names the folder that holds database and logs.`,
       );
     }
-    const aboutService = serviceVerbs.find((verb) => values[verb]);
     // Without the settings: how a hub is that cannot start because of them must be seen as well.
     if (aboutService) return await carryOutVerb(aboutService, { home, isBeside: home === beside });
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
     if (command) return await command(settings);
     if (values.demo) await makeDemo(settings, rows);
-    if (values.supervised) endWithParent();
-    return await run(settings);
+    const supervised = values.supervised ?? false;
+    if (supervised) endWithParent();
+    await run(settings, { open, supervised });
+    return done;
   } catch (error) {
     const { name, message, code, syscall, path: file } = error as NodeJS.ErrnoException;
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
@@ -243,6 +259,16 @@ function watchInterval(text: string | undefined, daemon: boolean): number | null
   return Number(text);
 }
 
+/** What the arguments say about opening a browser; null where nothing. */
+function whetherToOpen({ open, "no-open": notOpen }: Values, isCommand: boolean): boolean | null {
+  if (open && notOpen) throw new UsageError("--open and --no-open do not go together.");
+  if (isCommand && (open || notOpen)) {
+    throw new UsageError(`--${open ? "open" : "no-open"} goes with serving, or with --demo.`);
+  }
+  if (open) return true;
+  return notOpen ? false : null;
+}
+
 function demoRows(text: string | undefined, demo: boolean): number {
   if (text === undefined) return 150_000;
   const rows = Number(text);
@@ -263,33 +289,6 @@ async function makeDemo(settings: Settings, rows: number): Promise<void> {
   } finally {
     finish();
   }
-}
-
-/** Starts the hub; what nobody foresaw is reported like any other crash. */
-async function startHub(settings: Settings): Promise<Hub> {
-  try {
-    return serve(settings);
-  } catch (error) {
-    if (!(error instanceof StartError))
-      await reportCrash(settings, crashOf(error as Error, `The start failed: ${error}`));
-    throw error;
-  }
-}
-
-async function run(settings: Settings): Promise<number> {
-  const hub = await startHub(settings);
-  console.log(
-    `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${settings.databaseDir}\n\nCtrl+C stops it.`,
-  );
-  void hub.dataTrouble.then((trouble) => {
-    if (trouble) console.log(`\n${trouble}`);
-  });
-  void hub.lastRun.then((sentence) => {
-    if (sentence) console.log(`\n${sentence}`);
-  });
-  const reason = await Promise.race([stopSignal(), hub.stopRequested.then(() => "asked by --stop")]);
-  await hub.stop(reason);
-  return done;
 }
 
 function print(text: string): number {
@@ -319,6 +318,7 @@ function helpText(): string {
 
 hub [--home DIR]                   serves REST and pages over DIR/database (beside the executable unless told)
 hub --demo [--demo-rows N]         makes sample data in DIR/demo (150000 rows unless told) and serves them
+    --open, --no-open              either opens the browser, or never does; by itself only when it was started by a double-click
 hub --backup [--live] [--archive] [--cleanup]
                                    backs the ERP's files up into DIR/database/backups; without --live and --archive: Live, and
                                    archives that changed or were not backed up for a week

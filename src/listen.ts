@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Server } from "bun";
 import { newRequestId } from "./api/app.ts";
 import type { Settings } from "./config.ts";
-import { StartError } from "./start-error.ts";
+import { PortInUseError, StartError } from "./start-error.ts";
 
 /** Bun answers a longer request head with an empty 431 of its own; below this the hub's own middleware says what is wrong. */
 const maxHeadBytes = 4 * 1024 * 1024;
@@ -20,10 +20,7 @@ export function listenForApi(settings: Settings, fetch: Answer): Server<undefine
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE")
       throw new StartError(`The hub cannot listen on ${settings.host}, port ${settings.apiPort}: ${message}`);
-    throw new StartError(
-      `Port ${settings.apiPort} is in use by another program (perhaps a hub that is running already). ` +
-        "Stop that program, or set API_PORT to another port in the .env file.",
-    );
+    throw new PortInUseError(settings.apiPort);
   }
 }
 

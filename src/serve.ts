@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
-import { createApp, newRequestId } from "./api/app.ts";
+import { type AppServices, createApp, newRequestId } from "./api/app.ts";
 import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
@@ -13,6 +13,7 @@ import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
 import { type Settings, secretsOf } from "./config.ts";
+import type { HubStatus } from "./console/live-status.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
@@ -20,6 +21,7 @@ import { FastLane } from "./http/fast-lane.ts";
 import { RateLimiter } from "./http/rate-limit.ts";
 import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
+import { hubStatus } from "./hub-status.ts";
 import { listenForApi, listenForDashboard, urlOf } from "./listen.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
@@ -27,6 +29,7 @@ import { Events } from "./observe/events.ts";
 import { openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { RequestRate } from "./observe/request-rate.ts";
 import { surviveErrors } from "./observe/unhandled.ts";
 import { removeInterrupted } from "./operations/alone.ts";
 import { runInChild } from "./operations/child.ts";
@@ -45,7 +48,7 @@ import { announceHub } from "./service/announcement.ts";
 import { openControl } from "./service/control.ts";
 import { CrashReports } from "./service/crash-report.ts";
 import { crashOf, reportCrash, reportLastRun } from "./service/last-run.ts";
-import { StartError } from "./start-error.ts";
+import { HomeInUseError, StartError } from "./start-error.ts";
 import { stopHub } from "./stop.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { SavedViews } from "./store/saved-views.ts";
@@ -60,6 +63,8 @@ export interface Hub {
   lastRun: Promise<string | null>;
   /** Resolves when `--stop` asks for it. */
   stopRequested: Promise<void>;
+  /** How it is, at a glance. */
+  status(): HubStatus;
   /** Finishes running answers (5 s at the most), ends the worker processes and closes the files. */
   stop(reason: string): Promise<void>;
 }
@@ -69,7 +74,7 @@ export function serve(settings: Settings): Hub {
   makeFolders(settings);
   const lock = lockHome(settings.mirrorDir);
   if (!lock) {
-    throw new StartError(
+    throw new HomeInUseError(
       `Another hub is running with the home folder ${settings.home}. Stop it first, or choose another folder with --home.`,
     );
   }
@@ -179,7 +184,8 @@ export function serve(settings: Settings): Hub {
   const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;
   const model =
     apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
-  const app = createApp({
+  const rate = new RequestRate();
+  const services: AppServices = {
     settings,
     desk,
     chat: new ChatEngine({ model, desk, catalog, toolbox, sessions, loadPlanner, clock, log }),
@@ -203,7 +209,8 @@ export function serve(settings: Settings): Hub {
     crashes: () => crashes.recent(clock),
     diskFreeGb: () => disk.current(),
     model,
-  });
+  };
+  const app = createApp(services);
 
   const giveUp = async (error: Error): Promise<void> => {
     const reason = `More than 100 errors in a minute that nothing caught, the last one: ${error.message}`;
@@ -215,6 +222,7 @@ export function serve(settings: Settings): Hub {
   surviveErrors({ log, requests: requestsOfThisMoment, giveUp });
   const answer = (request: Request, asked: Server<undefined>): Response | Promise<Response> => {
     const client = clientOf(request, asked);
+    rate.count();
     // An HTTP/1.0 request without a Host gets a URL that is a path alone; hono and the cache must see the same address.
     const whole = request.url.startsWith("http") ? request : new Request(`http://localhost${request.url}`, request);
     return lane.answer(whole, client) ?? app.fetch(whole, { client });
@@ -241,6 +249,7 @@ export function serve(settings: Settings): Hub {
     dataTrouble,
     lastRun,
     stopRequested: control.stopRequested,
+    status: () => hubStatus({ settings, url, rate, services }),
     stop: (reason) =>
       stopHub(second ? [server, second] : [server], reason, {
         catalog,

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readCsv } from "./support/exports.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "./support/files.ts";
@@ -91,13 +91,45 @@ test("--version, --help and wrong arguments have the contract's exit codes", () 
   expect(run(["--nonsense"], { HUB_HOME: home }).code).toBe(2);
 });
 
-test("a port that is taken stops the start with a sentence and code 1", async () => {
+test("a port that is taken stops the start with a sentence and code 1, which names the hub that holds it", async () => {
   const hub = await startHub({ home: homeWith(1) });
   const { code, stderr } = run([], { HUB_HOME: homeWith(1), HOST: "127.0.0.1", API_PORT: new URL(hub.url).port });
   expect(code).toBe(1);
-  expect(stderr).toContain(new URL(hub.url).port);
+  expect(stderr).toContain(`Port ${new URL(hub.url).port} is in use by a Production Data Hub `);
+  expect(stderr).toContain(`(process ${hub.pid})`);
   expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
   await hub.stop();
+});
+
+test("a port that another program holds is said with that program's name and process", async () => {
+  // Of its own process, because the command runs while this one waits.
+  const script = "console.log(Bun.serve({port: 0, hostname: '127.0.0.1', fetch: () => new Response()}).port)";
+  const other = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
+  const { value } = await other.stdout.getReader().read();
+  const port = Buffer.from(value ?? [])
+    .toString()
+    .trim();
+  const { code, stderr } = run([], { HUB_HOME: homeWith(1), HOST: "127.0.0.1", API_PORT: port });
+  expect(code).toBe(1);
+  other.kill();
+  expect(stderr).toMatch(new RegExp(`^Port ${port} is in use by bun(\\.exe)? \\(process ${other.pid}\\)\\.`));
+  expect(stderr).toContain("set API_PORT to another port");
+});
+
+test("in an empty folder the hub makes its folders and says what to put where", async () => {
+  const home = temporaryHome();
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, HUB_HOME: home, API_PORT: "0", DASHBOARD_PORT: "0", HOST: "127.0.0.1" };
+  const hub = Bun.spawn([process.execPath, MAIN], { env, stdout: "pipe", stderr: "pipe" });
+  let said = "";
+  for await (const chunk of hub.stdout) {
+    said += Buffer.from(chunk).toString();
+    if (said.includes("--demo")) hub.kill("SIGTERM");
+  }
+  expect([await hub.exited, await hub.stderr.text()]).toEqual([0, ""]);
+  for (const told of [join(home, "database"), "production_analysis.db", "archive_2025.db"])
+    expect(said).toContain(told);
+  expect(existsSync(join(home, "logs", "app.log"))).toBe(true);
 });
 
 function childrenOf(pid: number): number[] {

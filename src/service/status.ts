@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import path from "node:path";
 import { announcedHub } from "./announcement.ts";
 import { isHomeInUse, isInstalled, mirrorDirOf, type Place, registeredName } from "./commands.ts";
+import { lastErpWrite } from "./erp-write.ts";
 import { readServiceState } from "./state.ts";
 
 /** What of `/healthz` the status tells. */
@@ -39,15 +39,6 @@ export async function describeService(place: Place): Promise<{ text: string; run
   ];
   const told = rows.filter((row): row is [string, string] => row[1] !== null);
   return { text: told.map(([name, value]) => `${name.padEnd(12)}${value}`).join("\n"), running: health !== null };
-}
-
-/** When the ERP last wrote Live, by the times of its files; null where there is none. */
-export function lastErpWrite(databaseDir: string): Date | null {
-  const times = ["", "-wal"].flatMap((suffix) => {
-    const file = statSync(path.join(databaseDir, `production_analysis.db${suffix}`), { throwIfNoEntry: false });
-    return file ? [file.mtimeMs] : [];
-  });
-  return times.length === 0 ? null : new Date(Math.max(...times));
 }
 
 const notRunning = (next: string | null | undefined): string =>
