@@ -201,7 +201,7 @@ export class Amounts {
     const runs = new Map<string, { quantity: number; batches: number; from: string; to: string; days: Set<string> }>();
     const check = (quantity: number, batches: number, period: Period | null, more: number): boolean => {
       if (batches > 0 && test.own(quantity / batches)) return true;
-      if (more > 0 && (test.own(quantity / more) || test.own(batches / more))) return true;
+      if (more > 1 && (test.own(quantity / more) || test.own(batches / more))) return true;
       return (
         period !== null && lengthsOf(period).some((parts) => test.own(quantity / parts) || test.own(batches / parts))
       );

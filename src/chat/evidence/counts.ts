@@ -19,7 +19,8 @@ export class Counts {
   isSize({ number: { value, form }, says, rows }: Claim): boolean {
     if (value === 1 && (says.each || form === "words")) return true;
     const { sizes } = this.#facts;
-    if (rows !== null && rows.length === value) return true;
+    const records = rows?.every(({ figures }) => figures.every(({ kind }) => kind !== "batches"));
+    if (rows !== null && rows.length === value && records) return true;
     if ((rows === null || rows.length > 1) && (sizes.includes(value) || value === sumOf(sizes))) return true;
     return says.choice && Number.isInteger(value) && value <= this.mostEntries();
   }

@@ -215,6 +215,16 @@ const rules: readonly Rule[] = [
     spans: ({ y, m }) => [months(n(y), n(m))],
   },
   {
+    pattern: /(?<m>\d{1,2})\.(?<d>\d{1,2})\.? ?[~–-] ?(?<k>\d{1,2})\.(?<e>\d{1,2})(?![\d,]|\.\d| ?[%배만천억])/y,
+    grain: "day",
+    ambiguous: true,
+    spans: ({ m, d, k, e }, years) =>
+      years.flatMap((year) => {
+        const [from, to] = [day(year, n(m), n(d)), day(year, n(k), n(e))];
+        return from && to && from <= to ? [{ from, to }] : [];
+      }),
+  },
+  {
     pattern: /(?<m>\d{1,2})[/](?<d>\d{1,2})(?![\d/,]|\.\d)/y,
     grain: "day",
     ambiguous: true,

@@ -23,5 +23,5 @@ export function lengthsOf(period: Period): number[] {
     (daysBetween(period.from, period.to) + 1) / 7,
     ...lengthOf(period, "weeks"),
     ...lengthOf(period, "months"),
-  ].filter((one) => one > 0);
+  ].filter((one) => one > 1);
 }

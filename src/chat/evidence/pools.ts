@@ -68,7 +68,7 @@ export function poolsOf({ series }: Facts, kind: FigureKind, partsOf: (series: S
       if (at > 0) pools.sums.add(running);
       if (at < values.length - 2) pools.sums.add(sum - running);
     }
-    for (const count of [values.length, ...partsOf(one)]) if (count > 0) pools.averages.add(sum / count);
+    for (const count of [values.length, ...partsOf(one)]) if (count > 1) pools.averages.add(sum / count);
     pools.averages.add(median(values));
   }
   return pools;

@@ -7,7 +7,7 @@ import { factsOf } from "./facts.ts";
 import { Names, seen } from "./names.ts";
 import { nativePattern } from "./number-words.ts";
 import { type Given, Support } from "./support.ts";
-import { type Read, Setting, tailOf } from "./surroundings.ts";
+import { type Read, Setting, type Table, tailOf } from "./surroundings.ts";
 import { longestToken, type Token, Tokens } from "./tokens.ts";
 import {
   averageWords,
@@ -217,7 +217,7 @@ export class Reader {
       bounds: boundsOf(number, vague),
       ...this.#nounOf(number.measure, table, before, tail, near),
       direction,
-      role: isChange(tail) ? "change" : roleIn(table ? table.label : clause),
+      role: isChange(tail) ? "change" : roleOf(table, clause),
       rows,
       named,
       column: table?.column ?? 0,
@@ -285,6 +285,13 @@ export class Reader {
     const parts = word.split(/[/:]/).filter((part) => /\d/.test(part));
     return parts.length > 1 && parts.every((part) => this.#names.knows(part));
   }
+}
+
+/** What a row's label or the words before a number make of it; a heading counts where it speaks of averages. */
+function roleOf(table: Table | null, clause: string): Claim["role"] {
+  if (!table) return roleIn(clause);
+  const heading = roleIn(table.heading);
+  return roleIn(table.label) ?? (heading === "average" ? heading : null);
 }
 
 /** Whether a code or date cannot go on: what follows it decides nothing else about it. */

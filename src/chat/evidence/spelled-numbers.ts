@@ -13,7 +13,7 @@ const nativeMyriads = new RegExp(`(${nativePattern})(만|억)(?= ?(?:${counters}
 const halves = /절반|half(?![a-z-])|halved/iy;
 const koreanFraction = /([이삼사오육칠팔구십]|\d{1,3}) ?분의 ?([일이삼사오육칠팔구]|\d{1,3})(?![가-힣]*[십백천만])/uy;
 const doubles =
-  /(twice|doubled|doubling|double|두 ?배|갑절)|(thrice|tripled|tripling|triple|세 ?배)|(quadrupled?|네 ?배)|(tenfold)/iy;
+  /(twice|doubled|doubling|double|두 ?배(?!치|송)|갑절)|(thrice|tripled|tripling|triple|세 ?배(?!치|송))|(quadrupled?|네 ?배(?!치|송))|(tenfold)/iy;
 /** A quarter is also a part of the year, unless it is one of something. */
 const englishFraction =
   /(?:(one|a|two|three|four)[ -])(half|halves|thirds?|fourths?|fifths?|tenths?|quarters?(?= of (?:the |all|its|total|production|output)(?!year)))(?=[ ,.]|$)/iy;

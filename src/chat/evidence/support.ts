@@ -69,7 +69,7 @@ export class Support {
         return (
           this.#amounts.holds(claim, "quantity") ||
           ((says.average || !claim.certain) && this.#amounts.holds(claim, "average")) ||
-          this.#amounts.isStatedAverage(claim) ||
+          (number.step < 1 && claim.column === 0 && this.#amounts.isStatedAverage(claim)) ||
           (number.value < 1000 && (says.choice || says.rest) && this.#counts.isCount(claim)) ||
           this.#amounts.isOther(claim)
         );

@@ -38,7 +38,7 @@ const units: readonly Rule<Measure>[] = [
   },
   {
     means: "percent",
-    pattern: /^ ?(?:%|퍼센트|프로(?![가-힣]*(?:젝|그램|덕|세스|필|모))|percent(?!age)|per ?cent|pct)/iu,
+    pattern: /^[ -]?(?:%|퍼센트|프로(?![가-힣]*(?:젝|그램|덕|세스|필|모))|percent(?!age)|per ?cent|pct)/iu,
   },
   {
     means: "times",

@@ -56,15 +56,15 @@ function digitsAt(text: string, at: number, joined: boolean): Digits | null {
 }
 
 /**
- * The number whose first digit stands at a place. `joined` also reads 12 345 with a plain blank as one number:
- * it may as well be two.
+ * The number whose first digit stands at a place. `joined` also reads 12 345 with a plain blank, and 104/91,
+ * as one number: they may as well be two.
  */
 export function numberAt(text: string, at: number, joined: boolean): NumberInText | null {
   const first = digitsAt(text, at, joined);
   if (!first) return null;
   const start = signStart(text, at);
   const sign = start === at ? 0 : signOf(text[start]!);
-  const part = fractionAt(text, first);
+  const part = fractionAt(text, first, joined);
   if (part) return { start, sign, form: "fraction", ...withUnit(text, part) };
   if (text[first.end] === "\u20e3") {
     const marker = { value: first.value, step: 1, end: first.end + 1, unitAt: first.end + 1 };
@@ -89,10 +89,10 @@ export function withUnit(text: string, { value, step, end }: Digits) {
   return { value, step, unitAt: end, end: end + unit.length, measure: unit.measure, over: unit.over };
 }
 
-function fractionAt(text: string, first: Digits): Digits | null {
+function fractionAt(text: string, first: Digits, joined: boolean): Digits | null {
   const whole = Number.isInteger(first.value) && first.value > 0;
   if (!whole) return null;
-  const slash = /^ ?\/ ?(\d{1,6})(?![\d,]|\.\d)/.exec(text.slice(first.end, first.end + 12));
+  const slash = joined && /^ ?\/ ?(\d{1,6})(?![\d,]|\.\d)/.exec(text.slice(first.end, first.end + 12));
   if (slash) return ratio(first.value, Number(slash[1]), first.end + slash[0].length);
   const korean = /^ ?분의 ?(\d{1,6})/.exec(text.slice(first.end, first.end + 12));
   if (korean) return ratio(Number(korean[1]), first.value, first.end + korean[0].length);
