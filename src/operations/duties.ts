@@ -1,7 +1,9 @@
 import type { Settings } from "../config.ts";
+import { look } from "../segments/look.ts";
 import { runInChild } from "./child.ts";
 import type { operations } from "./registry.ts";
 import type { Job, JobOutcome } from "./schedule.ts";
+import { sourceFiles } from "./source-files.ts";
 
 /** The job whose outcome is the `RolloverResult` of a dry run. */
 export const rolloverPlanJob = "rollover-plan";
@@ -42,7 +44,11 @@ export function duties({ settings, holdMirrors }: DutyServices): Job[] {
     job("backup", "Backs Live up, and archives when they changed or a week has passed", settings.backupCron),
     job("drill", "Proves that the newest backups can be restored", "0 4 * * 0"),
     job("check", "Checks files, indexes, rows, backups and disk", "30 4 * * 0"),
-    job("checkpoint", "Brings a -wal file that has grown back to size", "*/10 * * * *"),
+    {
+      ...job("checkpoint", "Brings a -wal file that has grown back to size", "*/10 * * * *"),
+      // A hub that has nothing to do starts no process and writes nothing.
+      isNeeded: () => sourceFiles(settings).some(({ path }) => look(path).walBytes > 0),
+    },
     job("rollover", "Moves finished years into archives", settings.autoRollover ? "0 3 * 1 *" : null),
     {
       name: rolloverPlanJob,

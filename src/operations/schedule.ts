@@ -11,6 +11,8 @@ export interface Job {
   title: string;
   /** A cron pattern in the factory's time, seconds between two runs, or null for a job that runs when it is asked to. */
   when: string | number | null;
+  /** Asked before the clock starts it: a run that is not needed leaves no trace, and is not caught up either. */
+  isNeeded?: () => boolean;
   /** Does it and says in a sentence how it went, perhaps beside what it found; an error is a failed run. */
   run: (context: Pick<OperationContext, "log" | "progress">) => Promise<string | JobOutcome>;
 }
@@ -123,9 +125,10 @@ export class Schedule {
     return this.#planned.has(name);
   }
 
-  /** Starts a run by the clock: not while paused, not while one is under way. */
+  /** Starts a run by the clock: not while paused, not while one is under way, not when there is nothing to do. */
   start(name: string): void {
-    if (!this.#table.get(name).paused) this.run(name);
+    const isNeeded = this.#planned.get(name)?.job.isNeeded?.() ?? true;
+    if (isNeeded && !this.#table.get(name).paused) this.run(name);
   }
 
   /** Starts a run now, also of a paused job; false when one is under way already. */
@@ -152,8 +155,8 @@ export class Schedule {
     for (const { job, cron, running } of this.#planned.values()) {
       if (running || !cron) continue;
       const { started_at: started, finished_at: finished, paused } = this.#table.get(job.name);
-      // Of a paused job it would be said again every minute.
-      if (paused) continue;
+      // Of a job that is not started it would be said again every minute.
+      if (paused || job.isNeeded?.() === false) continue;
       if (started !== null && finished === null) {
         this.#log.warn(
           `${job.name}: the run of ${this.#time(started)} was cut off when the hub ended; it is run again`,
@@ -161,7 +164,7 @@ export class Schedule {
         this.start(job.name);
         continue;
       }
-      if (typeof job.when === "number") continue;
+      if (typeof job.when === "number" || job.isNeeded) continue;
       const due = cron.previousRuns(1, new Date())[0]?.getTime();
       // A PC that is off every night would never make its first backup, if only what has run once were caught up.
       const since = started ?? this.#table.seenAt(job.name, Date.now());

@@ -179,6 +179,32 @@ test("a paused job is left alone by the clock, runs when it is asked to, and is 
   await second.ended("tidy");
 });
 
+test("a job with nothing to do is left alone by the clock and not caught up, and runs when it is asked to", async () => {
+  const folder = temporaryHome();
+  const { job, runs } = gatedJob("tidy");
+  let isNeeded = false;
+  const hub = open(folder, { ...job, isNeeded: () => isNeeded });
+  hub.schedule.start("tidy");
+  hub.schedule.catchUp();
+  expect([runs.length, hub.said, hub.one("tidy").started_at]).toEqual([0, [], null]);
+  isNeeded = true;
+  hub.schedule.start("tidy");
+  runs[0]?.resolve("tidied");
+  expect((await hub.ended("tidy")).message).toBe("tidied");
+  isNeeded = false;
+  expect(hub.schedule.run("tidy")).toBe(true);
+  runs[1]?.resolve("tidied");
+  await hub.ended("tidy");
+  // Until a run that was cut off is needed again, it is not spoken of.
+  hub.close();
+  const db = openHubDb(folder);
+  new JobTable(db).setStarted("tidy", Date.now() - hourMs);
+  db.close();
+  const next = open(folder, { ...job, isNeeded: () => isNeeded });
+  next.schedule.catchUp();
+  expect([runs.length, next.said]).toEqual([2, []]);
+});
+
 test("a run that was missed is caught up once", async () => {
   const folder = temporaryHome();
   rememberStart(folder, "tidy", Date.now() - 400 * 24 * hourMs);
