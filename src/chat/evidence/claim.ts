@@ -34,6 +34,8 @@ export interface Claim {
     rest: boolean;
     /** 80% 수준, 80% of: one amount in percent of another. */
     ratio: boolean;
+    /** What stands before is a sum that is written out. */
+    equals: boolean;
     each: boolean;
   };
   /** Of the table that it stands in; 0 in a sentence. */

@@ -19,9 +19,9 @@ export class Percentages {
   /** Whether a claim's number is a share, a rate of change or a stated percentage, in percent. */
   holds(claim: Claim): boolean {
     const { rows, says, bounds, number } = claim;
-    const test = tester(claim);
     const shares = says.share || !says.change;
     const rates = says.change || !says.share || number.sign !== 0;
+    const test = tester({ ...claim, says: { ...says, change: rates } });
     if (shares && number.value === 100 && number.sign === 0) return true;
     if (says.ratio && this.isRatio(inParts(claim))) return true;
     if (rows === null) {

@@ -52,6 +52,9 @@ const choiceBefore =
   /(?:상위|하위|최근|최신|최대|최저|첫|처음|앞|top|bottom|last|latest|first|recent|best|worst|next|leading|newest)[-\s]?$/iu;
 /** X에서 Y로, from X to Y: the change has a direction. */
 const fromTo = /에서\s[^에]*(?<=\S)로\s[^\d]{0,14}$|from\s\S+[^\d]{0,12}\sto\s[^\n]{1,16}$/iu;
+/** Before the result of a sum that is written out, and behind its parts. */
+const equals = /[=≈]\s*(?:약\s*)?$/u;
+const operator = /^\s?[÷×+/-]\s?[\d(]/u;
 const superlatives = /(?:가장|제일)\s*(?:더\s*)?(?:많|적|높|낮)\S*/gu;
 const statement = /^\s*(?:select|with)\s/i;
 /** Numbers of a statement that its rows were chosen by; others, such as those of substr(), say nothing about them. */
@@ -217,7 +220,7 @@ export class Reader {
       bounds: boundsOf(number, vague),
       ...this.#nounOf(number.measure, table, before, tail, near),
       direction,
-      role: isChange(tail) ? "change" : roleOf(table, clause),
+      role: isChange(tail) ? "change" : operator.test(tail) ? null : roleOf(table, clause),
       rows,
       named,
       column: table?.column ?? 0,
@@ -226,11 +229,12 @@ export class Reader {
       ...this.#written(text, start, before, table?.column ?? null),
       says: {
         share: shareWords.test(words),
-        change: changeWords.test(words.replaceAll(superlatives, "")) || number.sign !== 0,
+        change: changeWords.test(words.replaceAll(superlatives, "")) || number.sign !== 0 || equals.test(before),
         average: averageWords.test(words),
         whole: wholeWords.test(words) && !speaksOfExtreme(clause),
         choice: choiceBefore.test(near),
         rest: restBefore.test(words),
+        equals: equals.test(before),
         ratio: /^\s?(?:수준|에 ?해당|에 ?불과|에 ?달|에 ?그|의 수준)|^ of /u.test(tail),
         each: /^\s?(?:당|per )/u.test(tail),
       },

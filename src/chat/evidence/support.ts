@@ -124,6 +124,7 @@ function fromWritten(claim: Claim): boolean {
   const { noun, says, written } = claim;
   if (!says.change || written.length > mostPaired) return false;
   const test = tester(claim);
+  if (says.equals && written.some(([a, b]) => test.own(a + b) || test.own(a - b) || test.own(a / b))) return true;
   const rate = noun === "percent";
   if (!rate && noun !== "quantity" && noun !== "batches" && noun !== "average" && noun !== "difference") return false;
   return written.some(

@@ -220,7 +220,7 @@ const overBefore = /(?:최소|적어도|무려|over|more than|above|exceed(?:s|e
 const underBefore = /(?:최대|under|less than|below|at most|up to|fewer than|not quite|just short of|<|≤)\s*$/iu;
 const aboutAfter = /^\s?(?:가량|정도|쯤|안팎|내외|전후|수준|or so|대(?=[의로를에는가이,. ]))/iu;
 const overAfter =
-  /^\s?(?:[을를이가]\s)?(?:이상|초과|넘|여(?=[\s개건])|남짓|(?:and|or) (?:more|above|over)|plus|\+|상회|웃도|돌파)/iu;
+  /^\s?(?:[을를이가]\s)?(?:이상|초과|넘|여(?=[\s개건])|대(?=[의로에는가이를을,. ])|남짓|(?:and|or) (?:more|above|over)|plus|\+|상회|웃도|돌파)/iu;
 const underAfter =
   /^\s?(?:[을를이가에]\s)?(?:이하|미만|가까이|가까운|육박|못 ?미치|채 ?안|or less|or fewer|하회|밑도)/iu;
 
