@@ -227,16 +227,18 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   api.get("/openapi.json", revalidated(), (c) => sendJson(c, document));
   const reportError = (error: Error, id: string): void =>
     log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id);
+  const admin = new PageAdmin(settings.adminKey);
   const dashboard = new Dashboard({
     ...services,
     audit: auditOf(log),
     hub: hubOperations(services, pagesLimit),
-    admin: new PageAdmin(settings.adminKey),
+    admin,
     exportRecords: (c, format, filter) => exporter.respond(c, format, filter, false),
     report: reportError,
   });
   const mayRead = (c: Context<HubEnv>): boolean => keys.refusal(c) === null;
-  app.route("/", rootRoutes(services.catalog, { mayRead, overview: dashboard.overview, limit: limitPages }));
+  const folder = (c: Context<HubEnv>): string | null => (admin.lacks(c) === null ? settings.databaseDir : null);
+  app.route("/", rootRoutes(services.catalog, { mayRead, folder, overview: dashboard.overview, limit: limitPages }));
   app.route(
     "/",
     signInRoutes((key) => keys.sessionFor(key)),

@@ -24,6 +24,8 @@ export interface LandingProps {
   readonly address: string;
   readonly files: readonly LandingFile[];
   readonly lang: Language;
+  /** Where the files are looked for; null for whoever need not know. */
+  readonly folder: string | null;
 }
 
 /** Middleware that sets `c.get("language")` to `ko` or `en`: `?lang=`, else the browser's preference, else Korean. */
@@ -45,7 +47,7 @@ export function landingPage(c: Context, props: LandingProps): Response | Promise
   return c.html(`<!doctype html>${<LandingPage {...props} />}`);
 }
 
-function LandingPage({ version, address, files, lang }: LandingProps) {
+function LandingPage({ version, address, files, lang, folder }: LandingProps) {
   const texts = landingTexts[lang];
   const other = lang === "ko" ? "en" : "ko";
   const condition = overall(files);
@@ -72,7 +74,7 @@ function LandingPage({ version, address, files, lang }: LandingProps) {
         <main>
           <h1>{texts.headline[condition]}</h1>
           <p class="lead">{texts.lead}</p>
-          {empty ? <FirstSteps lang={lang} /> : <Files files={files} lang={lang} />}
+          {empty ? <FirstSteps lang={lang} folder={folder} /> : <Files files={files} lang={lang} />}
           {empty ? null : <Download files={files} lang={lang} />}
           <ul class="doors">
             <Door href="/docs" title={texts.docs} hint={texts.docsHint} />
@@ -93,7 +95,7 @@ function LandingPage({ version, address, files, lang }: LandingProps) {
   );
 }
 
-function FirstSteps({ lang }: { lang: Language }) {
+function FirstSteps({ lang, folder }: { lang: Language; folder: string | null }) {
   const texts = landingTexts[lang];
   return (
     <section class="panel">
@@ -103,8 +105,20 @@ function FirstSteps({ lang }: { lang: Language }) {
           <li>{withCode(step)}</li>
         ))}
       </ol>
-      <p>{texts.demo}</p>
-      <pre>hub --demo</pre>
+      {folder === null ? null : (
+        <p>
+          {texts.lookedIn} <code>{folder}</code>
+        </p>
+      )}
+      <p>{texts.byItself}</p>
+      <details>
+        <summary>{texts.demo}</summary>
+        <ol>
+          {texts.demoSteps.map((step) => (
+            <li>{withCode(step)}</li>
+          ))}
+        </ol>
+      </details>
     </section>
   );
 }

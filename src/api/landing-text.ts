@@ -14,7 +14,13 @@ interface Texts {
   readonly noFiles: string;
   /** What stands between backticks is shown as code. */
   readonly noFilesSteps: readonly string[];
+  /** Where the hub looks, for whoever sits at its machine. */
+  readonly lookedIn: string;
+  /** What happens by itself then. */
+  readonly byItself: string;
   readonly demo: string;
+  /** How to get at it, in steps; what stands between backticks is shown as code. */
+  readonly demoSteps: readonly string[];
   readonly download: string;
   readonly downloadHint: string;
   readonly from: string;
@@ -61,7 +67,15 @@ export const landingTexts: Readonly<Record<Language, Texts>> = {
       "지난 연도의 파일이 있으면 `database/archive_2025.db` 와 같이 마지막 연도를 붙인 이름으로 함께 넣어 주십시오.",
       "`database` 폴더는 실행 파일과 같은 폴더(또는 `--home`, `HUB_HOME` 으로 지정한 폴더)에 있습니다. 다시 시작할 필요는 없습니다.",
     ],
-    demo: "먼저 둘러보시려면 예제 데이터로 시작하십시오.",
+    lookedIn: "지금 찾아보는 폴더:",
+    byItself:
+      "파일이 생기면 허브가 1초 안에 찾아내고, 이 화면도 5초 안에 스스로 바뀝니다. 합계와 검색 준비, 매일 02:00의 백업도 스스로 합니다.",
+    demo: "예제 데이터로 먼저 둘러보기",
+    demoSteps: [
+      "허브 창에서 Ctrl+C를 눌러 멈춥니다.",
+      "`hub.exe` 가 있는 폴더의 주소 표시줄에 `cmd` 를 입력하고 `hub.exe --demo` 를 실행합니다 (Linux: `./hub --demo`).",
+      "별도의 `demo` 폴더에 지어낸 실적 15만 건이 생깁니다. ERP 파일과 섞이지 않으며, 그 폴더를 지우면 사라집니다.",
+    ],
     download: "기록 내려받기",
     downloadHint: "칸을 비워 두면 조건 없이 모든 기록을 받습니다.",
     from: "시작일",
@@ -105,7 +119,15 @@ export const landingTexts: Readonly<Record<Language, Texts>> = {
       "If there are files of earlier years, put them beside it under the name of their last year, such as `database/archive_2025.db`.",
       "The folder `database` is beside the executable (or in the folder given by `--home` or `HUB_HOME`). No restart is needed.",
     ],
-    demo: "To look around first, start with sample data.",
+    lookedIn: "The folder it looks in now:",
+    byItself:
+      "As soon as files appear, the hub finds them within a second, and this page changes by itself within 5. It prepares totals and search, and makes backups every night at 02:00, by itself too.",
+    demo: "Look around with demo data first",
+    demoSteps: [
+      "Press Ctrl+C in the hub's window to stop it.",
+      "In the folder of `hub.exe`, type `cmd` into the address bar, and give the command `hub.exe --demo` (Linux: `./hub --demo`).",
+      "It makes up 150,000 records in a folder `demo` of their own. They never mix with the ERP's files, and are gone when you delete that folder.",
+    ],
     download: "Download records",
     downloadHint: "Leave a field empty to download without that condition.",
     from: "From",

@@ -15,6 +15,8 @@ export interface FrontPage {
   limit: MiddlewareHandler<HubEnv>;
   /** Whether whoever asks may see data. */
   mayRead: (c: Context<HubEnv>) => boolean;
+  /** Where the hub looks for files, for whoever may know; else null. */
+  folder: (c: Context<HubEnv>) => string | null;
 }
 
 /** Seconds after which a browser looks again whether there are data by now. */
@@ -56,7 +58,7 @@ export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubE
       lastDay: last_day,
     }));
     const lang = c.get("language") === "en" ? "en" : "ko";
-    return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang });
+    return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang, folder: front?.folder(c) ?? null });
   });
   return app;
 }

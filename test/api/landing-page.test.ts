@@ -20,6 +20,7 @@ function request(files: LandingFile[], { query = "", language = "" } = {}) {
       address: "http://192.168.0.10:8000",
       files,
       lang: c.get("language") as "ko" | "en",
+      folder: "C:\\hub\\database",
     }),
   );
   return app.request(`/${query}`, language === "" ? {} : { headers: { "Accept-Language": language } });
@@ -53,7 +54,8 @@ describe("the front page", () => {
     for (const files of [[], [absent]]) {
       const text = await page(files);
       expect(text).toContain("database/production_analysis.db");
-      expect(text).toContain("hub --demo");
+      expect(text).toContain("hub.exe --demo");
+      expect(text).toContain("C:\\hub\\database");
       expect(text).not.toContain("/records.csv");
     }
   });
