@@ -56,13 +56,18 @@ export class NumberGate {
     for (;;) {
       const { upTo, wrong } = this.#reader.read(text, last);
       if (!wrong) {
-        this.#forwardTo(last ? this.text.length : this.#seen.endOf(upTo));
+        this.#forwardTo(last ? this.text.length : this.#before(upTo));
         return;
       }
-      this.#forwardTo(this.#seen.endOf(wrong.start));
+      this.#forwardTo(this.#before(wrong.start));
       const [start, end] = [this.#seen.startOf(wrong.start), this.#seen.endOf(wrong.end)];
       this.#wrong.push({ written: this.text.slice(start, end), at: start });
     }
+  }
+
+  /** Where what precedes a place of the seen text ends; one written character may be seen as several. */
+  #before(place: number): number {
+    return Math.min(this.#seen.endOf(place), this.#seen.startOf(place));
   }
 
   #forwardTo(place: number): void {

@@ -74,6 +74,8 @@ export class Reader {
   readonly #read: Read[] = [];
   /** Up to where all was read. */
   #at = 0;
+  /** Up to where no number, date or code can begin any more. */
+  #searched = 0;
   #marker = 0;
 
   constructor({ query, today, runs, said = [] }: Ground) {
@@ -108,14 +110,20 @@ export class Reader {
    */
   read(text: string, last: boolean): { upTo: number; wrong: Place | null } {
     for (;;) {
-      const token = this.#tokens.next(text, this.#at);
-      if (!token) return { upTo: last ? text.length : heldFrom(text, this.#at), wrong: null };
+      const token = this.#tokens.next(text, Math.max(this.#at, this.#searched));
+      if (!token) {
+        this.#searched = heldFrom(text, this.#at);
+        return { upTo: last ? text.length : this.#searched, wrong: null };
+      }
       const { start, end } = token;
       const measured = token.kind === "number" && token.number.measure !== null;
       const tail = tailOf(text, end, last, measured ? 1 : undefined);
       if (tail === null) {
         const known = isComplete(text, token) ? this.#judge(text, token, "") : null;
-        if (!known || known.kind === "number") return { upTo: Math.min(start, heldFrom(text, this.#at)), wrong: null };
+        if (!known || known.kind === "number") {
+          const sign = leadingSign.exec(text.slice(Math.max(this.#at, start - 3), start))?.[0].length ?? 0;
+          return { upTo: Math.min(start - sign, heldFrom(text, this.#at)), wrong: null };
+        }
         this.#read.push(known);
         this.#at = known.end;
         continue;
@@ -307,9 +315,10 @@ function isComplete(text: string, token: Token): boolean {
 /** Characters behind a date that may still belong to it: Jan 15, 2026 units. */
 const mostBehindDate = 18;
 const sinoSyllables = "영공일이삼사오육륙칠팔구십백천만억조";
+/** What stands before a number and belongs to it. */
+const leadingSign = /[+\-±△▲▼▽▵▴▾'$₩€¥£]{1,2} ?$/u;
 /** What may become a number, date or code when more of the text comes: signs, words of letters, beginnings of number words. */
 const beginnings = [
-  /[+\-±△▲▼▽▵▴▾'] ?$/u,
   /[A-Za-z][A-Za-z_\-/.%]*$/,
   /(?<![A-Za-z])(?:half an?|an?|one|week|first|second|last|other|each)[ -][A-Za-z]*$/i,
   /(?<![A-Za-z])(?:a|one)[ -]quarter(?: [A-Za-z]*){0,2}$/i,
@@ -323,5 +332,6 @@ function heldFrom(text: string, from: number): number {
   const first = Math.max(from, text.length - longestToken);
   const near = text.slice(first);
   const places = beginnings.map((pattern) => near.search(pattern)).filter((at) => at >= 0);
-  return first + Math.min(near.length, ...places);
+  const place = Math.min(near.length, ...places);
+  return first + place - (leadingSign.exec(near.slice(0, place))?.[0].length ?? 0);
 }

@@ -55,6 +55,7 @@ export class Tokens {
       }
       if (date) return date;
     }
+    if (/[가-힣]{2}/u.test(text.slice(at - 1, at + 1))) return null;
     const number = wordsAt(text, at);
     return number && { kind: "number", start: at, end: number.end, number };
   }
