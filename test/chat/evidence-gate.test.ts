@@ -37,6 +37,29 @@ test("however a text is cut, the verdict is that on the whole text, and nothing 
   );
 });
 
+/** Parts that numbers, dates, codes and markup begin or end with. */
+const parts =
+  "1|2|3,|.|,|만|억|천| |개|건|%|-|~|월|일|년|분기|BW0021|\n|**|`|&#4|&#49;|<b>|<|\\|\\frac{1}{|}|$|①|１|½|두 |세|절|반|half| a |dozen|Jan |2026|-01|/|Q|W03|(|)|보다|증가|약|이상|💡|\u200b|이|삼|십|분의 |배|x|k|million|one| quarter| of the total|:|'|_|[|]|=|e5|×10|^|⁵|\ud83d".split(
+    "|",
+  );
+
+test("nor does it matter where nonsense is cut", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...parts, "|"), { maxLength: 25 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
+      (some, lengths) => {
+        const answer = some.join("");
+        const { unsupported, forwarded } = streamed(answer, grounds.trend, lengths);
+        expect(unsupported).toEqual(unsupportedNumbers(answer, grounds.trend));
+        expect(answer.startsWith(forwarded)).toBe(true);
+        expect(forwarded.length).toBeLessThanOrEqual(unsupported[0]?.at ?? answer.length);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
 test("each number that is found stands in the text where it is said to stand", () => {
   for (const { answer, ground } of table) {
     for (const { written, at } of unsupportedNumbers(answer, ground))

@@ -140,7 +140,7 @@ class Reading {
       case "get_production_summary": {
         const { data, item_code } = run.result;
         const row = this.#row(item_code, { from: run.arguments.date_from, to: run.arguments.date_to });
-        this.#totals(row, data, "");
+        this.#totals(row, data);
         break;
       }
       case "get_monthly_trend": {
@@ -173,7 +173,7 @@ class Reading {
           [{ from: period2_from, to: period2_to }, period2],
         ] as const) {
           const row = this.#row(item_code, span);
-          this.#totals(row, totals, "", apart);
+          this.#totals(row, totals, apart);
           this.#figure(row, "difference", comparison.quantity_diff, "quantity_diff", false);
           if (comparison.change_rate_pct !== null)
             this.#figure(row, "rate", comparison.change_rate_pct, "change_rate_pct", false);
@@ -234,12 +234,11 @@ class Reading {
   #totals(
     row: Row,
     data: { total_quantity: number; average_quantity: number; production_count: number },
-    name: string,
     parts = true,
   ): void {
-    this.#figure(row, "quantity", data.total_quantity, `${name}total`, parts);
-    this.#figure(row, "batches", data.production_count, `${name}count`, parts);
-    this.#figure(row, "average", data.average_quantity, `${name}average`, false);
+    this.#figure(row, "quantity", data.total_quantity, "total", parts);
+    this.#figure(row, "batches", data.production_count, "count", parts);
+    this.#figure(row, "average", data.average_quantity, "average", false);
   }
 
   #figure(row: Row, kind: FigureKind, value: number, column: string, parts = true, timed = false): void {

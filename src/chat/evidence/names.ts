@@ -52,10 +52,13 @@ export class Names {
     return this.#words.has(word.toLowerCase());
   }
 
-  /** Whether the digits at a place belong to a text of the data that stands there, at least with the word before them. */
+  /** Whether the digits at a place belong to a text of the data that stands there, at least with the word before them; or the letters to a name. */
   covers(text: string, start: number, end: number): boolean {
     const digits = /\d(?:[\d.,]*\d)?/.exec(text.slice(start, end));
-    if (!digits) return false;
+    if (!digits) {
+      const from = Math.max(0, start - 80);
+      return this.mentions(text.slice(from)).some((one) => from + one.start < start && from + one.end >= end);
+    }
     const at = start + digits.index;
     const around = text.slice(Math.max(0, at - 80), at).toLowerCase();
     for (const known of this.#withDigits.get(digits[0]) ?? []) {

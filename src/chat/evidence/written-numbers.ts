@@ -1,3 +1,4 @@
+import { keycap } from "./as-seen.ts";
 import { large } from "./number-words.ts";
 import { type FoundUnit, type Measure, unitOf } from "./units.ts";
 
@@ -66,7 +67,7 @@ export function numberAt(text: string, at: number, joined: boolean): NumberInTex
   const sign = start === at ? 0 : signOf(text[start]!);
   const part = fractionAt(text, first, joined);
   if (part) return { start, sign, form: "fraction", ...withUnit(text, part) };
-  if (text[first.end] === "\u20e3") {
+  if (text[first.end] === keycap) {
     const marker = { value: first.value, step: 1, end: first.end + 1, unitAt: first.end + 1 };
     return { start: at, sign: 0, over: false, measure: "rank", form: "marker", ...marker };
   }
