@@ -286,7 +286,9 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new StartError(`The folder ${folder} cannot be made (${code}). The hub needs to write there.`);
+      throw new StartError(
+        `The folder ${folder} cannot be made (${code}). Give the account that runs the hub the right to write there, or put the hub into another folder.`,
+      );
     }
   }
 }
