@@ -123,7 +123,9 @@ export class Setting {
   readonly #relative: readonly [RegExp, Period[]][];
   readonly #bySpan = new Map<string, Row[]>();
   /** Rows by what is named. */
-  readonly #found = new Map<string, Row[] | null>();
+  readonly #found = new Map<string, readonly Row[] | null>();
+  /** Rows that do not say which item or time they are about. */
+  #silent: Record<Dimension, Row[]> | null = null;
   readonly #together = new Map<string, readonly Row[]>();
   /** Rows with days, by their first one. */
   #dated: Row[] | null = null;
@@ -269,29 +271,30 @@ export class Setting {
     return namings.filter(({ end }) => !/^\s*(?:대비|보다|에 비해)/u.test(text.slice(end)));
   }
 
-  #rowsOf(current: Record<Dimension, Naming[]>): Row[] | null {
+  #rowsOf(current: Record<Dimension, Naming[]>): readonly Row[] | null {
     const key = dimensions.map((one) => current[one].map(keyOf).join(" ")).join("|");
     const known = this.#found.get(key);
     if (known !== undefined) return known;
     const sets = dimensions.flatMap((one) => this.#matching(current[one], one) ?? []);
-    const rows = sets.reduce<Row[] | null>((all, { meant, silent }) => {
-      const both = all?.filter((row) => meant.has(row) || silent(row));
-      return both && both.length > 0 ? both : (all ?? [...meant, ...this.#facts.rows.filter(silent)]);
+    const rows = sets.reduce<readonly Row[] | null>((all, matching) => {
+      const both = all?.filter((row) => matching.has(row));
+      return both && both.length > 0 ? both : (all ?? [...matching]);
     }, null);
     this.#found.set(key, rows);
     return rows;
   }
 
-  /** Rows that the namings mean, and which others do not say whose they are; nothing where no row is meant. */
-  #matching(
-    namings: readonly Naming[],
-    dimension: Dimension,
-  ): { meant: Set<Row>; silent: (row: Row) => boolean } | null {
+  /** Rows that the namings mean, and those that do not say whose they are; nothing where no row is meant. */
+  #matching(namings: readonly Naming[], dimension: Dimension): Set<Row> | null {
     const meant = new Set(namings.flatMap((one) => this.#meant(one)));
     if (meant.size === 0) return null;
-    const silent = (row: Row) =>
-      dimension === "item" ? row.item === null && !meant.has(row) : dimension === "time" && row.span === null;
-    return { meant, silent };
+    this.#silent ??= {
+      item: this.#facts.rows.filter(({ item }) => item === null),
+      time: this.#facts.rows.filter(({ span }) => span === null),
+      label: [],
+    };
+    for (const row of this.#silent[dimension]) meant.add(row);
+    return meant;
   }
 
   #meant({ dimension, items, labels, spans }: Naming): Row[] {
