@@ -18,7 +18,7 @@ const loopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export function publicOrigin(
   requestUrl: string,
-  interfaces: Readonly<Record<string, readonly InterfaceAddress[] | undefined>> = networkInterfaces(),
+  interfaces: Readonly<Record<string, readonly InterfaceAddress[] | undefined>> = ownInterfaces(),
 ): string {
   const { origin, hostname, port } = new URL(requestUrl);
   if (!loopback.test(hostname)) return origin;
@@ -27,4 +27,13 @@ export function publicOrigin(
     .find(({ family, internal }) => family === "IPv4" && !internal);
   if (outside === undefined) return origin;
   return `http://${outside.address}${port && `:${port}`}`;
+}
+
+/** This computer's addresses; none where the system does not tell them, which must not cost anybody an answer. */
+function ownInterfaces(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
 }
