@@ -164,7 +164,9 @@ function carryOut(steps: readonly Step[]): string[] {
     const { code, output } = runTool(command);
     if (code === 0 || otherwise === "") return [];
     if (otherwise !== null) return [`${otherwise} (${output})`];
-    throw new ServiceError(`Windows refused: ${output}. The command was: ${command.join(" ")}. Nothing was changed.`);
+    throw new ServiceError(
+      `Windows refused${output ? `: ${output}` : ""} (${command.join(" ")}). The hub is registered, or not, as before.`,
+    );
   });
 }
 
