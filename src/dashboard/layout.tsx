@@ -239,6 +239,11 @@ function Menu({ view, pages }: { view: View; pages: readonly Page[] }) {
           </li>
         ))}
         <li class="apart">
+          <a href="/docs/manual" hx-boost="false">
+            {nav.manual}
+          </a>
+        </li>
+        <li>
           <a href="/docs" hx-boost="false">
             {nav.api}
           </a>

@@ -20,6 +20,7 @@ export const en: Texts = {
     compare: "Compare",
     chat: "Ask",
     operations: "Operations",
+    manual: "Manual",
     api: "API docs",
   },
   header: {

@@ -19,6 +19,7 @@ export const ko = {
     compare: "기간 비교",
     chat: "질문하기",
     operations: "운영",
+    manual: "매뉴얼",
     api: "API 문서",
   },
   header: {
