@@ -6,7 +6,7 @@ import { ownCommand } from "../workers/process.ts";
 import { announcedHub } from "./announcement.ts";
 import { requestStop } from "./control.ts";
 import { isElevated } from "./elevation.ts";
-import { isRunning, readServiceState, requestServiceStop } from "./state.ts";
+import { readServiceState, requestServiceStop } from "./state.ts";
 import { unitFolder, unitName, unitText } from "./systemd-unit.ts";
 import {
   installSteps,
@@ -108,13 +108,13 @@ export async function stop({ home }: Place): Promise<string> {
   if (!service && !isHomeInUse(home)) return `No hub is running with the home folder ${home}.`;
   if (service) requestServiceStop(mirrorDir);
   const hub = announcedHub(mirrorDir);
-  if (hub && isRunning(hub.pid) && !(await requestStop(hub.control, stopPatienceMs))) {
+  if (hub && isHomeInUse(home) && !(await requestStop(hub.control, stopPatienceMs))) {
     throw new ServiceError(
       `The hub (process ${hub.pid}) does not answer. End it in Task Manager, or with: ${isWindows ? `taskkill /F /PID ${hub.pid}` : `kill -9 ${hub.pid}`}. No data are lost by that: the next start finishes or undoes what was under way.`,
     );
   }
   const until = Date.now() + stopPatienceMs;
-  while (isHomeInUse(home) || (service && isRunning(service.pid))) {
+  while (isHomeInUse(home) || readServiceState(mirrorDir)) {
     if (Date.now() > until)
       throw new ServiceError("The hub was asked to stop, but has not ended within 30 s. See its log.");
     await Bun.sleep(200);

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { uptime } from "node:os";
 import path from "node:path";
 import type { Settings } from "../config.ts";
+import { factoryClock } from "../observe/clock.ts";
 import { announcedHub, withdrawHub } from "./announcement.ts";
 import { type Crash, describeCrashes, readCrashReport, writeCrashReport } from "./crash-report.ts";
 
@@ -18,14 +19,14 @@ export async function reportLastRun(settings: Settings): Promise<string | null> 
   const left = announcedHub(settings.mirrorDir);
   if (!left) return null;
   withdrawHub(settings.mirrorDir);
-  const at = lastSignOfLife(settings) ?? new Date();
+  const lastSign = lastSignOfLife(settings) ?? new Date(left.startedAt);
   const bootedAt = Date.now() - uptime() * 1000;
-  if (bootedAt > at.getTime() - toleranceMs && bootedAt > new Date(left.startedAt).getTime() + toleranceMs) {
+  if (bootedAt > lastSign.getTime() - toleranceMs && bootedAt > new Date(left.startedAt).getTime() + toleranceMs) {
     return "The hub was cut off when this PC was restarted or lost power. What was under way is finished or undone now.";
   }
   return reportCrash(settings, {
-    reason: "The process ended without a word: it was killed, ran out of memory, or failed in native code.",
-    at,
+    reason: `The process ended without a word after ${factoryClock(settings.timezone).logStamp(lastSign)}: it was killed, ran out of memory, or failed in native code.`,
+    at: new Date(),
     startedAt: new Date(left.startedAt),
     evidence: "",
   });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { lockHome } from "../segments/home-lock.ts";
 
 /** What a supervisor leaves word of. */
 export interface ServiceState {
@@ -16,6 +17,8 @@ export interface ServiceState {
   next: string | null;
 }
 
+/** Held by the supervisor as long as it runs, however it ends: a process id would be another program's after a restart of the PC. */
+export const serviceLock = "service.lock";
 const stateName = "service.json";
 const stopName = "service.stop";
 
@@ -33,18 +36,11 @@ export function writeServiceState(mirrorDir: string, state: ServiceState): void 
 export function readServiceState(mirrorDir: string): ServiceState | null {
   try {
     const state = JSON.parse(readFileSync(path.join(mirrorDir, stateName), "utf8")) as ServiceState;
-    return isRunning(state.pid) ? state : null;
+    const lock = lockHome(mirrorDir, serviceLock);
+    lock?.release();
+    return lock === null ? state : null;
   } catch {
     return null;
-  }
-}
-
-/** Whether there is a process, be it of another account. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -6,7 +6,13 @@ import { lockHome } from "../segments/home-lock.ts";
 import { ownCommand } from "../workers/process.ts";
 import { announcedHub } from "./announcement.ts";
 import { type ControlAddress, isAlive, requestStop } from "./control.ts";
-import { clearServiceState, isServiceStopRequested, type ServiceState, writeServiceState } from "./state.ts";
+import {
+  clearServiceState,
+  isServiceStopRequested,
+  type ServiceState,
+  serviceLock,
+  writeServiceState,
+} from "./state.ts";
 
 /** Hidden argument of a hub that a supervisor started. */
 export const supervisedFlag = "--supervised";
@@ -50,7 +56,7 @@ export async function supervise({ home, stopSignal }: SupervisorOptions): Promis
   } catch (error) {
     log("ERROR", `The folder ${mirrorDir} cannot be made (${(error as NodeJS.ErrnoException).code}).`);
   }
-  const lock = lockHome(mirrorDir, "service.lock");
+  const lock = lockHome(mirrorDir, serviceLock);
   if (!lock) {
     console.error(`A service is running already with the home folder ${home}. Stop it with --stop.`);
     return failed;
