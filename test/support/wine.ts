@@ -41,6 +41,13 @@ export class WineFolder extends HubFolder {
     return running.exited;
   }
 
+  /** Kills the hub that a supervisor runs, as a fault in native code would. */
+  killSupervised(service: Subprocess): void {
+    const isHub = (pid: number) =>
+      nameOf(pid) === "hub.exe" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--supervised");
+    process.kill(descendants(service.pid).find(isHub) ?? Number.NaN, "SIGKILL");
+  }
+
   protected override hubCommand(args: readonly string[]): string[] {
     return [wineRunner ?? "", this.outside, this.told("hub.exe"), ...args];
   }

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { livePath, row, writeDatabase } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
+import { WineFolder, wineLimitMs, wineRunner } from "../support/wine.ts";
+
+setDefaultTimeout(2 * wineLimitMs);
+
+describe.skipIf(!wineRunner)("the service of hub.exe under Wine", () => {
+  let hubs: WineFolder;
+  beforeAll(() => {
+    hubs = new WineFolder();
+    writeDatabase(livePath(hubs.folder), [row()]);
+  });
+  afterAll(() => hubs.endAll());
+
+  // Commands beside it are tried where one process space holds all: Wine's server cannot end programs of another (wine-run gives each its own).
+  test("a hub that is killed answers again within 10 s, and its report is in the log folder", async () => {
+    const service = hubs.start(["--service", "--home", hubs.told("")]);
+    const first = await hubs.healthy();
+    expect(first.last_crash).toBeNull();
+    hubs.killSupervised(service);
+    const crash = await eventually(
+      "another hub tells of the crash",
+      () =>
+        hubs
+          .json("/healthz", { signal: AbortSignal.timeout(1_000) })
+          .then(({ body }) => body.last_crash ?? undefined)
+          .catch(() => undefined),
+      10_000,
+    );
+    expect(readdirSync(join(hubs.folder, "logs"))).toContain(crash.report);
+    expect(readFileSync(join(hubs.folder, "logs", crash.report), "utf8")).toContain("Platform   win32");
+  });
+});
