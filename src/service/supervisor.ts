@@ -156,8 +156,12 @@ class SupervisedHub {
 
   async #follow(): Promise<End> {
     const watch = this.#watch();
-    const evidence = await lastOf(this.#child.stderr);
+    const said = { last: "" };
+    const whole = keepLast(this.#child.stderr, said);
     const code = await this.#child.exited;
+    // What the hub started may hold the pipe for longer than the hub lived.
+    await Promise.race([whole, Bun.sleep(pollMs)]);
+    const evidence = said.last.trim();
     clearInterval(watch);
     const { signalCode } = this.#child;
     const how = signalCode === null ? `exit code ${code}` : `signal ${signalCode}`;
@@ -197,12 +201,12 @@ async function report(home: string, { sentence, evidence }: End, startedAt: Date
   }
 }
 
-/** The end of what a stream says. */
-async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+/** Keeps the end of what a stream says, until it ends. */
+async function keepLast(stream: ReadableStream<Uint8Array>, said: { last: string }): Promise<void> {
   const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) text = (text + decoder.decode(chunk, { stream: true })).slice(-evidenceChars);
-  return text.trim();
+  for await (const chunk of stream) {
+    said.last = (said.last + decoder.decode(chunk, { stream: true })).slice(-evidenceChars);
+  }
 }
 
 /** When the settings were changed last. */
