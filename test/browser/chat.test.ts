@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
@@ -101,8 +101,11 @@ describeInChromium(
         downloadPath: folder,
         browserContextId: page.browserContext().id!,
       });
+      // Chromium puts an empty file in the name's place while the content still comes beside it.
       const saved = (ending: string) =>
-        eventually(`the ${ending} file`, () => readdirSync(folder).find((name) => name.endsWith(ending)));
+        eventually(`the ${ending} file`, () =>
+          readdirSync(folder).find((name) => name.endsWith(ending) && statSync(join(folder, name)).size > 0),
+        );
       for (const button of await page.$$(inLast(".table-tools button"))) await button.click();
       const csv = readFileSync(join(folder, await saved(".csv")), "utf8");
       const workbook = await readXlsxCells(readFileSync(join(folder, await saved(".xlsx"))));
