@@ -111,14 +111,13 @@ function FirstSteps({ lang, folder }: { lang: Language; folder: string | null })
         </p>
       )}
       <p>{texts.byItself}</p>
-      <details>
-        <summary>{texts.demo}</summary>
-        <ol>
-          {texts.demoSteps.map((step) => (
-            <li>{withCode(step)}</li>
-          ))}
-        </ol>
-      </details>
+      {/* Always open: the page reloads itself every few seconds, which would close what somebody opened. */}
+      <h2>{texts.demo}</h2>
+      <ol>
+        {texts.demoSteps.map((step) => (
+          <li>{withCode(step)}</li>
+        ))}
+      </ol>
     </section>
   );
 }
