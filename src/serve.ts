@@ -286,9 +286,11 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new StartError(
-        `The folder ${folder} cannot be made (${code}). Give the account that runs the hub the right to write there, or put the hub into another folder.`,
-      );
+      const advice =
+        code === "ENOENT"
+          ? "Its drive or network share is not there: connect it, and start again."
+          : "Give the account that runs the hub the right to write there, or put the hub into another folder.";
+      throw new StartError(`The folder ${folder} cannot be made (${code}). ${advice}`);
     }
   }
 }
