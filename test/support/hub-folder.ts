@@ -89,6 +89,9 @@ export abstract class HubFolder {
     await Promise.all([...this.#running].map((child) => child.exited));
   }
 
+  /** Has a hub end in good order, and returns its exit code; `home` tells which one. */
+  abstract endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<number>;
+
   /** Presses Ctrl+C and returns the exit code. */
   abstract pressCtrlC(running: Subprocess): Promise<number>;
 
@@ -123,6 +126,12 @@ export class SourceFolder extends HubFolder {
   // From source, the folder beside the program would be the project's.
   protected override environment(): Record<string, string> {
     return { HUB_HOME: this.folder };
+  }
+
+  override async endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<number> {
+    const { code, stderr } = await this.run([...home, "--stop"]);
+    if (code !== 0) throw new Error(`--stop ended with code ${code}: ${stderr}`);
+    return running.exited;
   }
 
   override pressCtrlC(running: Subprocess): Promise<number> {

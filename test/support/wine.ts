@@ -34,6 +34,10 @@ export class WineFolder extends HubFolder {
     return this.ended(this.spawn([wineRunner ?? "", this.outside, name, ...args]), limitMs);
   }
 
+  override endInGoodOrder(running: Subprocess): Promise<number> {
+    return this.pressCtrlC(running);
+  }
+
   /** Presses Ctrl+C, which Wine makes of SIGINT, and returns the exit code. */
   override pressCtrlC(running: Subprocess): Promise<number> {
     const pid = descendants(running.pid).find((candidate) => nameOf(candidate) === "hub.exe");
