@@ -89,8 +89,8 @@ export abstract class HubFolder {
     await Promise.all([...this.#running].map((child) => child.exited));
   }
 
-  /** Has a hub end in good order, and returns its exit code; `home` tells which one. */
-  abstract endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<number>;
+  /** Has a hub end in good order; `home` tells which one. */
+  abstract endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<void>;
 
   /** Presses Ctrl+C and returns the exit code. */
   abstract pressCtrlC(running: Subprocess): Promise<number>;
@@ -128,10 +128,11 @@ export class SourceFolder extends HubFolder {
     return { HUB_HOME: this.folder };
   }
 
-  override async endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<number> {
+  override async endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<void> {
     const { code, stderr } = await this.run([...home, "--stop"]);
     if (code !== 0) throw new Error(`--stop ended with code ${code}: ${stderr}`);
-    return running.exited;
+    const exit = await running.exited;
+    if (exit !== 0) throw new Error(`The hub ended with code ${exit} when it was told to stop.`);
   }
 
   override pressCtrlC(running: Subprocess): Promise<number> {

@@ -34,8 +34,9 @@ export class WineFolder extends HubFolder {
     return this.ended(this.spawn([wineRunner ?? "", this.outside, name, ...args]), limitMs);
   }
 
-  override endInGoodOrder(running: Subprocess): Promise<number> {
-    return this.pressCtrlC(running);
+  /** By Ctrl+C. Its end is not waited for: beside the sessions of other commands the process may stay after it has done everything. */
+  override async endInGoodOrder(running: Subprocess): Promise<void> {
+    void this.pressCtrlC(running);
   }
 
   /** Presses Ctrl+C, which Wine makes of SIGINT, and returns the exit code. */
