@@ -5,7 +5,7 @@ import { loadSettings, type Settings, SettingsError, settingsTable } from "./con
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
 import { holdWindow, run } from "./run.ts";
-import { lockHome } from "./segments/home-lock.ts";
+import { isHomeLocked } from "./segments/home-lock.ts";
 import type { Place } from "./service/commands.ts";
 import { StartError } from "./start-error.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -238,9 +238,7 @@ async function rollOver(settings: Settings, dryRun: boolean): Promise<number> {
 
 function lockIsFree({ mirrorDir }: Settings): boolean {
   mkdirSync(mirrorDir, { recursive: true });
-  const lock = lockHome(mirrorDir);
-  lock?.release();
-  return lock !== null;
+  return !isHomeLocked(mirrorDir);
 }
 
 async function watchAgainAndAgain(settings: Settings, interval: number | null): Promise<number> {

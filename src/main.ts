@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exportFlag, isCompiled, operationFlag, workerFlag } from "./workers/process.ts";
+import { exportFlag, isCompiled, operationFlag, serviceFlag, workerFlag } from "./workers/process.ts";
 
 // The hidden commands come first and load nothing but what they need: a worker is ready in a fraction of the server's start.
 const [first] = process.argv.slice(2);
@@ -31,7 +31,7 @@ if (first === workerFlag) {
   const { operations } = await import("./operations/registry.ts");
   await carryOutOrder(operations);
   process.exit(0);
-} else if (first === "--service") {
+} else if (first === serviceFlag) {
   // Nothing else of the hub either: it stays in memory beside it for years.
   const { supervise } = await import("./service/supervisor.ts");
   const { stopSignal } = await import("./stop-signal.ts");

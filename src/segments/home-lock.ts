@@ -21,3 +21,10 @@ export function lockHome(mirrorDir: string, name = "hub.lock"): { release: () =>
   const held = db;
   return { release: () => held.close() };
 }
+
+/** Whether another process holds the lock. */
+export function isHomeLocked(mirrorDir: string, name?: string): boolean {
+  const lock = lockHome(mirrorDir, name);
+  lock?.release();
+  return lock === null;
+}

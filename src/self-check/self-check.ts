@@ -5,7 +5,7 @@ import { countFindings, type Finding, noFile, renderFindings } from "../operatio
 import type { OperationContext } from "../operations/operation.ts";
 import { hubUrl } from "../operations/running-hub.ts";
 import { expectedFiles } from "../operations/source-files.ts";
-import { lockHome } from "../segments/home-lock.ts";
+import { isHomeLocked } from "../segments/home-lock.ts";
 import { serve } from "../serve.ts";
 import { StartError } from "../start-error.ts";
 import { buildDate, version } from "../version.ts";
@@ -67,9 +67,7 @@ export async function runSelfCheck(
 export const renderSelfCheck = ({ rows }: SelfCheckResult): string => renderFindings("Self-check", rows, "about");
 
 async function checkHub(settings: Settings): Promise<Finding[]> {
-  const lock = lockHome(settings.mirrorDir);
-  lock?.release();
-  if (lock === null) {
+  if (isHomeLocked(settings.mirrorDir)) {
     const url = hubUrl(settings);
     const message = "A hub runs with this folder but does not say where it listens. Stop it and check again.";
     if (url === null) return [{ area: "hub", file: noFile, status: "fail", message }];

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
-import { lockHome } from "../segments/home-lock.ts";
-import { ownCommand } from "../workers/process.ts";
+import { isHomeLocked } from "../segments/home-lock.ts";
+import { ownCommand, serviceFlag } from "../workers/process.ts";
 import { announcedHub } from "./announcement.ts";
 import { requestStop } from "./control.ts";
 import { isElevated } from "./elevation.ts";
-import { readServiceState, requestServiceStop } from "./state.ts";
+import { mirrorDirOf, readServiceState, requestServiceStop } from "./state.ts";
 import { unitFolder, unitName, unitText } from "./systemd-unit.ts";
 import {
   installSteps,
@@ -30,9 +30,6 @@ export interface Place {
   isBeside: boolean;
 }
 
-/** First argument of the supervisor. */
-export const serviceFlag = "--service";
-
 const stopPatienceMs = 30_000;
 const isWindows = process.platform === "win32";
 
@@ -41,9 +38,6 @@ const registeredAt = ({ home, isBeside }: Place): Registered => ({
   home,
   isBeside,
 });
-
-/** Where commands and hub leave word for each other. */
-export const mirrorDirOf = (home: string): string => path.join(home, "database", ".mirror");
 
 /**
  * Registers the hub to start with the machine and starts it. Returns sentences about what was done. Throws ServiceError where it may not, or
@@ -125,10 +119,7 @@ export async function stop({ home }: Place): Promise<string> {
 /** Whether a hub works in a home folder. */
 export function isHomeInUse(home: string): boolean {
   const mirrorDir = mirrorDirOf(home);
-  if (!existsSync(mirrorDir)) return false;
-  const lock = lockHome(mirrorDir);
-  lock?.release();
-  return lock === null;
+  return existsSync(mirrorDir) && isHomeLocked(mirrorDir);
 }
 
 function installTask(registered: Registered): string {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { lockHome } from "../segments/home-lock.ts";
+import { isHomeLocked } from "../segments/home-lock.ts";
 
 /** What a supervisor leaves word of. */
 export interface ServiceState {
@@ -16,6 +16,9 @@ export interface ServiceState {
   /** When the next hub is started, or what is waited for; null while one runs. */
   next: string | null;
 }
+
+/** Where the hub of a home folder, its supervisor and commands leave word for each other; config.ts has the same for whoever knows the settings. */
+export const mirrorDirOf = (home: string): string => path.join(home, "database", ".mirror");
 
 /** Held by the supervisor as long as it runs, however it ends: a process id would be another program's after a restart of the PC. */
 export const serviceLock = "service.lock";
@@ -36,9 +39,7 @@ export function writeServiceState(mirrorDir: string, state: ServiceState): void 
 export function readServiceState(mirrorDir: string): ServiceState | null {
   try {
     const state = JSON.parse(readFileSync(path.join(mirrorDir, stateName), "utf8")) as ServiceState;
-    const lock = lockHome(mirrorDir, serviceLock);
-    lock?.release();
-    return lock === null ? state : null;
+    return isHomeLocked(mirrorDir, serviceLock) ? state : null;
   } catch {
     return null;
   }

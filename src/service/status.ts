@@ -1,8 +1,8 @@
 import path from "node:path";
 import { announcedHub } from "./announcement.ts";
-import { isHomeInUse, isInstalled, mirrorDirOf, type Place, registeredName } from "./commands.ts";
+import { isHomeInUse, isInstalled, type Place, registeredName } from "./commands.ts";
 import { lastErpWrite } from "./erp-write.ts";
-import { readServiceState } from "./state.ts";
+import { mirrorDirOf, readServiceState } from "./state.ts";
 
 /** What of `/healthz` the status tells. */
 interface Told {

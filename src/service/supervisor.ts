@@ -9,6 +9,7 @@ import { type ControlAddress, isAlive, requestStop } from "./control.ts";
 import {
   clearServiceState,
   isServiceStopRequested,
+  mirrorDirOf,
   type ServiceState,
   serviceLock,
   writeServiceState,
@@ -49,7 +50,7 @@ interface SupervisorOptions {
  * must come within 10 s. Loads as little as it can, because it stays in memory for years. Returns the exit code.
  */
 export async function supervise({ home, stopSignal }: SupervisorOptions): Promise<number> {
-  const mirrorDir = path.join(home, "database", ".mirror");
+  const mirrorDir = mirrorDirOf(home);
   const log = serviceLog(path.join(home, "logs"));
   try {
     mkdirSync(mirrorDir, { recursive: true });

@@ -2,10 +2,11 @@ import path from "node:path";
 import type { Subprocess } from "bun";
 import { FrameParser } from "./frames.ts";
 
-/** Hidden first arguments that make the executable something other than a server: a worker, one export, one operation. */
+/** Hidden first arguments that make the executable something other than a server: a worker, one export, one operation, the supervisor of a hub. */
 export const workerFlag = "--worker";
 export const exportFlag = "--export";
 export const operationFlag = "--operation";
+export const serviceFlag = "--service";
 
 /** A worker process died, was killed, or did not answer in time. */
 export class WorkerError extends Error {
