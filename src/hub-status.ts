@@ -16,7 +16,10 @@ interface Known {
 export function hubStatus({ settings, url, rate, services }: Known): HubStatus {
   const { clock } = services;
   const { files, alerts } = describeHealth(services);
-  const days = files.flatMap(({ first_day, last_day }) => [first_day, last_day]).filter((day) => day !== null);
+  const days = files
+    .flatMap(({ first_day, last_day }) => [first_day, last_day])
+    .filter((day) => day !== null)
+    .sort();
   const counted = files.filter(({ rows }) => rows !== null);
   const wrote = lastErpWrite(settings.databaseDir);
   const troubled = files.filter(({ state }) => !["ok", "copying", "refilling"].includes(state));
@@ -26,8 +29,8 @@ export function hubStatus({ settings, url, rate, services }: Known): HubStatus {
   return {
     address: url,
     elsewhere: outside === url || !isOpen(settings.host) ? [] : [outside],
-    firstDay: days.sort()[0] ?? null,
-    lastDay: days.sort().at(-1) ?? null,
+    firstDay: days[0] ?? null,
+    lastDay: days.at(-1) ?? null,
     rows: counted.length === 0 ? null : counted.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     requests: rate.lastMinute(),
     erpWrote: wrote && { text: clock.logStamp(wrote), at: wrote.getTime() },

@@ -8,6 +8,7 @@ import { answerOffline, type OfflineServices } from "./offline.ts";
 import { languageOf } from "./planner/text.ts";
 import type { SessionKey, Sessions, Turn } from "./sessions.ts";
 import { asToolError } from "./tools/toolbox.ts";
+import { everyItem } from "./tools/tools.ts";
 import {
   type ChatErrorCode,
   FailedCallError,
@@ -23,8 +24,6 @@ import type { Evidence, Focus, OnCall, ToolName, ToolRun } from "./types.ts";
 const mostRemembered = 4_000;
 /** Seconds that are left for the offline planner when a model takes all the time there is. */
 const keptForOfflineSec = 20;
-/** More than any factory has. */
-const everyItem = 1_000_000;
 
 export interface ChatServices extends OfflineServices {
   /** The model that is asked first; null without a key. */
@@ -172,9 +171,8 @@ export class ChatEngine {
       });
       const { outcome, failures, unsupported } = conversed;
       const language = languageOf(query);
-      const known = failures.map(({ code }) => troubleWith(code, language)).find((trouble) => trouble !== null);
-      if (outcome === "groundless" && known)
-        throw new FailedCallError(failures.find(({ code }) => troubleWith(code, language))!);
+      const failure = failures.find(({ code }) => troubleWith(code, language) !== null);
+      if (outcome === "groundless" && failure) throw new FailedCallError(failure);
       const answer = outcome === "answered" ? conversed.text : substitute(outcome, runs, language);
       if (unsupported.length > 0) log.warn("chat", `Numbers without ground: ${unsupported.join(", ")}`, requestId);
       log.info("chat", [JSON.stringify(query), conversed.model, outcome, ...runs.map(inOneLine)].join("; "), requestId);

@@ -12,7 +12,7 @@ import type { ValidArguments } from "./arguments.ts";
 /** Items that a search lists (CONTRACT §4). */
 const mostFound = 10;
 /** More than any factory has: a search in one file looks among all items that fit. */
-const everyItem = 1_000_000;
+export const everyItem = 1_000_000;
 
 /** What the tools ask. */
 export interface ToolServices {
