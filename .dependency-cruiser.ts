@@ -6,6 +6,7 @@ import type { IConfiguration, IForbiddenRuleType } from "dependency-cruiser";
  */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   // What all may use, and knows none of them.
+  config: [],
   observe: [],
   workers: [],
   http: ["observe"],
@@ -18,16 +19,57 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   production: ["rollup", "search", "segments", "workers"],
   exports: ["production", "search", "segments", "workers"],
   // What keeps hubs running, and what is done for the files: neither knows of HTTP or of answers.
-  service: ["segments", "workers", "observe", "config.ts"],
-  operations: ["service", "derived", "rollup", "store", "segments", "workers", "observe", "config.ts"],
+  service: ["segments", "workers", "observe", "config.ts", "config"],
+  operations: ["service", "derived", "rollup", "store", "segments", "workers", "observe", "config.ts", "config"],
   demo: ["segments", "observe"],
   documents: [],
+  // What tells people before they ask: how messages go out, what is the matter, how the hub has been doing.
+  notify: ["store", "observe", "config.ts", "config"],
+  alerts: ["notify", "store", "observe", "config.ts", "config"],
+  monitoring: ["store", "observe", "config.ts", "config"],
+  // What the production data themselves say: faults in them, targets, reports.
+  statistics: [],
+  quality: [
+    "alerts",
+    "statistics",
+    "production",
+    "rollup",
+    "segments",
+    "store",
+    "workers",
+    "observe",
+    "config.ts",
+    "config",
+  ],
+  targets: ["alerts", "statistics", "production", "segments", "store", "workers", "observe", "config.ts", "config"],
+  reports: [
+    "notify",
+    "alerts",
+    "quality",
+    "targets",
+    "statistics",
+    "exports",
+    "production",
+    "operations",
+    "segments",
+    "store",
+    "workers",
+    "observe",
+    "config.ts",
+    "config",
+  ],
   // What is said to whoever sits at the machine.
   console: [],
   // What people see.
   chat: ["production", "rollup", "segments", "workers", "observe"],
   // Of the API only what `/healthz` says, which the page of operations shows.
   dashboard: [
+    "reports",
+    "targets",
+    "quality",
+    "monitoring",
+    "alerts",
+    "notify",
     "chat",
     "exports",
     "production",
@@ -37,10 +79,17 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "http",
     "observe",
     "config.ts",
+    "config",
     "api/health.ts",
   ],
   api: [
     "dashboard",
+    "reports",
+    "targets",
+    "quality",
+    "monitoring",
+    "alerts",
+    "notify",
     "chat",
     "exports",
     "production",
@@ -54,12 +103,23 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "http",
     "observe",
     "config.ts",
+    "config",
   ],
   // Starts and ends hubs as a person would, to see that the machine can carry one.
-  "self-check": ["operations", "store", "segments", "workers", "config.ts", "serve.ts", "listen.ts", "start-error.ts"],
+  "self-check": [
+    "operations",
+    "store",
+    "segments",
+    "workers",
+    "config.ts",
+    "config",
+    "serve.ts",
+    "listen.ts",
+    "start-error.ts",
+  ],
 };
 /** What says something about this program, and uses nothing. */
-const always = ["version.ts", "licences.ts"];
+const always = ["version.ts", "licences.ts", "language.ts"];
 
 const within = (places: readonly string[]): string => `^src/(${places.join("|")})(/|$)`;
 

@@ -2,9 +2,10 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { ChatAnswer, ChatEngine, ChatQuestion } from "../chat/engine.ts";
 import { languageOf } from "../chat/planner/text.ts";
-import { type Language, toolNames } from "../chat/types.ts";
+import { toolNames } from "../chat/types.ts";
 import { viewsOf } from "../dashboard/chat/evidence-link.ts";
 import { sendJson } from "../http/json.ts";
+import type { Language } from "../language.ts";
 import type { Endpoints } from "./endpoint.ts";
 
 const question = z

@@ -4,7 +4,8 @@
 import type { Context } from "hono";
 import { languageDetector } from "hono/language";
 import { staticUrl } from "../http/static-files.ts";
-import { type Language, landingTexts } from "./landing-text.ts";
+import type { Language } from "../language.ts";
+import { landingTexts } from "./landing-text.ts";
 
 /** What the page shows of one database file. */
 export interface LandingFile {

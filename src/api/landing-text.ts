@@ -1,4 +1,4 @@
-export type Language = "ko" | "en";
+import type { Language } from "../language.ts";
 
 type State = "ok" | "copying" | "refilling" | "changing" | "locked" | "broken" | "absent";
 

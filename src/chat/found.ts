@@ -1,7 +1,8 @@
+import type { Language } from "../language.ts";
 import { focusOf } from "./focus.ts";
 import { render } from "./planner/answer.ts";
 import { plain, table } from "./planner/markdown.ts";
-import type { Language, ToolRun } from "./types.ts";
+import type { ToolRun } from "./types.ts";
 
 /** Rows of a custom query that are shown: an answer is read, and the evidence links to the rest. */
 const mostShown = 50;

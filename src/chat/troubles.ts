@@ -1,5 +1,6 @@
+import type { Language } from "../language.ts";
 import type { ModelTrouble } from "./model/model.ts";
-import type { Language, ToolError, ToolErrorCode } from "./types.ts";
+import type { ToolError, ToolErrorCode } from "./types.ts";
 
 /** Codes of the stream's `error` (CONTRACT §4). */
 export type ChatErrorCode = "ai_disabled" | "timeout" | "model_error" | "rate_limited" | "internal";

@@ -1,3 +1,4 @@
+import type { Language } from "../language.ts";
 import type { Comparison } from "../production/summaries.ts";
 import type { Day } from "../segments/day.ts";
 
@@ -129,8 +130,6 @@ export type RunCustomQuery = (
   requestId?: string,
   signal?: AbortSignal,
 ) => Promise<{ result: ToolResult<"execute_custom_query">; segments: string[] }>;
-
-export type Language = "ko" | "en";
 
 /** What a question is after. */
 export type Intent =

@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { staticUrl } from "../http/static-files.ts";
-import { type Language, texts } from "./i18n/language.ts";
+import type { Language } from "../language.ts";
+import { texts } from "./i18n/language.ts";
 import type { Theme } from "./preferences.ts";
 
 /** What such a page may load: no script, and nothing from elsewhere. */

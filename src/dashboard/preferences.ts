@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { getCookie, setCookie } from "hono/cookie";
-import { type Language, languages } from "./i18n/language.ts";
+import { type Language, languages } from "../language.ts";
 
 /** Colours of the pages; `system` is light or dark as the system says. */
 export const themes = ["system", "light", "dark", "contrast"] as const;

@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { setCookie } from "hono/cookie";
 import { sessionCookie } from "../http/access.ts";
 import type { HubEnv } from "../http/env.ts";
-import { type Language, texts } from "./i18n/language.ts";
+import type { Language } from "../language.ts";
+import { texts } from "./i18n/language.ts";
 import { plainHeaders, plainPage } from "./plain-page.tsx";
 import { languageOf, ownPath, type Theme, themeOf } from "./preferences.ts";
 

@@ -1,9 +1,9 @@
+import type { Language } from "../language.ts";
 import type { Asking, PageDesk } from "./ask.ts";
 import { addressOf, type Fault, type Filter } from "./filter.ts";
 import type { HubView } from "./hub-operations.ts";
 import type { Format } from "./i18n/format.ts";
 import type { Texts } from "./i18n/ko.ts";
-import type { Language } from "./i18n/language.ts";
 import type { Theme } from "./preferences.ts";
 
 /** Texts of a page's own parameters as they stand in an address, without those that say the default. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { itemPath } from "../../src/dashboard/elements.tsx";
-import { languages } from "../../src/dashboard/i18n/language.ts";
 import { pages } from "../../src/dashboard/pages/index.ts";
+import { languages } from "../../src/language.ts";
 import { describeInChromium } from "../support/dashboard.ts";
 import { faultsOf } from "./axe.ts";
 

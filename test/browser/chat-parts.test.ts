@@ -5,7 +5,8 @@ import { blocksOf, settled, webAddress } from "../../public/dashboard/chat-markd
 import { chartOf, numberIn, typed } from "../../public/dashboard/chat-tables.js";
 import { plan } from "../../src/chat/planner/plan.ts";
 import { toolNames } from "../../src/chat/types.ts";
-import { languages, texts } from "../../src/dashboard/i18n/language.ts";
+import { texts } from "../../src/dashboard/i18n/language.ts";
+import { languages } from "../../src/language.ts";
 
 describe("the stream's events", () => {
   const sent =

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { formatOf } from "../../src/dashboard/i18n/format.ts";
-import { type Language, texts } from "../../src/dashboard/i18n/language.ts";
+import { texts } from "../../src/dashboard/i18n/language.ts";
 import { readLogQuery } from "../../src/dashboard/log-query.ts";
 import { alertsOf } from "../../src/dashboard/pages/operations-alerts.ts";
 import { stateOf } from "../../src/dashboard/pages/operations-state.ts";
 import { ago, cadence, span } from "../../src/dashboard/pages/operations-time.ts";
 import type { View } from "../../src/dashboard/view.ts";
+import type { Language } from "../../src/language.ts";
 import { sampleHub } from "./hub-sample.ts";
 
 const viewIn = (language: Language) => ({ texts: texts[language], format: formatOf(language) }) as View;

@@ -1,6 +1,7 @@
+import type { Language } from "../../language.ts";
 import { found } from "../found.ts";
 import { plain } from "../planner/markdown.ts";
-import type { Language, ToolRun } from "../types.ts";
+import type { ToolRun } from "../types.ts";
 
 /** Why a model's answer is not shown. */
 type Reason = "groundless" | "unsupported" | "endless";

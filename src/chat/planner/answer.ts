@@ -1,5 +1,6 @@
+import type { Language } from "../../language.ts";
 import { firstDayEver } from "../../segments/day.ts";
-import type { CallPlan, Grain, ItemMatch, Language, Period, Plan, Renderer, ToolName, ToolRun } from "../types.ts";
+import type { CallPlan, Grain, ItemMatch, Period, Plan, Renderer, ToolName, ToolRun } from "../types.ts";
 import { plain, table } from "./markdown.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { en } from "./words/en.ts";

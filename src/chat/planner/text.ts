@@ -1,4 +1,4 @@
-import type { Language } from "../types.ts";
+import type { Language } from "../../language.ts";
 
 /** The question in the one form that the grammar knows: compatible characters unified (NFKC), lower case, single blanks. */
 export function normalized(query: string): string {

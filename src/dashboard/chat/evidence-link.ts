@@ -1,6 +1,7 @@
 import type { Evidence, Period, ToolArguments } from "../../chat/types.ts";
+import type { Language } from "../../language.ts";
 import { addressOf, type Filter } from "../filter.ts";
-import { type Language, texts } from "../i18n/language.ts";
+import { texts } from "../i18n/language.ts";
 import type { Page } from "../page.ts";
 import { pages } from "../pages/index.ts";
 

@@ -1,5 +1,5 @@
+import type { Language } from "../../language.ts";
 import type { Unit } from "../../production/calendar.ts";
-import type { Language } from "./language.ts";
 
 /** How numbers and days are written in one language. */
 export interface Format {
