@@ -57,4 +57,20 @@ export const migrations: readonly string[] = [
      turns TEXT NOT NULL,
      PRIMARY KEY (address, id)
    ) WITHOUT ROWID`,
+  // Monthly targets (src/targets/store.ts): an entry holds from version `since` on, up to but not including `until`. Nothing else could give them back.
+  `CREATE TABLE target_version (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     made_at INTEGER NOT NULL,
+     made_by TEXT NOT NULL,
+     note TEXT NOT NULL,
+     origin TEXT NOT NULL
+   )`,
+  `CREATE TABLE target_entry (
+     month TEXT NOT NULL,
+     item_code TEXT NOT NULL,
+     quantity REAL NOT NULL,
+     since INTEGER NOT NULL,
+     until INTEGER,
+     PRIMARY KEY (month, item_code, since)
+   ) WITHOUT ROWID`,
 ];
