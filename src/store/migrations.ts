@@ -73,4 +73,32 @@ export const migrations: readonly string[] = [
      until INTEGER,
      PRIMARY KEY (month, item_code, since)
    ) WITHOUT ROWID`,
+  // Messages to people and what became of each on each channel (src/notify): `content` is the rest of the message as JSON, until nobody needs it any more.
+  `CREATE TABLE notification (
+     id TEXT PRIMARY KEY,
+     created_at INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     text TEXT NOT NULL,
+     content TEXT
+   ) WITHOUT ROWID;
+   CREATE TABLE delivery (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     notification TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     state TEXT NOT NULL,
+     attempts INTEGER NOT NULL DEFAULT 0,
+     created_at INTEGER NOT NULL,
+     first_attempt_at INTEGER,
+     last_attempt_at INTEGER,
+     due_at INTEGER,
+     finished_at INTEGER,
+     reason TEXT,
+     accepted TEXT,
+     merged_into TEXT
+   );
+   CREATE INDEX delivery_open ON delivery (channel, seq) WHERE finished_at IS NULL;
+   CREATE INDEX delivery_notification ON delivery (notification)`,
 ];

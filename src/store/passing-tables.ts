@@ -2,9 +2,16 @@ import { Database } from "bun:sqlite";
 
 /**
  * Tables that no backup needs: what is derived from the ERP's files is made anew wherever it is missing, and conversations, which are forgotten
- * within the hour, are not to outlast that in a backup.
+ * within the hour, are not to outlast that in a backup. Messages would be sent once more by a hub whose database was put back.
  */
-export const passingTables: readonly string[] = ["rollup", "search_index", "search_page", "chat_session"];
+export const passingTables: readonly string[] = [
+  "rollup",
+  "search_index",
+  "search_page",
+  "chat_session",
+  "notification",
+  "delivery",
+];
 
 /** Empties a copy of hub.db of all that a backup need not hold, so that a backup holds the hub's state alone: some kilobytes instead of 150 MB. */
 export function forgetDerived(file: string): void {
