@@ -30,6 +30,7 @@ import { openLog } from "./observe/log.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
 import { RequestRate } from "./observe/request-rate.ts";
+import { Traffic } from "./observe/traffic.ts";
 import { surviveErrors } from "./observe/unhandled.ts";
 import { removeInterrupted } from "./operations/alone.ts";
 import { runInChild } from "./operations/child.ts";
@@ -112,6 +113,8 @@ export function serve(settings: Settings): Hub {
   const disk = new FreeDisk(settings.databaseDir);
   const crashes = new CrashReports(settings.logsDir);
   const performance = new Performance();
+  // How long a language model takes says nothing of how fast the hub is.
+  const traffic = new Traffic((route) => route.startsWith("POST /chat"));
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
@@ -168,7 +171,8 @@ export function serve(settings: Settings): Hub {
     // With keys to check, every request goes through the middleware that checks them.
     currentVersion: () => (settings.apiKeys.length > 0 || catalog.lagging ? null : (catalog.ready()?.version ?? null)),
     plainTarget: (url) => log.plain(readableTarget(url)),
-    note: (answer, { target, status, ms, client, requestId, hit }) => {
+    note: (answer, { route, target, status, ms, client, requestId, hit }) => {
+      traffic.note(route, status, ms);
       performance.record(answer.name, ms, { hit, rows: answer.rows });
       log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
     },
@@ -198,6 +202,7 @@ export function serve(settings: Settings): Hub {
     clock,
     log,
     performance,
+    traffic,
     limiter,
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),

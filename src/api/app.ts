@@ -25,6 +25,7 @@ import { staticFiles } from "../http/static-files.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Performance } from "../observe/performance.ts";
+import type { Traffic } from "../observe/traffic.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
@@ -62,6 +63,7 @@ export interface AppServices extends HealthServices {
   remember: MiddlewareHandler<HubEnv>;
   log: Log;
   performance: Performance;
+  traffic: Traffic;
   events: Events;
   indexes: IndexLookup;
 }
@@ -152,7 +154,8 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   });
   app.use(requestContext);
   app.use(services.remember);
-  app.use(requestLog(log, (name, ms, facts) => services.performance.record(name, ms, facts)));
+  const { performance, traffic } = services;
+  app.use(requestLog(log, performance.record.bind(performance), traffic.note.bind(traffic)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
   for (const path of ["/", "/docs", "/docs/manual", "/docs/guide", "/login", "/dashboard/*"])
     app.use(path, secureHeaders(securePages));
@@ -190,14 +193,18 @@ export function createApp(services: AppServices): Hono<HubEnv> {
     if (opensPage && keys.refusal(c) !== null) return c.redirect(signInPath(c.req.url), 303);
     return authorize(c, next);
   });
-  const reportRefusal = (client: string, path: string, id: string): void =>
-    log.warn("limit", `Rate Limited ${client} ${path}`, id);
-  const limit = limitRate(services.limiter, reportRefusal);
+  const reportRefusal =
+    (budget: string) =>
+    (client: string, path: string, id: string): void => {
+      traffic.rateLimited(budget);
+      log.warn("limit", `Rate Limited ${client} ${path}`, id);
+    };
+  const limit = limitRate(services.limiter, reportRefusal("api"));
   const pagesLimit = settings.rateLimitApi === 0 ? 0 : ownPagesLimit;
   const pageLimiter = new RateLimiter({ limit: pagesLimit, windowSec: 60 });
-  const limitPages = limitRate(pageLimiter, reportRefusal);
+  const limitPages = limitRate(pageLimiter, reportRefusal("pages"));
   const chatLimiter = new RateLimiter({ limit: settings.rateLimitChat, windowSec: 60 });
-  const limitChat = limitRate(chatLimiter, reportRefusal, "RATE_LIMITED");
+  const limitChat = limitRate(chatLimiter, reportRefusal("chat"), "RATE_LIMITED");
   app.use((c, next) => {
     if (chatPaths.test(c.req.path)) return (c.req.method === "GET" ? limitPages : limitChat)(c, next);
     if (ownPages.test(c.req.path)) return limitPages(c, next);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pathTemplate } from "../http/route.ts";
 import { version } from "../version.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
 
@@ -20,7 +21,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
   const schemas: Json = {};
   const paths: Record<string, Json> = {};
   for (const endpoint of endpoints) {
-    const path = documentedPath(endpoint.path);
+    const path = pathTemplate(endpoint.path);
     paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint, path, schemas) };
   }
   return {
@@ -47,11 +48,6 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
     },
     security: [{}, { apiKey: [] }, { bearer: [] }],
   };
-}
-
-/** `/records/:item_code{.+}` becomes `/records/{item_code}`. */
-function documentedPath(path: string): string {
-  return path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}");
 }
 
 function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {

@@ -14,6 +14,7 @@ import {
 } from "./answer-cache.ts";
 import type { HubEnv } from "./env.ts";
 import type { RateLimiter } from "./rate-limit.ts";
+import { routeOf } from "./route.ts";
 
 export interface FastLaneServices {
   cache: AnswerCache;
@@ -28,7 +29,15 @@ export interface FastLaneServices {
   /** Logs and measures one answer. */
   note: (
     answer: CachedAnswer,
-    sending: { target: PlainText; status: number; ms: number; client: string; requestId: string; hit: boolean },
+    sending: {
+      route: string;
+      target: PlainText;
+      status: number;
+      ms: number;
+      client: string;
+      requestId: string;
+      hit: boolean;
+    },
   ) => void;
 }
 
@@ -36,6 +45,8 @@ export interface FastLaneServices {
 interface SeenAddress {
   again: (requestId: string) => CachedAnswer | null;
   headers: Headers;
+  /** Method and pattern of its route, for the metrics. */
+  route: string;
   /** Length of the last answer in bytes. */
   size: number;
   /** Made when it is asked for again: most pages of a cursor walk are not. */
@@ -99,7 +110,8 @@ export class FastLane {
     const path = pathOf(c.req.url);
     if (path.length > maxPathChars || this.#addresses.has(path)) return;
     // A copy, because Bun takes the headers out of a Response that it sends.
-    this.#addresses.set(path, { again, headers: new Headers(c.res.headers), size: answer.size, known: null });
+    const headers = new Headers(c.res.headers);
+    this.#addresses.set(path, { again, headers, route: routeOf(c), size: answer.size, known: null });
   };
 
   /** The answer to a request; null where it has to take the usual way. */
@@ -143,7 +155,7 @@ export class FastLane {
     const status = unchanged ? 304 : 200;
     const response = new Response(body, { status, headers: sent });
     const ms = performance.now() - started;
-    note(answer, { target: known.target, status, ms, client, requestId, hit: cached !== undefined });
+    note(answer, { route: seen.route, target: known.target, status, ms, client, requestId, hit: cached !== undefined });
     return response;
   }
 

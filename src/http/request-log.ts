@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Log, PlainText } from "../observe/log.ts";
 import { pathOf } from "./answer-cache.ts";
 import type { HubEnv } from "./env.ts";
+import { routeOf } from "./route.ts";
 
 /** Longest address that a log line repeats. */
 const maxTarget = 500;
@@ -25,10 +26,11 @@ export function accessLine(method: string, target: PlainText, status: number, ms
   return `${method} ${target} ${status} ${Math.trunc(tenths / 10)}.${tenths % 10}ms ${client}` as PlainText;
 }
 
-/** Measures every request, writes its access line, and hands what a handler measured on to the metrics. */
+/** Measures every request, writes its access line, and hands what it came to, and what a handler measured, on to the metrics. */
 export function requestLog(
   log: Log,
   record: (name: string, ms: number, facts: { hit: boolean; rows: number }) => void,
+  note: (route: string, status: number, ms: number) => void,
 ): MiddlewareHandler<HubEnv> {
   return async (c, next) => {
     const started = performance.now();
@@ -36,6 +38,7 @@ export function requestLog(
     const ms = performance.now() - started;
     const measured = c.get("measured");
     if (measured) record(measured.name, ms, measured);
+    note(routeOf(c), c.res.status, ms);
     const target = log.plain(readableTarget(c.req.url));
     log.infoPlain("access", accessLine(c.req.method, target, c.res.status, ms, c.env.client), c.get("requestId"));
   };
