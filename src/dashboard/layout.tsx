@@ -223,22 +223,31 @@ function Themes({ texts, chosen, chooser }: ThemesProps) {
 
 function Menu({ view, pages }: { view: View; pages: readonly Page[] }) {
   const { nav } = view.texts;
+  const entries = (group: Page["group"]) =>
+    pages
+      .filter((page) => page.group === group)
+      .map(({ id, path, key }) => (
+        <li>
+          <a
+            href={link(view, {}, path)}
+            aria-current={path === view.path ? "page" : view.path.startsWith(`${path}/`) ? "true" : undefined}
+            data-go={key}
+            hx-boost={swapFromTop}
+          >
+            {nav[id]}
+          </a>
+        </li>
+      ));
   return (
     <nav class="menu-bar" aria-label={nav.label}>
-      <ul>
-        {pages.map(({ id, path, key }) => (
-          <li>
-            <a
-              href={link(view, {}, path)}
-              aria-current={path === view.path ? "page" : view.path.startsWith(`${path}/`) ? "true" : undefined}
-              data-go={key}
-              hx-boost={swapFromTop}
-            >
-              {nav[id]}
-            </a>
-          </li>
-        ))}
-        <li class="apart">
+      <MenuGroup id="production" name={nav.groups.production}>
+        {entries(undefined)}
+      </MenuGroup>
+      <MenuGroup id="hub" name={nav.groups.hub}>
+        {entries("hub")}
+      </MenuGroup>
+      <MenuGroup id="documents" name={nav.documents}>
+        <li>
           <a href="/docs/manual" hx-boost="false">
             {nav.manual}
           </a>
@@ -248,8 +257,18 @@ function Menu({ view, pages }: { view: View; pages: readonly Page[] }) {
             {nav.api}
           </a>
         </li>
-      </ul>
+      </MenuGroup>
     </nav>
+  );
+}
+
+/** Entries of the menu under a name. */
+function MenuGroup({ id, name, children }: { id: string; name: string; children: Child }) {
+  return (
+    <div class="group" data-group={id}>
+      <p id={`menu-${id}`}>{name}</p>
+      <ul aria-labelledby={`menu-${id}`}>{children}</ul>
+    </div>
   );
 }
 

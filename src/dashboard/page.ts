@@ -5,11 +5,25 @@ import type { View } from "./view.ts";
 
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
 export interface Page {
-  id: "overview" | "trends" | "batches" | "items" | "compare" | "chat" | "operations";
+  id:
+    | "overview"
+    | "trends"
+    | "batches"
+    | "items"
+    | "compare"
+    | "chat"
+    | "targets"
+    | "reports"
+    | "monitoring"
+    | "alerts"
+    | "quality"
+    | "operations";
   /** As hono writes it: with a pattern, such as `:code{.+}`, it is a page for each of many things, which the menu has not. */
   path: string;
-  /** The key that leads here after `g`. */
+  /** The key that leads here after `g`: any letter but `g` itself. */
   key: string;
+  /** The group of the menu in which it stands; absent for that of the production. */
+  group?: "hub";
   /** Parameters that its address has beyond the filter. */
   params?: Params;
   /** Its title, where that is not its name in the menu, and the status where what its address names is not there. */

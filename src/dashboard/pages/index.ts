@@ -8,7 +8,7 @@ import { operations } from "./operations.tsx";
 import { overview } from "./overview.tsx";
 import { trends } from "./trends.tsx";
 
-/** The pages there are, in the order of the menu: one that stands here is served, linked and has its key. */
+/** The pages there are, in the order of the menu, those of each group together: one that stands here is served, linked and has its key. */
 export const pages: readonly Page[] = [overview, trends, batches, items, compare, chat, operations];
 
 /** Pages that others lead to: served, and no entries of the menu. */

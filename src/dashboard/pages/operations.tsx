@@ -20,6 +20,7 @@ export const operations: Page = {
   id: "operations",
   path: "/dashboard/operations",
   key: "p",
+  group: "hub",
   unfiltered: true,
   aboutHub: true,
   content,
