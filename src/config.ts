@@ -8,6 +8,7 @@ import { parseEnv } from "node:util";
 import { chatVariables } from "./config/chat.ts";
 import { dataVariables } from "./config/data.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
+import { notifyVariables } from "./config/notify.ts";
 import { operationsVariables } from "./config/operations.ts";
 import { serverVariables } from "./config/server.ts";
 
@@ -22,6 +23,7 @@ const variables = {
   ...dataVariables,
   ...operationsVariables,
   ...chatVariables,
+  ...notifyVariables,
 };
 
 type Variables = typeof variables;

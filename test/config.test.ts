@@ -62,6 +62,18 @@ test("without a file and variables every setting has its documented default", ()
     geminiModel: "gemini-flash-latest",
     geminiFallbackModel: "gemini-flash-lite-latest",
     geminiBaseUrl: undefined,
+    hubPublicUrl: undefined,
+    slackWebhookUrl: undefined,
+    alertWebhookUrl: undefined,
+    alertWebhookSecret: undefined,
+    smtpHost: undefined,
+    smtpPort: undefined,
+    smtpSecurity: "starttls",
+    smtpUser: undefined,
+    smtpPassword: undefined,
+    smtpFrom: undefined,
+    mailTo: [],
+    eventLog: false,
   });
 });
 
@@ -109,7 +121,7 @@ test("a wrong value is one sentence that names the variable, the value and what 
 });
 
 test("the value of a secret never stands in the sentence", () => {
-  for (const name of ["ADMIN_KEY", "API_KEYS", "GEMINI_API_KEY"]) {
+  for (const name of ["ADMIN_KEY", "API_KEYS", "GEMINI_API_KEY", "SLACK_WEBHOOK_URL", "ALERT_WEBHOOK_URL"]) {
     const sentence = complaint({ [name]: "geheim wort" });
     expect(sentence).toStartWith(`${name} is '***', but must be`);
     expect(sentence).not.toContain("geheim");
@@ -144,6 +156,23 @@ test.each([
   ["QUERY_TIMEOUT_SEC", ["1", "3600"], ["0", "3601"]],
   ["CUSTOM_QUERY_TIMEOUT_SEC", ["1", "600"], ["0", "601"]],
   ["HUB_WORKERS", ["1", "16"], ["0", "17"]],
+  ["HUB_PUBLIC_URL", ["http://hub-pc:8000", "https://hub.example/"], ["hub-pc:8000", "http://hub/?a=1"]],
+  [
+    "SLACK_WEBHOOK_URL",
+    ["https://hooks.slack.com/services/T0/B0/x", "http://chat:8065/hooks/a?b=c"],
+    ["hooks.slack.com", "ftp://a/b", "https://u:p@a/b", "https://a/b#c"],
+  ],
+  ["ALERT_WEBHOOK_SECRET", ["s3cret!", "비밀 값"], ["x".repeat(257)]],
+  ["SMTP_HOST", ["smtp.factory.example", "10.0.0.7"], ["smtp://mail", "a b"]],
+  ["SMTP_PORT", ["25", "65535"], ["0", "65536"]],
+  ["SMTP_SECURITY", ["none", "starttls", "tls"], ["ssl", "TLS"]],
+  [
+    "SMTP_FROM",
+    ["hub@factory.example", "생산 데이터 허브 <hub@factory.example>", "hub@mail"],
+    ["hub", "Hub <hub>", "Hub <a@b>, c@d", 'Hub" <a@b>', "a@b@c", "hub@factory.example\rBcc: x@y"],
+  ],
+  ["MAIL_TO", ["kim@factory.example, lee@factory.example", "a+b@c"], ["kim", "kim@a b", "Kim <kim@a>", "@a"]],
+  ["EVENT_LOG", ["true", "off"], ["maybe"]],
 ] as const)("%s accepts what it documents and nothing else", (name, good, bad) => {
   const accepted = (values: readonly string[]) => values.filter((value) => complaint({ [name]: value }) === "accepted");
   expect(accepted(good)).toEqual([...good]);

@@ -27,7 +27,7 @@ export function whole(min: number, max: number, zero?: string): Kind<number> {
 }
 
 /** A comma list: blanks and empty entries are dropped, repeated ones kept once. */
-function list(entry: z.ZodType<string, string>, allowed: string): Kind<readonly string[]> {
+export function list(entry: z.ZodType<string, string>, allowed: string): Kind<readonly string[]> {
   const entries = z.array(entry).transform((values) => [...new Set(values)]);
   return {
     schema: z
