@@ -27,6 +27,7 @@ import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { Events } from "./observe/events.ts";
 import { openLog } from "./observe/log.ts";
+import { LoopDelay } from "./observe/loop-delay.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
 import { RequestRate } from "./observe/request-rate.ts";
@@ -115,6 +116,7 @@ export function serve(settings: Settings): Hub {
   const performance = new Performance();
   // How long a language model takes says nothing of how fast the hub is.
   const traffic = new Traffic((route) => route.startsWith("POST /chat"));
+  const loopDelay = new LoopDelay();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
@@ -203,6 +205,7 @@ export function serve(settings: Settings): Hub {
     log,
     performance,
     traffic,
+    loopDelay,
     limiter,
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
@@ -265,6 +268,7 @@ export function serve(settings: Settings): Hub {
         desk,
         log,
         lock,
+        loopDelay,
         schedule,
         hubDb,
         announced,

@@ -4,6 +4,7 @@ import type { CustomQueries } from "./chat/sql/custom-queries.ts";
 import type { DerivedKeeper } from "./derived/keeper.ts";
 import type { Events } from "./observe/events.ts";
 import type { Log } from "./observe/log.ts";
+import type { LoopDelay } from "./observe/loop-delay.ts";
 import type { IndexLookup } from "./operations/index-lookup.ts";
 import type { Schedule } from "./operations/schedule.ts";
 import type { Desk } from "./production/desk.ts";
@@ -22,6 +23,7 @@ export interface Running {
   customQueries: CustomQueries;
   desk: Desk;
   log: Log;
+  loopDelay: LoopDelay;
   lock: { release: () => void };
   schedule: Schedule;
   hubDb: Database;
@@ -33,7 +35,21 @@ export interface Running {
 export async function stopHub(
   servers: readonly Server<undefined>[],
   reason: string,
-  { catalog, derived, indexes, events, customQueries, desk, log, lock, schedule, hubDb, announced, control }: Running,
+  {
+    catalog,
+    derived,
+    indexes,
+    events,
+    customQueries,
+    desk,
+    log,
+    loopDelay,
+    lock,
+    schedule,
+    hubDb,
+    announced,
+    control,
+  }: Running,
 ): Promise<void> {
   log.info("hub", `Stopping: ${reason}`);
   // Whoever ends it while it finishes its answers, by a second Ctrl+C say, wanted it ended: that is no crash.
@@ -47,6 +63,7 @@ export async function stopHub(
   clearTimeout(grace);
   await Promise.all(servers.map((server) => server.stop(true)));
   schedule.stop();
+  loopDelay.stop();
   derived?.close();
   indexes.close();
   customQueries.close();

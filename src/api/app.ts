@@ -24,6 +24,7 @@ import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
+import type { LoopDelay } from "../observe/loop-delay.ts";
 import type { Performance } from "../observe/performance.ts";
 import type { Traffic } from "../observe/traffic.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
@@ -64,6 +65,7 @@ export interface AppServices extends HealthServices {
   log: Log;
   performance: Performance;
   traffic: Traffic;
+  loopDelay: LoopDelay;
   events: Events;
   indexes: IndexLookup;
 }

@@ -1,14 +1,4 @@
-/**
- * Upper bounds of the buckets that response times are counted in, ms, the last one without end: ten to a power of ten, from 10 µs to 100 s,
- * so that a percentile is right to within some 10 %, and the thresholds that people set (100 ms, 500 ms) are bounds.
- */
-export const latencyBounds: Float64Array = Float64Array.from([
-  ...[0.01, 0.1, 1, 10, 100, 1_000, 10_000].flatMap((power) =>
-    [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((step) => Number((power * step).toPrecision(3))),
-  ),
-  100_000,
-  Number.POSITIVE_INFINITY,
-]);
+import { addLatency, type Latency, LatencyCounter, noLatency } from "./latency.ts";
 
 /** Statuses of HTTP end below this. */
 const endOfStatuses = 600;
@@ -22,14 +12,6 @@ export interface TrafficTotals {
   serverErrors: number;
   /** Answered with 429. */
   rateLimited: number;
-}
-
-/** Response times, counted in the buckets of `latencyBounds`. */
-export interface Latency {
-  /** Requests in each bucket, each counted in one bucket alone. */
-  counts: Float64Array;
-  count: number;
-  sumMs: number;
 }
 
 /** What the requests of one route came to since the start. */
@@ -74,7 +56,7 @@ export class Traffic {
   totals(): TrafficTotals {
     const totals: TrafficTotals = { requests: 0, clientErrors: 0, serverErrors: 0, rateLimited: 0 };
     for (const { latency, statuses } of this.#routes.values()) {
-      totals.requests += latency.count;
+      totals.requests += latency.current.count;
       totals.rateLimited += statuses[429]!;
       for (let status = 400; status < statuses.length; status++) {
         if (status >= 500) totals.serverErrors += statuses[status]!;
@@ -87,7 +69,7 @@ export class Traffic {
   /** Response times since the start, without the routes that are kept apart. */
   latency(): Latency {
     const all = noLatency();
-    for (const { latency, apart } of this.#routes.values()) if (!apart) add(all, latency, 1);
+    for (const { latency, apart } of this.#routes.values()) if (!apart) addLatency(all, latency.current);
     return all;
   }
 
@@ -96,7 +78,7 @@ export class Traffic {
     return [...this.#routes].map(([route, { latency, statuses }]) => ({
       route,
       byStatus: new Map([...statuses.entries()].filter(([, count]) => count > 0)),
-      latency: { ...latency, counts: latency.counts.slice() },
+      latency: latency.read(),
     }));
   }
 
@@ -108,7 +90,7 @@ export class Traffic {
 
 class RouteCounters {
   readonly apart: boolean;
-  readonly latency = noLatency();
+  readonly latency = new LatencyCounter();
   /** Requests by status. Doubles, because 32 bits are full after a day of full load. */
   readonly statuses = new Float64Array(endOfStatuses);
 
@@ -117,58 +99,7 @@ class RouteCounters {
   }
 
   note(status: number, ms: number): void {
-    const { latency } = this;
-    latency.counts[bucketOf(ms)]!++;
-    latency.count++;
-    latency.sumMs += ms;
+    this.latency.note(ms);
     if (status < endOfStatuses) this.statuses[status]!++;
   }
-}
-
-/** The response times between two read-outs; all of the later one where there is no earlier one. */
-export function latencyBetween(earlier: Latency | null, later: Latency): Latency {
-  const between = { ...later, counts: later.counts.slice() };
-  if (earlier) add(between, earlier, -1);
-  return between;
-}
-
-/**
- * The time in ms that this share (0 to 1) of the requests stayed within: linear within its bucket, as Prometheus' histogram_quantile has it
- * (https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile). Null without requests.
- */
-export function latencyPercentile({ counts, count }: Latency, share: number): number | null {
-  if (count <= 0) return null;
-  const rank = share * count;
-  let below = 0;
-  for (let bucket = 0; bucket < counts.length - 1; bucket++) {
-    const within = counts[bucket]!;
-    if (within > 0 && below + within >= rank) {
-      const from = latencyBounds[bucket - 1] ?? 0;
-      return from + (latencyBounds[bucket]! - from) * Math.max(0, (rank - below) / within);
-    }
-    below += within;
-  }
-  return latencyBounds.at(-2)!;
-}
-
-function noLatency(): Latency {
-  return { counts: new Float64Array(latencyBounds.length), count: 0, sumMs: 0 };
-}
-
-function add(to: Latency, other: Latency, sign: 1 | -1): void {
-  for (let bucket = 0; bucket < to.counts.length; bucket++) to.counts[bucket]! += sign * other.counts[bucket]!;
-  to.count += sign * other.count;
-  to.sumMs += sign * other.sumMs;
-}
-
-/** The first bucket whose bound is not below `ms`. */
-function bucketOf(ms: number): number {
-  let low = 0;
-  let high = latencyBounds.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (latencyBounds[middle]! < ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

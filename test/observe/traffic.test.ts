@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { latencyBetween, latencyBounds, latencyPercentile, Traffic } from "../../src/observe/traffic.ts";
+import { latencyBetween, latencyBounds, latencyPercentile } from "../../src/observe/latency.ts";
+import { Traffic } from "../../src/observe/traffic.ts";
 
 /** A traffic with these times under one route. */
 function trafficOf(times: readonly number[]): Traffic {

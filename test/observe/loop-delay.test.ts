@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test";
+import { latencyBetween, latencyPercentile } from "../../src/observe/latency.ts";
+import { LoopDelay } from "../../src/observe/loop-delay.ts";
+
+test("work that holds the event loop up shows as delay, and quiet times do not", async () => {
+  const delay = new LoopDelay(20);
+  await Bun.sleep(300);
+  const quiet = delay.read();
+  expect(quiet.count).toBeGreaterThan(3);
+  for (let times = 0; times < 5; times++) {
+    const end = performance.now() + 150;
+    while (performance.now() < end);
+    await Bun.sleep(1);
+  }
+  delay.stop();
+  const busy = latencyBetween(quiet, delay.read());
+  expect(latencyPercentile(busy, 0.99)!).toBeGreaterThan(100);
+  expect(latencyPercentile(quiet, 0.5)!).toBeLessThan(100);
+});
