@@ -101,4 +101,29 @@ export const migrations: readonly string[] = [
    );
    CREATE INDEX delivery_open ON delivery (channel, seq) WHERE finished_at IS NULL;
    CREATE INDEX delivery_notification ON delivery (notification)`,
+  // Alerts (src/alerts/store.ts), one row an episode: open until `resolved_at`, with something still to be told until `closed_at`; and what rules remember.
+  `CREATE TABLE alert (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     source TEXT NOT NULL,
+     rule TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     words TEXT NOT NULL,
+     page TEXT,
+     started_at INTEGER NOT NULL,
+     fired_at INTEGER NOT NULL,
+     told_at INTEGER,
+     told_severity TEXT,
+     acknowledged_at INTEGER,
+     acknowledged_by TEXT,
+     snoozed_until INTEGER,
+     resolved_at INTEGER,
+     closed_at INTEGER
+   );
+   CREATE UNIQUE INDEX alert_open ON alert (rule, subject) WHERE resolved_at IS NULL;
+   CREATE INDEX alert_fired ON alert (fired_at);
+   CREATE TABLE alert_memory (
+     name TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) WITHOUT ROWID`,
 ];
