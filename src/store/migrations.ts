@@ -126,4 +126,30 @@ export const migrations: readonly string[] = [
      name TEXT PRIMARY KEY,
      value TEXT NOT NULL
    ) WITHOUT ROWID`,
+  // Data quality (src/quality): what was found and until when, what people said is fine (in every backup), and, derived, what the rows of each day are like.
+  `CREATE TABLE quality_finding (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     day TEXT,
+     item TEXT,
+     extent REAL NOT NULL,
+     content TEXT NOT NULL,
+     first_seen_at INTEGER NOT NULL,
+     gone_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE TABLE quality_acceptance (
+     finding TEXT PRIMARY KEY,
+     accepted_at INTEGER NOT NULL,
+     accepted_by TEXT NOT NULL,
+     note TEXT NOT NULL,
+     extent REAL NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE quality_day (
+     segment TEXT NOT NULL,
+     day TEXT NOT NULL,
+     signature TEXT NOT NULL,
+     facts TEXT NOT NULL,
+     PRIMARY KEY (segment, day)
+   ) WITHOUT ROWID`,
 ];
