@@ -10,6 +10,7 @@ import { dataVariables } from "./config/data.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
 import { notifyVariables } from "./config/notify.ts";
 import { operationsVariables } from "./config/operations.ts";
+import { qualityVariables } from "./config/quality.ts";
 import { serverVariables } from "./config/server.ts";
 
 /** A wrong setting; the message is one sentence for the operator, with secrets masked. */
@@ -23,6 +24,7 @@ const variables = {
   ...dataVariables,
   ...operationsVariables,
   ...chatVariables,
+  ...qualityVariables,
   ...notifyVariables,
 };
 

@@ -55,6 +55,8 @@ test("without a file and variables every setting has its documented default", ()
     mirrorMaxMb: 1024,
     inlineMaxRows: 20000,
     rollup: true,
+    quality: true,
+    qualityDays: 400,
     queryTimeoutSec: 60,
     customQueryTimeoutSec: 10,
     workers: 2,
