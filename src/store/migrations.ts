@@ -152,4 +152,14 @@ export const migrations: readonly string[] = [
      facts TEXT NOT NULL,
      PRIMARY KEY (segment, day)
    ) WITHOUT ROWID`,
+  // How the hub has been doing (src/monitoring): the sums of each minute, ten minutes and hour (`grain`, seconds), with response times and loop
+  // delays as counts in the buckets of src/observe/latency.ts.
+  `CREATE TABLE monitoring_sample (
+     grain INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     figures TEXT NOT NULL,
+     response_times BLOB NOT NULL,
+     loop_delays BLOB NOT NULL,
+     PRIMARY KEY (grain, at)
+   ) WITHOUT ROWID`,
 ];

@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 /**
  * Tables that no backup needs: what is derived from the ERP's files is made anew wherever it is missing, and conversations, which are forgotten
  * within the hour, are not to outlast that in a backup. Messages would be sent once more by a hub whose database was put back,
- * and alerts of that time told as if they were of now.
+ * and alerts of that time told as if they were of now. How the hub was doing is looked back at for days, while the hub is the same.
  */
 export const passingTables: readonly string[] = [
   "rollup",
@@ -14,6 +14,7 @@ export const passingTables: readonly string[] = [
   "delivery",
   "alert",
   "alert_memory",
+  "monitoring_sample",
 ];
 
 /** Empties a copy of hub.db of all that a backup need not hold, so that a backup holds the hub's state alone: some kilobytes instead of 150 MB. */
