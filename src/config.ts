@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { alertsVariables } from "./config/alerts.ts";
 import { chatVariables } from "./config/chat.ts";
 import { dataVariables } from "./config/data.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
@@ -26,6 +27,7 @@ const variables = {
   ...chatVariables,
   ...qualityVariables,
   ...notifyVariables,
+  ...alertsVariables,
 };
 
 type Variables = typeof variables;
@@ -49,12 +51,14 @@ export type Settings = { readonly [K in keyof Variables]: Value<Variables[K]> } 
 
 /** Every setting for `--help` and the manual; `default` is '' where there is none. */
 export const settingsTable: readonly { name: string; default: string; allowed: string; meaning: string }[] =
-  Object.values<Variable<unknown>>(variables).map(({ name, default: preset = "", kind, meaning }) => ({
-    name,
-    default: preset,
-    allowed: kind.allowed,
-    meaning,
-  }));
+  Object.values<Variable<unknown>>(variables)
+    .filter(({ hidden }) => !hidden)
+    .map(({ name, default: preset = "", kind, meaning }) => ({
+      name,
+      default: preset,
+      allowed: kind.allowed,
+      meaning,
+    }));
 
 /** One setting as it is in force. */
 export interface PresentSetting {
@@ -68,7 +72,8 @@ export interface PresentSetting {
 
 /** Every setting as it is in force, for people; of a secret only whether it is set. */
 export function presentSettings(settings: Settings): PresentSetting[] {
-  return Object.entries<Variable<unknown>>(variables).map(([key, variable]) => {
+  const shown = Object.entries<Variable<unknown>>(variables).filter(([, { hidden }]) => !hidden);
+  return shown.map(([key, variable]) => {
     const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value ?? ""));
     const value = text(settings[key as keyof Variables]);
     const isDefault = value === text(parse(variable, variable.default));

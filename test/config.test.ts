@@ -76,6 +76,13 @@ test("without a file and variables every setting has its documented default", ()
     smtpFrom: undefined,
     mailTo: [],
     eventLog: false,
+    alertLanguage: "ko",
+    alertQuietHours: undefined,
+    alertDailySummary: "0 8 * * *",
+    alertWeeklySummary: "0 8 * * 1",
+    alertUnchangedDays: undefined,
+    alertOff: [],
+    alertSpeed: 1,
   });
 });
 
@@ -175,6 +182,12 @@ test.each([
   ],
   ["MAIL_TO", ["kim@factory.example, lee@factory.example", "a+b@c"], ["kim", "kim@a b", "Kim <kim@a>", "@a"]],
   ["EVENT_LOG", ["true", "off"], ["maybe"]],
+  ["ALERT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
+  ["ALERT_QUIET_HOURS", ["22:00-07:00", "9:30 - 12:00"], ["22-7", "24:00-07:00", "07:00-7:00"]],
+  ["ALERT_DAILY_SUMMARY", ["off", "30 7 * * 1-6"], ["daily", "0 8 * *"]],
+  ["ALERT_WEEKLY_SUMMARY", ["off", "0 8 * * 1"], ["none"]],
+  ["ALERT_UNCHANGED_DAYS", ["1", "365"], ["0", "366"]],
+  ["ALERT_OFF", ["slow-queries, rate-limit-storm"], ["Slow", "slow_queries"]],
 ] as const)("%s accepts what it documents and nothing else", (name, good, bad) => {
   const accepted = (values: readonly string[]) => values.filter((value) => complaint({ [name]: value }) === "accepted");
   expect(accepted(good)).toEqual([...good]);

@@ -12,6 +12,8 @@ export type Variable<T> = {
   readonly default: string | undefined;
   readonly meaning: string;
   readonly secret?: true;
+  /** For tests alone: `--help`, the manual and the pages leave it out. */
+  readonly hidden?: true;
 };
 
 /** A whole number in decimal digits; `zero` says what 0 means where it is not a quantity. */
@@ -97,6 +99,18 @@ export const cron: Kind<string> = {
     }
   }),
   allowed: "a cron pattern of five fields such as 0 2 * * * (daily at 02:00)",
+};
+
+/** When something is done by the clock; null for never. */
+export const cronOrOff: Kind<string | null> = {
+  schema: z.union([
+    z
+      .string()
+      .regex(/^(off|0)$/i)
+      .transform(() => null),
+    cron.schema,
+  ]),
+  allowed: `${cron.allowed}, or off`,
 };
 
 export const geminiKey: Kind<string> = { schema: key, allowed: "a Gemini API key, without spaces" };
