@@ -162,4 +162,14 @@ export const migrations: readonly string[] = [
      loop_delays BLOB NOT NULL,
      PRIMARY KEY (grain, at)
    ) WITHOUT ROWID`,
+  // Reports that were made (src/reports/history.ts), the newest of each period, and the message that told people of it: never twice by the clock.
+  `CREATE TABLE report (
+     kind TEXT NOT NULL,
+     first_day TEXT NOT NULL,
+     made_at INTEGER NOT NULL,
+     headline TEXT NOT NULL,
+     sent_at INTEGER,
+     message TEXT,
+     PRIMARY KEY (kind, first_day)
+   ) WITHOUT ROWID`,
 ];
