@@ -12,24 +12,33 @@ const movedFromSunday = new Set(["1/1", "1/2", "8/14", "8/15", "8/16"]);
 const dayMs = 86_400_000;
 /** ICU's Korean lunisolar calendar. */
 const korean = new Intl.DateTimeFormat("en-u-ca-dangi", { month: "numeric", day: "numeric", timeZone: "UTC" });
-const known = new Map<number, ReadonlySet<Day>>();
+const known = new Map<number, ReadonlyMap<Day, HolidayKind>>();
+
+/** On the same date each year, by the lunisolar calendar, or in place of one that fell on a day off: factories keep them differently. */
+export const holidayKinds = ["fixed", "lunar", "moved"] as const;
+export type HolidayKind = (typeof holidayKinds)[number];
 
 /**
  * True for a Korean public holiday, a day that stands in for one, and Labour Day (Regulations on Holidays of Public Offices, articles 2 and 3). Elections and
  * days that a government declares once are not in it.
  */
 export function isKoreanHoliday(day: Day): boolean {
+  return koreanHoliday(day) !== null;
+}
+
+/** Which sort of holiday `isKoreanHoliday` takes a day for; null for a day like others. */
+export function koreanHoliday(day: Day): HolidayKind | null {
   const year = Number(day.slice(0, 4));
   let holidays = known.get(year);
   if (!holidays) {
     holidays = holidaysOf(year);
     known.set(year, holidays);
   }
-  return holidays.has(day);
+  return holidays.get(day) ?? null;
 }
 
-function holidaysOf(year: number): ReadonlySet<Day> {
-  const holidays = new Set<Day>(fixed.map((date) => `${year}-${date}`));
+function holidaysOf(year: number): ReadonlyMap<Day, HolidayKind> {
+  const holidays = new Map<Day, HolidayKind>(fixed.map((date) => [`${year}-${date}`, "fixed"]));
   const moved: number[] = [];
   const start = Date.UTC(year, 0, 1);
   const textOf = (time: number): Day => new Date(time).toISOString().slice(0, 10);
@@ -40,7 +49,7 @@ function holidaysOf(year: number): ReadonlySet<Day> {
     const isWeekend = weekday === 0 || weekday === 6;
     // Two holidays on one day: one of them moves as well.
     const isTwice = lunar.has(date) && fixed.includes(textOf(time).slice(5));
-    if (lunar.has(date) || isEve) holidays.add(textOf(time));
+    if (lunar.has(date) || isEve) holidays.set(textOf(time), holidays.get(textOf(time)) ?? "lunar");
     if ((movedFromSunday.has(date) || isEve) && weekday === 0) moved.push(time);
     else if (date === "4/8" && isWeekend) moved.push(time);
     else if (movedFromWeekend.has(textOf(time).slice(5)) && isWeekend) moved.push(time);
@@ -49,7 +58,7 @@ function holidaysOf(year: number): ReadonlySet<Day> {
   for (const from of moved) {
     let time = from + dayMs;
     while (holidays.has(textOf(time)) || [0, 6].includes(new Date(time).getUTCDay())) time += dayMs;
-    holidays.add(textOf(time));
+    holidays.set(textOf(time), "moved");
   }
   return holidays;
 }
