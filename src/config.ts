@@ -12,6 +12,7 @@ import type { Kind, Variable } from "./config/kinds.ts";
 import { notifyVariables } from "./config/notify.ts";
 import { operationsVariables } from "./config/operations.ts";
 import { qualityVariables } from "./config/quality.ts";
+import { reportsVariables } from "./config/reports.ts";
 import { serverVariables } from "./config/server.ts";
 
 /** A wrong setting; the message is one sentence for the operator, with secrets masked. */
@@ -28,6 +29,7 @@ const variables = {
   ...qualityVariables,
   ...notifyVariables,
   ...alertsVariables,
+  ...reportsVariables,
 };
 
 type Variables = typeof variables;
@@ -42,6 +44,8 @@ export type Folders = {
   readonly databaseDir: string;
   readonly backupsDir: string;
   readonly logsDir: string;
+  /** Where reports are put. */
+  readonly reportsDir: string;
   /** The hub's own copies of files that others write. */
   readonly mirrorDir: string;
 };
@@ -105,6 +109,7 @@ export function loadSettings({ home, env }: { home: string; env: Record<string, 
     databaseDir,
     backupsDir: join(databaseDir, "backups"),
     logsDir: join(root, "logs"),
+    reportsDir: resolve(root, values.reportsFolder as string),
     mirrorDir: join(databaseDir, ".mirror"),
   });
 }

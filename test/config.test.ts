@@ -28,7 +28,7 @@ function complaint(env: Record<string, string>): string {
 }
 
 test("without a file and variables every setting has its documented default", () => {
-  const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, ...settings } = load({});
+  const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, reportsDir, ...settings } = load({});
   expect(settings).toEqual({
     apiPort: 8000,
     dashboardPort: 8502,
@@ -83,6 +83,13 @@ test("without a file and variables every setting has its documented default", ()
     alertUnchangedDays: undefined,
     alertOff: [],
     alertSpeed: 1,
+    reportDaily: "30 7 * * *",
+    reportWeekly: "30 7 * * 1",
+    reportMonthly: "30 7 1 * *",
+    reportSend: [],
+    reportLanguage: undefined,
+    reportsFolder: "reports",
+    reportRetention: 400,
   });
 });
 
@@ -93,6 +100,8 @@ test("folders stand below the home folder as absolute paths, also when home is r
   expect(settings.backupsDir).toBe(join(settings.home, "database", "backups"));
   expect(settings.mirrorDir).toBe(join(settings.home, "database", ".mirror"));
   expect(settings.logsDir).toBe(join(settings.home, "logs"));
+  expect(settings.reportsDir).toBe(join(settings.home, "reports"));
+  expect(load({ REPORTS_DIR: "/share/reports" }).reportsDir).toBe("/share/reports");
 });
 
 test("the environment wins over the file, and an empty variable counts as absent in both", () => {
@@ -182,6 +191,11 @@ test.each([
   ],
   ["MAIL_TO", ["kim@factory.example, lee@factory.example", "a+b@c"], ["kim", "kim@a b", "Kim <kim@a>", "@a"]],
   ["EVENT_LOG", ["true", "off"], ["maybe"]],
+  ["REPORT_DAILY", ["0 6 * * 1-6", "off", "0"], ["every day", "no"]],
+  ["REPORT_SEND", ["daily", "weekly, monthly", ", ,"], ["yearly", "daily;weekly", "all"]],
+  ["REPORT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
+  ["REPORTS_DIR", ["reports", "보고서", "D:\\reports", "\\\\server\\share\\reports"], ["a|b", "who?"]],
+  ["REPORT_RETENTION", ["1", "10000"], ["0", "10001"]],
   ["ALERT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
   ["ALERT_QUIET_HOURS", ["22:00-07:00", "9:30 - 12:00"], ["22-7", "24:00-07:00", "07:00-7:00"]],
   ["ALERT_DAILY_SUMMARY", ["off", "30 7 * * 1-6"], ["daily", "0 8 * *"]],
