@@ -1,0 +1,36 @@
+import { afterAll, expect, test } from "bun:test";
+import { openProcessTree } from "../../src/observe/process-tree.ts";
+
+/** What a child does: holds 60 MB, works for 150 ms and says so, and ends with its input. */
+const busyChild = `
+  const held = Buffer.alloc(60_000_000, 1);
+  const end = performance.now() + 150;
+  while (performance.now() < end);
+  console.log(held.length);
+  await Bun.stdin.text();`;
+
+const children: Bun.Subprocess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill();
+});
+
+test("a process is counted with what it started, and the time of what ended stays", async () => {
+  const read = openProcessTree();
+  const before = read();
+  expect(before.processes).toBeGreaterThanOrEqual(1);
+  expect(before.memoryBytes).toBeGreaterThanOrEqual(process.memoryUsage.rss() * 0.7);
+  const child = Bun.spawn([process.execPath, "-e", busyChild], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
+  children.push(child);
+  await child.stdout.getReader().read();
+  const during = read();
+  expect(during.processes).toBe(before.processes + 1);
+  expect(during.memoryBytes - before.memoryBytes).toBeGreaterThan(50_000_000);
+  expect(during.cpuMs - before.cpuMs).toBeGreaterThan(100);
+  child.stdin.end();
+  await child.exited;
+  const after = read();
+  expect(after.processes).toBe(before.processes);
+  expect(after.cpuMs).toBeGreaterThanOrEqual(during.cpuMs);
+  // What was seen of the child while it ran is in the parent's time now, once.
+  expect(after.cpuMs - during.cpuMs).toBeLessThan(during.cpuMs - before.cpuMs);
+});
