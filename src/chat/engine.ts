@@ -2,6 +2,7 @@ import type { Log } from "../observe/log.ts";
 import { readAnswer } from "../production/desk.ts";
 import type { Item } from "../production/items.ts";
 import type { Catalog } from "../segments/catalog.ts";
+import { ChatCounters } from "./counters.ts";
 import { focusOf } from "./focus.ts";
 import { type Model, ModelError, type ModelTrouble } from "./model/model.ts";
 import { answerOffline, type OfflineServices } from "./offline.ts";
@@ -92,6 +93,7 @@ interface Given {
  * tools ask production, and every figure of an answer rests on what they found.
  */
 export class ChatEngine {
+  readonly counters = new ChatCounters();
   readonly #services: ChatServices;
 
   constructor(services: ChatServices) {
@@ -106,10 +108,16 @@ export class ChatEngine {
   }
 
   /** Answers a question in the time allowed. Never rejects: what went wrong is in the answer, as a sentence. */
-  async answer(
-    question: ChatQuestion,
-    { onCall = () => {}, onText = () => {} }: ChatListener = {},
-  ): Promise<ChatAnswer> {
+  async answer(question: ChatQuestion, listener: ChatListener = {}): Promise<ChatAnswer> {
+    const started = performance.now();
+    const given = await this.#given(question, listener);
+    const outcome = given.status === "success" ? "success" : given.code;
+    this.counters.answers.note({ model: given.model, outcome }, performance.now() - started);
+    if (given.standIn !== null) this.counters.standIns++;
+    return given;
+  }
+
+  async #given(question: ChatQuestion, { onCall = () => {}, onText = () => {} }: ChatListener): Promise<ChatAnswer> {
     const { patienceSec = 120, sessions } = this.#services;
     const { sessionId, client } = question;
     const session = sessionId === null ? null : { address: client, id: sessionId };
@@ -170,6 +178,8 @@ export class ChatEngine {
         runs,
       });
       const { outcome, failures, unsupported } = conversed;
+      this.counters.conversations.add({ outcome });
+      this.counters.unsupportedNumbers += unsupported.length;
       const language = languageOf(query);
       const failure = failures.find(({ code }) => troubleWith(code, language) !== null);
       if (outcome === "groundless" && failure) throw new FailedCallError(failure);

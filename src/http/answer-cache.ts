@@ -93,6 +93,11 @@ export class AnswerCache {
     return this.#entries?.size ?? 0;
   }
 
+  /** Bytes of the answers kept, uncompressed. */
+  get bytes(): number {
+    return this.#entries?.calculatedSize ?? 0;
+  }
+
   /** The answer for a key, if it was computed from this version of the data. */
   get(key: string, version: string): CachedAnswer | undefined {
     const entry = this.#entries?.get(key);

@@ -17,7 +17,7 @@ const refreshMs = 30_000;
 export class OperationsAgeReader {
   readonly #databaseDir: string;
   readonly #backupsDir: string;
-  #backupAt: number | null = null;
+  #backupAt: ReadonlyMap<string, number> = new Map();
   #watcherAt: number | null = null;
   #readAt = 0;
 
@@ -30,26 +30,40 @@ export class OperationsAgeReader {
   /** The last known answer; `iso` renders a time. What a job changed that ended at `jobEndedAt` (ms) is known one question later. */
   report(iso: (ms: number) => string, jobEndedAt: number): OperationsAge {
     if (Date.now() - this.#readAt > refreshMs || jobEndedAt >= this.#readAt) void this.refresh();
-    const hours = this.#backupAt === null ? null : (Date.now() - this.#backupAt) / 3_600_000;
+    const newest = this.#backupAt.size === 0 ? null : Math.max(...this.#backupAt.values());
+    const hours = newest === null ? null : (Date.now() - newest) / 3_600_000;
     return {
       backup: {
-        last_success: this.#backupAt === null ? null : iso(this.#backupAt),
+        last_success: newest === null ? null : iso(newest),
         age_hours: hours === null ? null : Math.round(hours * 10) / 10,
       },
       watcher: { last_run: this.#watcherAt === null ? null : iso(this.#watcherAt) },
     };
   }
 
+  /** When the newest backup of each file was made, ms since 1970, by its segment's name (`live`, `archive_2025`); the last known answer. */
+  backups(): ReadonlyMap<string, number> {
+    if (Date.now() - this.#readAt > refreshMs) void this.refresh();
+    return this.#backupAt;
+  }
+
   async refresh(): Promise<void> {
     this.#readAt = Date.now();
-    this.#backupAt = await this.#newestBackup().catch(() => null);
+    this.#backupAt = await this.#newestBackups().catch(() => new Map());
     this.#watcherAt = await this.#lastWatch().catch(() => null);
   }
 
-  async #newestBackup(): Promise<number | null> {
-    const names = (await readdir(this.#backupsDir)).filter((name) => backupPattern.test(name));
-    const times = await Promise.all(names.map(async (name) => (await stat(path.join(this.#backupsDir, name))).mtimeMs));
-    return times.length === 0 ? null : Math.max(...times);
+  async #newestBackups(): Promise<Map<string, number>> {
+    const newest = new Map<string, number>();
+    const look = async (name: string): Promise<void> => {
+      const of = backupPattern.exec(name)?.[1];
+      if (of === undefined) return;
+      const segment = of === "production" ? "live" : of;
+      const { mtimeMs } = await stat(path.join(this.#backupsDir, name));
+      newest.set(segment, Math.max(mtimeMs, newest.get(segment) ?? 0));
+    };
+    await Promise.all((await readdir(this.#backupsDir)).map(look));
+    return newest;
   }
 
   async #lastWatch(): Promise<number | null> {

@@ -35,6 +35,11 @@ export class Performance {
     window.add(ms, hit, rows);
   }
 
+  /** Calls since the start that the cache answered, and that it did not, by name. */
+  cacheUse(): { name: string; hits: number; misses: number }[] {
+    return [...this.#windows].map(([name, { calls, hits }]) => ({ name, hits, misses: calls - hits }));
+  }
+
   /** The figures of every name, in alphabetical order. Percentiles are times that occurred (nearest rank). */
   report(): PerformanceReport {
     const byName = [...this.#windows].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -47,6 +52,9 @@ class CallWindow {
   readonly #ms: Float64Array;
   readonly #rows: Float64Array;
   readonly #hits: Uint8Array;
+  /** Since the start, beyond what the ring holds. */
+  calls = 0;
+  hits = 0;
   #next = 0;
   #count = 0;
 
@@ -61,6 +69,8 @@ class CallWindow {
     this.#ms[at] = ms;
     this.#rows[at] = rows;
     this.#hits[at] = hit ? 1 : 0;
+    this.calls++;
+    if (hit) this.hits++;
     this.#next = at + 1 === this.#ms.length ? 0 : at + 1;
     if (this.#count < this.#ms.length) this.#count++;
   }

@@ -43,7 +43,18 @@ export interface DeskOptions {
   inlineMaxRows: number;
   queryTimeoutSec: number;
   /** Hears of every answer that was computed. */
-  onAnswer: (answer: { name: QuestionName; ms: number; rows: number; parameters: unknown }, requestId?: string) => void;
+  onAnswer: (answer: Computed, requestId?: string) => void;
+}
+
+/** An answer that was computed, for the log and the metrics. */
+export interface Computed {
+  name: QuestionName;
+  /** From the question to the answer, the wait for a worker included. */
+  ms: number;
+  rows: number;
+  parameters: unknown;
+  /** Where it was computed: in the server's own process or by a worker. */
+  by: "inline" | "worker";
 }
 
 /** Duplicate and undated rows up to which a question may be answered in this process: some milliseconds. */
@@ -100,7 +111,8 @@ export class Desk {
             : await this.#askWorker(effort === "seeks", snapshot, name, parameters, signal);
         if (sources.every(isUnchanged)) {
           const ms = performance.now() - started;
-          this.#options.onAnswer({ name, ms, rows, parameters }, requestId);
+          const by = effort === "little" ? "inline" : "worker";
+          this.#options.onAnswer({ name, ms, rows, parameters, by }, requestId);
           return { body: text, rows, version: snapshot.version };
         }
       } catch (error) {
@@ -127,7 +139,8 @@ export class Desk {
       if (this.#effort(name, parameters, snapshot) !== "little") return null;
       if (!segmentsOf(snapshot, name, parameters).every(({ immutable }) => immutable)) return null;
       const { text, rows } = this.#answer(name, parameters, snapshot);
-      this.#options.onAnswer({ name, ms: performance.now() - started, rows, parameters }, requestId);
+      const ms = performance.now() - started;
+      this.#options.onAnswer({ name, ms, rows, parameters, by: "inline" }, requestId);
       return { body: text, rows, version: snapshot.version };
     } catch {
       return null;
@@ -141,6 +154,11 @@ export class Desk {
   /** Process ids of the worker processes that are running. */
   get workerPids(): number[] {
     return [...this.#pool.pids, ...this.#promptPool.pids];
+  }
+
+  /** Questions that wait for a worker. */
+  get waiting(): number {
+    return this.#pool.waiting + this.#promptPool.waiting;
   }
 
   close(): void {

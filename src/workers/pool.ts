@@ -58,6 +58,11 @@ export class WorkerPool {
     });
   }
 
+  /** Jobs that wait for a worker. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Process ids of the workers that are running. */
   get pids(): number[] {
     return this.#workers.flatMap((worker) => worker.pid ?? []);

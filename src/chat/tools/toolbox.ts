@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { TooSlowError } from "../../production/desk.ts";
 import { UnavailableError } from "../../segments/errors.ts";
 import { PoolBusyError } from "../../workers/pool.ts";
+import { ToolCounters } from "../counters.ts";
 import { scopeOf } from "../sql/scope.ts";
 import type { Evidence, ToolCall, ToolError, ToolName, ToolRun } from "../types.ts";
 import { toolArguments, type ValidArguments } from "./arguments.ts";
@@ -9,6 +10,7 @@ import { Asking, type Found, type ToolServices, tools } from "./tools.ts";
 
 /** Calls tools: validates what they are given, and puts what they found into the contract's form. */
 export class Toolbox {
+  readonly counters = new ToolCounters();
   readonly #services: ToolServices;
 
   constructor(services: ToolServices) {
@@ -21,6 +23,20 @@ export class Toolbox {
    */
   async call(call: ToolCall, requestId: string, signal?: AbortSignal): Promise<ToolRun | ToolError> {
     signal?.throwIfAborted();
+    const started = performance.now();
+    const note = (outcome: Parameters<ToolCounters["note"]>[1]): void =>
+      this.counters.note(call.name, outcome, performance.now() - started);
+    try {
+      const given = await this.#call(call, requestId, signal);
+      note("status" in given ? given.code : "success");
+      return given;
+    } catch (error) {
+      note(signal?.aborted ? "cancelled" : "unforeseen");
+      throw error;
+    }
+  }
+
+  async #call(call: ToolCall, requestId: string, signal: AbortSignal | undefined): Promise<ToolRun | ToolError> {
     const valid = toolArguments[call.name].safeParse(call.arguments);
     if (!valid.success) {
       const onParams = valid.error.issues.every(({ path }) => path[0] === "params");
