@@ -1,3 +1,5 @@
+import type { Language } from "../language.ts";
+
 /** A file that goes with a message. */
 export interface Attachment {
   name: string;
@@ -6,10 +8,13 @@ export interface Attachment {
   path: string;
 }
 
+/** What a message is about, told apart by those who receive webhooks. A `digest` is several messages put together, because they were too many. */
+export const messageKinds = ["alert", "resolved", "summary", "report", "test", "digest"] as const;
+export type MessageKind = (typeof messageKinds)[number];
+
 /** Something that people are told, whatever the channel; already in their language. */
 export interface Message {
-  /** Told apart by those who receive webhooks. */
-  kind: "alert" | "resolved" | "summary" | "report" | "test";
+  kind: MessageKind;
   severity: "critical" | "warning" | "info";
   /** One line, without a line break. */
   subject: string;
@@ -20,4 +25,8 @@ export interface Message {
   attachments?: readonly Attachment[];
   /** What a program that receives a webhook would want to know besides: JSON. */
   data?: Readonly<Record<string, unknown>>;
+  /** Path of the dashboard's page that shows more, such as `/dashboard/alerts`; channels make a link of it. */
+  page?: string;
+  /** The language it is in, for the few words that a channel adds; Korean unless told otherwise. */
+  language?: Language;
 }

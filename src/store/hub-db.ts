@@ -43,6 +43,13 @@ function open(file: string): Database {
   }
 }
 
+/** A database of the same schema that lives as long as this process: for what must go on while the disk takes nothing. */
+export function openMemoryDb(): Database {
+  const db = new Database(":memory:");
+  for (const migration of migrations) db.run(migration);
+  return db;
+}
+
 /** Brings the schema up to date in one transaction, so that a hub.db is of the version before or of this one, whatever ends the process. */
 function migrate(db: Database, file: string): void {
   const before = versionOf(db);
