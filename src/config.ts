@@ -9,6 +9,7 @@ import { alertsVariables } from "./config/alerts.ts";
 import { chatVariables } from "./config/chat.ts";
 import { dataVariables } from "./config/data.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
+import { monitoringVariables } from "./config/monitoring.ts";
 import { notifyVariables } from "./config/notify.ts";
 import { operationsVariables } from "./config/operations.ts";
 import { qualityVariables } from "./config/quality.ts";
@@ -30,6 +31,7 @@ const variables = {
   ...notifyVariables,
   ...alertsVariables,
   ...reportsVariables,
+  ...monitoringVariables,
 };
 
 type Variables = typeof variables;

@@ -90,6 +90,12 @@ test("without a file and variables every setting has its documented default", ()
     reportLanguage: undefined,
     reportsFolder: "reports",
     reportRetention: 400,
+    monitorResponseMs: [100, 500],
+    monitorErrorPercent: [1, 5],
+    monitorCpuPercent: [70, 85],
+    monitorMemoryPercent: [80, 90],
+    monitorDiskPercent: [80, 90],
+    monitorConnections: [1000, 2000],
   });
 });
 
@@ -196,6 +202,8 @@ test.each([
   ["REPORT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
   ["REPORTS_DIR", ["reports", "보고서", "D:\\reports", "\\\\server\\share\\reports"], ["a|b", "who?"]],
   ["REPORT_RETENTION", ["1", "10000"], ["0", "10001"]],
+  ["MONITOR_RESPONSE_MS", ["50,200", "0.5, 1.5"], ["500,100", "100", "0,5", "1,2,3", "a,b", "-1,5"]],
+  ["MONITOR_CPU_PERCENT", ["50,100"], ["50,101", "70,70"]],
   ["ALERT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
   ["ALERT_QUIET_HOURS", ["22:00-07:00", "9:30 - 12:00"], ["22-7", "24:00-07:00", "07:00-7:00"]],
   ["ALERT_DAILY_SUMMARY", ["off", "30 7 * * 1-6"], ["daily", "0 8 * *"]],
