@@ -18,8 +18,11 @@ const lockLimitMs = 150;
 const patienceMs = 30_000;
 /** Pause between two passes, so that a writer that waited gets its turn. */
 const turnMs = 50;
-/** How long a lock is waited for, ms: nobody waits for the copy of a large file, and a lock in its middle must not undo it. */
-const patientTimeoutMs = 2_000;
+/**
+ * How long a lock is waited for, ms: nobody waits for the copy of a large file, and a lock in its middle must not undo it. While a question
+ * reads such a file directly, some 10 s, a commit that waits for it keeps every new reader out.
+ */
+const patientTimeoutMs = 15_000;
 const unlimited = Number.POSITIVE_INFINITY;
 
 /**
