@@ -13,6 +13,7 @@ export class FreeDisk {
   readonly #folder: string;
   readonly #now: () => number;
   #gb: number | null = null;
+  #usedPercent: number | null = null;
   #knownAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
 
@@ -25,9 +26,18 @@ export class FreeDisk {
 
   /** GB (1024³ bytes), two decimals; null until the first look is done and where it cannot be told. Never waits. */
   current(): number | null {
+    return this.#isKnown() ? this.#gb : null;
+  }
+
+  /** How full the disk is, in percent of what ordinary programs may use of it, as df(1) says it; null and never waiting like `current`. */
+  usedPercent(): number | null {
+    return this.#isKnown() ? this.#usedPercent : null;
+  }
+
+  #isKnown(): boolean {
     const age = this.#now() - this.#knownAt;
     if (age >= freshMs) void this.refresh();
-    return age < believedMs ? this.#gb : null;
+    return age < believedMs;
   }
 
   /** Looks now, or joins the look under way. Never rejects. */
@@ -38,10 +48,13 @@ export class FreeDisk {
 
   async #look(): Promise<void> {
     try {
-      const { bavail, bsize } = await statfs(this.#folder);
+      const { bavail, bfree, blocks, bsize } = await statfs(this.#folder);
       this.#gb = Math.round(((bavail * bsize) / bytesPerGb) * 100) / 100;
+      const used = blocks - bfree;
+      this.#usedPercent = used + bavail > 0 ? (100 * used) / (used + bavail) : null;
     } catch {
       this.#gb = null;
+      this.#usedPercent = null;
     }
     this.#knownAt = this.#now();
     this.#looking = null;

@@ -13,6 +13,15 @@ test("the free space is what an ordinary program may still write, in GB of 1024Â
   expect(Math.abs(disk.current()! - (bavail * bsize) / 1024 ** 3)).toBeLessThan(2);
 });
 
+test("how full the disk is, is what df says", async () => {
+  const disk = new FreeDisk(tmpdir());
+  expect(disk.usedPercent()).toBeNull();
+  await disk.refresh();
+  const { stdout } = Bun.spawnSync(["df", "--output=pcent", tmpdir()]);
+  // df rounds up.
+  expect(Math.abs(disk.usedPercent()! + 0.5 - Number(/(\d+)%/.exec(stdout.toString())![1]))).toBeLessThan(1.5);
+});
+
 test("asking never waits: before the first look is done the answer is null", async () => {
   const disk = new FreeDisk(tmpdir());
   expect(disk.current()).toBeNull();
