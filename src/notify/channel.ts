@@ -13,6 +13,8 @@ export interface Parcel {
   attempt: number;
   /** When the message was handed in, ms since 1970. */
   createdAt: number;
+  /** The same as people read it, in the factory's time. */
+  at: string;
   message: Message;
   /** Address of the page that shows more. */
   link: string | null;

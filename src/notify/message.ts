@@ -16,7 +16,7 @@ export type MessageKind = (typeof messageKinds)[number];
 export interface Message {
   kind: MessageKind;
   severity: "critical" | "warning" | "info";
-  /** One line, without a line break. */
+  /** One line, without a line break, and without a word for how bad it is, which channels put before it. */
   subject: string;
   /** Plain text of one or several paragraphs. */
   text: string;

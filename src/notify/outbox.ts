@@ -84,7 +84,8 @@ export class Outbox {
 
   #parcelOf({ id, attempts, created_at, message, accepted }: OpenDelivery): Parcel {
     const link = message.page === undefined ? null : `${this.#services.publicUrl()}${message.page}`;
-    return { delivery: id, attempt: attempts, createdAt: created_at, message, link, accepted };
+    const at = this.#services.time(created_at);
+    return { delivery: id, attempt: attempts, createdAt: created_at, at, message, link, accepted };
   }
 
   /** Settles what the run before left, and begins to deliver. What is handed in earlier waits until then. */
