@@ -12,6 +12,7 @@ if (first === workerFlag) {
   const { searchTasks } = await import("./search/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
   const { customQueryTasks } = await import("./chat/sql/tasks.ts");
+  const { targetTasks } = await import("./targets/tasks.ts");
   const { selfCheckTasks } = await import("./self-check/tasks.ts");
   await serveTasks({
     ...keeperTasks,
@@ -21,6 +22,7 @@ if (first === workerFlag) {
     ...searchTasks,
     ...questionTasks(),
     ...customQueryTasks,
+    ...targetTasks,
     ...selfCheckTasks,
   });
 } else if (first === exportFlag) {

@@ -51,6 +51,8 @@ export interface Forecasts {
   total: Prediction;
   itemErrors: Errors;
   totalErrors: Errors;
+  /** Months on which the errors were measured. */
+  tested: number;
 }
 
 /**
@@ -78,7 +80,10 @@ export function forecastMonth(history: ItemDays, { month, last }: { month: strin
       scale > 0 ? [(truths[at]![item]! - expected) / scale] : [],
     );
   });
-  const totalErrors = drifts.flatMap(({ expected, error }) => (expected > 0 ? [error / expected] : []));
+  // Counted in both directions: eighteen errors are too few to tell how those above differ from those below.
+  const totalErrors = drifts.flatMap(({ expected, error }) =>
+    expected > 0 ? [error / expected, -error / expected] : [],
+  );
   const { predictions } = present.predict(weights, common);
   const expected = predictions.reduce((all, one) => all + one.expected, 0);
   return {
@@ -90,6 +95,7 @@ export function forecastMonth(history: ItemDays, { month, last }: { month: strin
     total: { expected, scale: expected },
     itemErrors: Float64Array.from(itemErrors).sort(),
     totalErrors: Float64Array.from(totalErrors).sort(),
+    tested: tests.length,
   };
 }
 
