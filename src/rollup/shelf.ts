@@ -45,6 +45,12 @@ export class RollupShelf {
     return rollup;
   }
 
+  /** The totals of this segment in this version as columns, from hub.db; null where there are none. */
+  columns(segment: Segment): Columns | null {
+    const data = this.#read(keyOf(segment));
+    return data && decodeColumns(data);
+  }
+
   /** True while the totals of this segment stand in hub.db undamaged. */
   isStored(segment: Segment): boolean {
     return this.#read(keyOf(segment)) !== null;
