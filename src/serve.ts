@@ -23,6 +23,7 @@ import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { hubStatus } from "./hub-status.ts";
 import { listenForApi, listenForDashboard, urlOf } from "./listen.ts";
+import { openOutbox } from "./notify/open.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { Events } from "./observe/events.ts";
@@ -130,6 +131,7 @@ export function serve(settings: Settings): Hub {
     error: (message) => eachLine(message, (line) => log.error("operations", line)),
   };
   const hubDb = openState(settings.databaseDir);
+  const outbox = openOutbox(settings, { hubDb, log, port: () => server.port ?? settings.apiPort });
   const jobsChanged = announceJobs(() => schedule.list(), events);
   const schedule: Schedule = new Schedule(
     duties({ settings, holdMirrors: () => catalog.holdMirrors() }),
@@ -210,6 +212,7 @@ export function serve(settings: Settings): Hub {
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
     views: new SavedViews(hubDb),
+    outbox,
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
     indexes,
@@ -239,6 +242,8 @@ export function serve(settings: Settings): Hub {
   const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
   const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
+  // What the run before left is settled after the first answers.
+  setTimeout(() => outbox.start(), 1_000).unref();
   const control = openControl();
   const announced = announceHub(settings, url, control);
   const lastRun = reported.then(async (sentence) => {
@@ -271,6 +276,7 @@ export function serve(settings: Settings): Hub {
         loopDelay,
         schedule,
         hubDb,
+        outbox,
         announced,
         control,
       }),

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Server } from "bun";
 import type { CustomQueries } from "./chat/sql/custom-queries.ts";
 import type { DerivedKeeper } from "./derived/keeper.ts";
+import type { Outbox } from "./notify/outbox.ts";
 import type { Events } from "./observe/events.ts";
 import type { Log } from "./observe/log.ts";
 import type { LoopDelay } from "./observe/loop-delay.ts";
@@ -27,6 +28,7 @@ export interface Running {
   lock: { release: () => void };
   schedule: Schedule;
   hubDb: Database;
+  outbox: Outbox;
   announced: { withdraw: () => void };
   control: Control;
 }
@@ -47,6 +49,7 @@ export async function stopHub(
     lock,
     schedule,
     hubDb,
+    outbox,
     announced,
     control,
   }: Running,
@@ -59,7 +62,7 @@ export async function stopHub(
   const patience = new Promise<void>((resolve) => {
     grace = setTimeout(resolve, graceMs);
   });
-  await Promise.race([Promise.all(servers.map((server) => server.stop())), patience]);
+  await Promise.all([Promise.race([Promise.all(servers.map((server) => server.stop())), patience]), outbox.stop()]);
   clearTimeout(grace);
   await Promise.all(servers.map((server) => server.stop(true)));
   schedule.stop();

@@ -22,6 +22,7 @@ import { RateLimiter } from "../http/rate-limit.ts";
 import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
+import type { Outbox } from "../notify/outbox.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
@@ -58,6 +59,7 @@ export interface AppServices extends HealthServices {
   answers: Answers;
   limiter: RateLimiter;
   views: SavedViews;
+  outbox: Outbox;
   chat: ChatEngine;
   toolbox: Toolbox;
   /** Sees what each answer was sent with. */
