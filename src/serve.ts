@@ -27,10 +27,11 @@ import { openOutbox } from "./notify/open.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { Events } from "./observe/events.ts";
-import { openLog } from "./observe/log.ts";
+import { openHubLog } from "./observe/logs.ts";
 import { LoopDelay } from "./observe/loop-delay.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { QueryCounters } from "./observe/query-counters.ts";
 import { RequestRate } from "./observe/request-rate.ts";
 import { Traffic } from "./observe/traffic.ts";
 import { surviveErrors } from "./observe/unhandled.ts";
@@ -83,12 +84,7 @@ export function serve(settings: Settings): Hub {
   }
   // Before this run's own lines stand in the log.
   const reported = reportLastRun(settings);
-  const log = openLog({
-    directory: settings.logsDir,
-    file: "app.log",
-    timezone: settings.timezone,
-    secrets: secretsOf(settings),
-  });
+  const log = openHubLog(settings, secretsOf(settings));
   const events = new Events();
   const catalog = new Catalog({
     ...settings,
@@ -100,13 +96,16 @@ export function serve(settings: Settings): Hub {
   // First of all, so that the files are looked at while the rest is put together.
   catalog.warmUp();
   const shelf = settings.rollup ? new RollupShelf(settings.databaseDir) : null;
+  const queries = new QueryCounters();
   const desk = new Desk({
     ...settings,
     catalog,
     rollups: shelf,
     isSearchIndexed: (segment) => derived?.isSearchIndexed(segment) ?? false,
-    onAnswer: ({ name, ms, rows, parameters }, requestId) => {
+    onAnswer: ({ name, ms, rows, parameters, by }, requestId) => {
+      queries.times.note({ question: name, by }, ms);
       if (ms < settings.slowQueryThresholdMs) return;
+      queries.slow.add({ question: name });
       log.warn("query", `SLOW QUERY ${name} ${ms.toFixed(0)}ms rows=${rows} ${JSON.stringify(parameters)}`, requestId);
     },
   });
@@ -178,7 +177,7 @@ export function serve(settings: Settings): Hub {
     note: (answer, { route, target, status, ms, client, requestId, hit }) => {
       traffic.note(route, status, ms);
       performance.record(answer.name, ms, { hit, rows: answer.rows });
-      log.infoPlain("access", accessLine("GET", target, status, ms, client), requestId);
+      log.access(accessLine("GET", target, status, ms, client), requestId);
     },
   });
   const indexes = new IndexLookup(settings.databaseDir);
@@ -207,6 +206,7 @@ export function serve(settings: Settings): Hub {
     log,
     performance,
     traffic,
+    queries,
     loopDelay,
     limiter,
     remember: lane.remember,

@@ -27,6 +27,9 @@ import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
 import type { Performance } from "../observe/performance.ts";
+import { openProcessTree } from "../observe/process-tree.ts";
+import type { QueryCounters } from "../observe/query-counters.ts";
+import { Tally } from "../observe/tally.ts";
 import type { Traffic } from "../observe/traffic.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
@@ -48,6 +51,7 @@ import { mcpRoutes } from "./mcp.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
+import { prometheusEndpoint } from "./prometheus/endpoint.ts";
 import { recordEndpoints } from "./records.ts";
 import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
@@ -67,6 +71,7 @@ export interface AppServices extends HealthServices {
   log: Log;
   performance: Performance;
   traffic: Traffic;
+  queries: QueryCounters;
   loopDelay: LoopDelay;
   events: Events;
   indexes: IndexLookup;
@@ -294,7 +299,12 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   itemEndpoints(endpoints, answers);
   summaryEndpoints(endpoints, answers);
   chatEndpoints(endpoints, services);
-  mcpRoutes(api, { ...services, corsOrigins: settings.corsOrigins });
+  const mcpMessages = new Tally<"method">();
+  mcpRoutes(api, {
+    ...services,
+    corsOrigins: settings.corsOrigins,
+    onMessage: (method) => mcpMessages.add({ method }),
+  });
   healthEndpoints(endpoints, services);
   eventEndpoints(endpoints, {
     events: services.events,
@@ -307,6 +317,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   const adminKey = settings.adminKey;
   const audit = auditOf(log);
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
+  prometheusEndpoint(endpoints, { ...services, mcpMessages, processTree: openProcessTree() });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

@@ -7,9 +7,21 @@ import { HttpError } from "../http/errors.ts";
 import { requireJson } from "./body.ts";
 
 export interface McpRouteServices extends McpServices {
+  /** Hears of each message, by its method. */
+  onMessage: (method: string) => void;
   /** Origins whose pages may ask, or `*`. */
   corsOrigins: readonly string[];
 }
+
+/** What clients ask, but for what nobody has heard of: a label of the metrics. */
+const methods = new Set([
+  "initialize",
+  "notifications/initialized",
+  "ping",
+  "tools/list",
+  "tools/call",
+  "server/discover",
+]);
 
 /** JSON-RPC's answers to what is no message (https://www.jsonrpc.org/specification#error_object). */
 const faults = {
@@ -21,13 +33,14 @@ const faults = {
  * POST /mcp: the chat's tools over the Model Context Protocol, streamable HTTP without sessions, so that there is nothing to GET or DELETE.
  * The official SDK is loaded with the first message, because it takes longer than the hub may take to start.
  */
-export function mcpRoutes(api: Hono<HubEnv>, { corsOrigins, ...services }: McpRouteServices): void {
+export function mcpRoutes(api: Hono<HubEnv>, { corsOrigins, onMessage, ...services }: McpRouteServices): void {
   api.post("/mcp", async (c) => {
     refuseForeign(c.req.header("Origin"), c.req.url, corsOrigins);
     requireJson(c);
     c.header("Cache-Control", "no-store");
     const message = parsed(await c.req.text());
     if ("fault" in message) return c.json({ jsonrpc: "2.0", id: null, error: message.fault }, 400);
+    onMessage(methodOf(message.body));
     const { answerMcp } = await import("../chat/mcp/answer.ts");
     const requestId = c.get("requestId");
     const answer = await answerMcp(services, { request: c.req.raw, body: message.body, requestId });
@@ -49,6 +62,12 @@ function refuseForeign(origin: string | undefined, url: string, corsOrigins: rea
   if (!listed && isForeign(origin, url)) {
     throw new HttpError(403, "This is not allowed from a page of another site. CORS_ORIGINS names those that may.");
   }
+}
+
+/** The method of a message, as a label. */
+function methodOf(body: unknown): string {
+  const method = typeof body === "object" && body !== null && "method" in body ? String(body.method) : "";
+  return methods.has(method) ? method : "other";
 }
 
 function parsed(text: string): { body: unknown } | { fault: { code: number; message: string } } {
