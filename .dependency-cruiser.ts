@@ -25,7 +25,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   documents: [],
   // What tells people before they ask: how messages go out, what is the matter, how the hub has been doing.
   notify: ["store", "observe", "config.ts", "config"],
-  alerts: ["notify", "store", "observe", "config.ts", "config"],
+  alerts: ["notify", "statistics", "store", "observe", "config.ts", "config"],
   monitoring: ["alerts", "statistics", "store", "observe", "config.ts", "config"],
   // What the production data themselves say: faults in them, targets, reports.
   statistics: [],

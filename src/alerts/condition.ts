@@ -21,6 +21,8 @@ export interface Condition {
   subject: string;
   severity: Severity;
   words: Readonly<Record<Language, ConditionWords>>;
+  /** Since when, ms since 1970, where the rule knows; else it counts from when it was found first. */
+  since?: number;
   /** The page of the dashboard that shows more, such as `/dashboard/operations`. */
   page?: string;
 }
