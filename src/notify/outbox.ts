@@ -43,7 +43,7 @@ export type TestResult = { delivered: true } | { delivered: false; reason: Reaso
 
 const crashed: Reason = { code: "crashed" };
 /** How long what is being sent may take to finish when the hub is stopped, ms. */
-const graceMs = 3_000;
+const usualGraceMs = 3_000;
 
 /**
  * Takes messages and delivers them by itself, each once on each of its channels. What is handed in stands in hub.db first, so that it outlives the process;
@@ -58,6 +58,7 @@ export class Outbox {
   #emergency: { deliveries: Deliveries; lanes: Map<ChannelName, Lane> } | null = null;
   readonly #redact: (text: string) => string;
   #started = false;
+  #stopped = false;
   readonly #tested = new Set<ChannelName>();
 
   constructor(services: OutboxServices) {
@@ -126,6 +127,7 @@ export class Outbox {
 
   #sendUnkept(message: Message, wanted: readonly ChannelName[], id: string): void {
     try {
+      if (this.#stopped) throw new Error("the hub has stopped");
       if (!this.#emergency) {
         const deliveries = new Deliveries(openMemoryDb());
         this.#emergency = { deliveries, lanes: this.#lanesOver(deliveries) };
@@ -187,8 +189,9 @@ export class Outbox {
     return this.#deliveries.recent(asked);
   }
 
-  /** Begins nothing more; what is being sent has 3 s to finish, and is noted as uncertain after that. */
-  async stop(): Promise<void> {
+  /** Begins nothing more; what is being sent has some seconds to finish, and is noted as uncertain after that. */
+  async stop(graceMs = usualGraceMs): Promise<void> {
+    this.#stopped = true;
     const lanes = [...this.#lanes.values(), ...(this.#emergency?.lanes.values() ?? [])];
     await Promise.all(lanes.map((lane) => lane.stop(graceMs)));
   }
