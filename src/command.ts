@@ -91,7 +91,8 @@ async function carryOut(args: string[], beside: string): Promise<number> {
     if (aboutService) return await carryOutVerb(aboutService, { home, isBeside: home === beside });
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
     if (command) return await command(settings);
-    if (values.demo) await makeDemo(settings, rows);
+    // A hub that runs there would be left without its files; starting says so.
+    if (values.demo && lockIsFree(settings)) await makeDemo(settings, rows);
     const supervised = values.supervised ?? false;
     if (supervised) endWithParent();
     await run(settings, { open, supervised });

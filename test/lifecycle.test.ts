@@ -132,6 +132,27 @@ test("in an empty folder the hub makes its folders and says what to put where", 
   expect(existsSync(join(home, "logs", "app.log"))).toBe(true);
 });
 
+test("a demo that is started where one runs leaves that one its files", async () => {
+  const home = temporaryHome();
+  const { code } = run(["--demo", "--demo-rows", "1000", "--no-open"], {
+    HUB_HOME: home,
+    API_PORT: "1",
+    HOST: "192.0.2.1",
+  });
+  expect(code).toBe(1);
+  const hub = await startHub({ home: join(home, "demo") });
+  const rows = async () => (await hub.json("/healthz")).body.files.map((file: { rows: number }) => file.rows);
+  await hub.fetch("/records");
+  const before = await rows();
+  const second = run(["--demo", "--demo-rows", "2000", "--no-open"], { HUB_HOME: home, API_PORT: "0" });
+  expect([second.code, second.stderr]).toEqual([
+    1,
+    expect.stringContaining("Another hub is running with the home folder"),
+  ]);
+  expect(await rows()).toEqual(before);
+  expect(readFileSync(join(home, "demo", "database", "demo.json"), "utf8")).toContain('"rows": 1000');
+});
+
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
 }
