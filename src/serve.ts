@@ -23,6 +23,7 @@ import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { hubStatus } from "./hub-status.ts";
 import { listenForApi, listenForDashboard, urlOf } from "./listen.ts";
+import { startMonitor } from "./monitoring/start.ts";
 import { openOutbox } from "./notify/open.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
@@ -192,6 +193,21 @@ export function serve(settings: Settings): Hub {
   const model =
     apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
   const rate = new RequestRate();
+  const monitor = startMonitor({
+    settings,
+    hubDb,
+    traffic,
+    loopDelay,
+    performance,
+    disk,
+    use: () => ({
+      tokens: model?.counters.tokens.total ?? 0,
+      questions: services.chat.counters.answers.read().reduce((sum, { latency }) => sum + latency.count, 0),
+      clients: events.listeners,
+      connections: server.pendingRequests + (second?.pendingRequests ?? 0),
+    }),
+    report: (message) => log.warn("monitoring", message),
+  });
   const services: AppServices = {
     settings,
     desk,
@@ -208,6 +224,7 @@ export function serve(settings: Settings): Hub {
     traffic,
     queries,
     loopDelay,
+    monitor,
     limiter,
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
@@ -274,6 +291,7 @@ export function serve(settings: Settings): Hub {
         log,
         lock,
         loopDelay,
+        monitor,
         schedule,
         hubDb,
         outbox,

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Server } from "bun";
 import type { CustomQueries } from "./chat/sql/custom-queries.ts";
 import type { DerivedKeeper } from "./derived/keeper.ts";
+import type { Monitor } from "./monitoring/monitor.ts";
 import type { Outbox } from "./notify/outbox.ts";
 import type { Events } from "./observe/events.ts";
 import type { Log } from "./observe/log.ts";
@@ -25,6 +26,7 @@ export interface Running {
   desk: Desk;
   log: Log;
   loopDelay: LoopDelay;
+  monitor: Monitor;
   lock: { release: () => void };
   schedule: Schedule;
   hubDb: Database;
@@ -46,6 +48,7 @@ export async function stopHub(
     desk,
     log,
     loopDelay,
+    monitor,
     lock,
     schedule,
     hubDb,
@@ -66,6 +69,7 @@ export async function stopHub(
   clearTimeout(grace);
   await Promise.all(servers.map((server) => server.stop(true)));
   schedule.stop();
+  monitor.stop();
   loopDelay.stop();
   derived?.close();
   indexes.close();

@@ -22,6 +22,7 @@ import { RateLimiter } from "../http/rate-limit.ts";
 import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
+import type { Monitor } from "../monitoring/monitor.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
@@ -49,6 +50,7 @@ import { itemEndpoints } from "./items.ts";
 import { describeJobs } from "./job-events.ts";
 import { mcpRoutes } from "./mcp.ts";
 import { metricsEndpoints } from "./metrics.ts";
+import { monitoringEndpoints } from "./monitoring.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
 import { prometheusEndpoint } from "./prometheus/endpoint.ts";
@@ -73,6 +75,7 @@ export interface AppServices extends HealthServices {
   traffic: Traffic;
   queries: QueryCounters;
   loopDelay: LoopDelay;
+  monitor: Monitor;
   events: Events;
   indexes: IndexLookup;
 }
@@ -318,6 +321,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   const audit = auditOf(log);
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
   prometheusEndpoint(endpoints, { ...services, mcpMessages, processTree: openProcessTree() });
+  monitoringEndpoints(endpoints, services);
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }
