@@ -57,6 +57,7 @@ import { HomeInUseError, StartError } from "./start-error.ts";
 import { stopHub } from "./stop.ts";
 import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { SavedViews } from "./store/saved-views.ts";
+import { openTargets } from "./targets/open.ts";
 import { version } from "./version.ts";
 
 /** A running hub. */
@@ -132,6 +133,7 @@ export function serve(settings: Settings): Hub {
   };
   const hubDb = openState(settings.databaseDir);
   const outbox = openOutbox(settings, { hubDb, log, port: () => server.port ?? settings.apiPort });
+  const targets = openTargets({ hubDb, desk, catalog, clock, report: (message) => log.warn("targets", message) });
   const jobsChanged = announceJobs(() => schedule.list(), events);
   const schedule: Schedule = new Schedule(
     duties({ settings, holdMirrors: () => catalog.holdMirrors() }),
@@ -229,6 +231,7 @@ export function serve(settings: Settings): Hub {
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
     views: new SavedViews(hubDb),
+    targets: targets.targets,
     outbox,
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
@@ -295,6 +298,7 @@ export function serve(settings: Settings): Hub {
         schedule,
         hubDb,
         outbox,
+        targets,
         announced,
         control,
       }),

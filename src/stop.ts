@@ -12,6 +12,7 @@ import type { Schedule } from "./operations/schedule.ts";
 import type { Desk } from "./production/desk.ts";
 import type { Catalog } from "./segments/catalog.ts";
 import type { Control } from "./service/control.ts";
+import type { OpenTargets } from "./targets/open.ts";
 
 /** How long running answers may take to finish when the hub is stopped, ms. */
 const graceMs = 5_000;
@@ -31,6 +32,7 @@ export interface Running {
   schedule: Schedule;
   hubDb: Database;
   outbox: Outbox;
+  targets: Pick<OpenTargets, "close">;
   announced: { withdraw: () => void };
   control: Control;
 }
@@ -53,6 +55,7 @@ export async function stopHub(
     schedule,
     hubDb,
     outbox,
+    targets,
     announced,
     control,
   }: Running,
@@ -74,6 +77,7 @@ export async function stopHub(
   derived?.close();
   indexes.close();
   customQueries.close();
+  targets.close();
   desk.close();
   catalog.close();
   hubDb.close();

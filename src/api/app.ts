@@ -22,6 +22,7 @@ import { RateLimiter } from "../http/rate-limit.ts";
 import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
+import { formBytes } from "../http/upload.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { Events } from "../observe/events.ts";
@@ -36,6 +37,7 @@ import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
 import type { SavedViews } from "../store/saved-views.ts";
+import { mostUploadBytes, type Targets } from "../targets/targets.ts";
 import type { Answers } from "./answer.ts";
 import { chatEndpoints } from "./chat.ts";
 import { describeData } from "./data-events.ts";
@@ -57,6 +59,7 @@ import { prometheusEndpoint } from "./prometheus/endpoint.ts";
 import { recordEndpoints } from "./records.ts";
 import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
+import { targetEndpoints } from "./targets.ts";
 
 export interface AppServices extends HealthServices {
   schedule: Schedule;
@@ -65,6 +68,7 @@ export interface AppServices extends HealthServices {
   answers: Answers;
   limiter: RateLimiter;
   views: SavedViews;
+  targets: Targets;
   outbox: Outbox;
   chat: ChatEngine;
   toolbox: Toolbox;
@@ -93,8 +97,10 @@ const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
 const ownPages = /^\/(dashboard(\/.*)?|events)$/;
 const ownPagesLimit = 600;
 
-/** Bodies are small JSON questions; nothing here takes a file. */
+/** Bodies are small JSON questions, but for those of paths that take a file. */
 const maxBodyBytes = 1024 * 1024;
+const filePaths = /^(\/api\/v1|\/dashboard)?\/targets(\/preview)?$/;
+const maxFileBytes = mostUploadBytes + formBytes;
 
 /** Headers of answers that a script on another site may read. */
 const exposedHeaders = [
@@ -222,14 +228,15 @@ export function createApp(services: AppServices): Hono<HubEnv> {
     if (ownPages.test(c.req.path)) return limitPages(c, next);
     return unlimited.test(c.req.path) ? next() : limit(c, next);
   });
-  app.use(
+  const [limitBody, limitFile] = [maxBodyBytes, maxFileBytes].map((maxSize) =>
     bodyLimit({
-      maxSize: maxBodyBytes,
+      maxSize,
       onError: () => {
-        throw new HttpError(413, `The body is larger than the ${maxBodyBytes} bytes that are allowed.`);
+        throw new HttpError(413, `The body is larger than the ${maxSize} bytes that are allowed.`);
       },
     }),
   );
+  app.use((c, next) => (filePaths.test(c.req.path) ? limitFile! : limitBody!)(c, next));
 
   app.onError(
     errorHandler((error, id) => log.error("app", `${error.name}: ${error.message} ${error.stack ?? ""}`, id)),
@@ -322,6 +329,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
   prometheusEndpoint(endpoints, { ...services, mcpMessages, processTree: openProcessTree() });
   monitoringEndpoints(endpoints, services);
+  targetEndpoints(endpoints, { targets: services.targets, clock: services.clock, adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

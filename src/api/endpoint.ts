@@ -17,6 +17,8 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, B
   params?: Path;
   /** What is sent as JSON. */
   body?: Body;
+  /** Bodies by their media types that `handle` reads by itself, where they are files. */
+  accepts?: Record<string, z.ZodType>;
   /** The answer's schema by media type. */
   answer: Record<string, z.ZodType>;
   /** Status of a successful answer, 200 unless told. */

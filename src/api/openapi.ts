@@ -36,7 +36,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations"].map((name) => ({ name })),
+    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations", "targets"].map((name) => ({ name })),
     paths,
     components: {
       schemas,
@@ -67,7 +67,8 @@ function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
     ...(endpoint.description ? { description: endpoint.description } : {}),
     tags: [endpoint.tag],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(endpoint.body ? { requestBody: requestBody(endpoint.body, schemas) } : {}),
+    ...(endpoint.body ? { requestBody: requestBody({ "application/json": endpoint.body }, schemas) } : {}),
+    ...(endpoint.accepts ? { requestBody: requestBody(endpoint.accepts, schemas) } : {}),
     responses: {
       [endpoint.success ?? 200]: { description: endpoint.summary, content },
       ...(endpoint.readsData ? { 304: { description: "The data have not changed since the given ETag." } } : {}),
@@ -93,8 +94,12 @@ function parametersOf(schema: z.ZodObject | undefined, place: "query" | "path", 
   }));
 }
 
-function requestBody(schema: z.ZodObject, schemas: Json): Json {
-  return { required: true, content: { "application/json": { schema: jsonSchema(schema, "input", schemas) } } };
+function requestBody(types: Record<string, z.ZodType>, schemas: Json): Json {
+  const content = Object.entries(types).map(([type, schema]) => [
+    type,
+    { schema: jsonSchema(schema, "input", schemas) },
+  ]);
+  return { required: true, content: Object.fromEntries(content) };
 }
 
 /** A schema as JSON Schema; named ones move to the components and are referred to. */

@@ -3,6 +3,7 @@ import { chat } from "./en/chat.ts";
 import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
 import { operations } from "./en/operations.ts";
+import { targets } from "./en/targets.ts";
 import { trends } from "./en/trends.ts";
 import { views } from "./en/views.ts";
 import type { Texts } from "./ko.ts";
@@ -133,6 +134,7 @@ export const en: Texts = {
   compare,
   chat,
   operations,
+  targets,
   views,
   columns: {
     item: "Item",

@@ -3,6 +3,7 @@ import { chat } from "./ko/chat.ts";
 import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
 import { operations } from "./ko/operations.ts";
+import { targets } from "./ko/targets.ts";
 import { trends } from "./ko/trends.ts";
 import { views } from "./ko/views.ts";
 
@@ -132,6 +133,7 @@ export const ko = {
   compare,
   chat,
   operations,
+  targets,
   views,
   columns: {
     item: "제품",
