@@ -5,6 +5,7 @@ import type { MonthlyItemTotal } from "../production/summaries.ts";
 import type { Day } from "../segments/day.ts";
 import { WorkerError, WorkerProcess } from "../workers/process.ts";
 import { type Achievement, achievementOf } from "./achievement.ts";
+import { nothing } from "./file/nothing.ts";
 import { historyDays } from "./forecast.ts";
 import type { MonthForecast } from "./month-forecast.ts";
 import type { TargetStore } from "./store.ts";
@@ -54,8 +55,7 @@ export class Targets {
       return JSON.parse(new TextDecoder().decode(payload)) as FileContent;
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
-      const problem = { kind: "tooLarge" as const, row: 0, column: "", value: "", hint: "" };
-      return { targets: [], months: [], problems: [problem], problemCount: 1, unknown: [], ignored: [] };
+      return nothing("tooLarge");
     }
   }
 

@@ -71,11 +71,17 @@ export interface FileContent {
   /** At most `mostProblems` of them. */
   problems: Problem[];
   problemCount: number;
+  /** How many of them are not merely an item that was never made. */
+  severeCount: number;
   /** Codes of targets for items that were never made; such problems alone may be waived. */
   unknown: string[];
   /** Headings of columns that were not used. */
   ignored: string[];
 }
+
+/** Whether a file's targets may be set; `allowUnknown` where somebody has said that items which were never made are new products. */
+export const isAcceptable = ({ problemCount, severeCount }: FileContent, allowUnknown: boolean): boolean =>
+  (allowUnknown ? severeCount : problemCount) === 0;
 
 /** An item as it is known from production. */
 export interface KnownItem {

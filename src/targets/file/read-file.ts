@@ -1,7 +1,8 @@
 import type { FileContent, Problem } from "../types.ts";
 import { decodeText } from "./decode.ts";
 import { findColumns } from "./headings.ts";
-import { type Knowledge, nothing, readRows } from "./read-rows.ts";
+import { nothing } from "./nothing.ts";
+import { type Knowledge, readRows } from "./read-rows.ts";
 import type { Cell } from "./values.ts";
 import { mostRows, readWorkbook } from "./workbook.ts";
 

@@ -10,6 +10,7 @@ import {
   type Target,
 } from "../types.ts";
 import { type Columns, findColumns } from "./headings.ts";
+import { nothing } from "./nothing.ts";
 import { type Cell, columnName, isNear, readMonth, readQuantity, textOf } from "./values.ts";
 
 /** What is known besides the file. */
@@ -37,12 +38,6 @@ export function readRows(rows: readonly (readonly Cell[])[], knowledge: Knowledg
   return reading.content();
 }
 
-/** The content of a file that cannot be read at all. */
-export function nothing(kind: Problem["kind"], value = ""): FileContent {
-  const problem = { kind, row: 0, column: "", value, hint: "" };
-  return { targets: [], months: [], problems: [problem], problemCount: 1, unknown: [], ignored: [] };
-}
-
 const isEmpty = (cells: readonly Cell[]): boolean => cells.every((cell) => textOf(cell) === "");
 
 class Reading {
@@ -55,6 +50,7 @@ class Reading {
   readonly #unknown = new Set<string>();
   readonly #places = new Map<string, string>();
   #problemCount = 0;
+  #severeCount = 0;
 
   constructor(columns: Columns, { items, today }: Knowledge) {
     this.#columns = columns;
@@ -86,6 +82,7 @@ class Reading {
       months: [...this.#months].sort(),
       problems: this.#problems,
       problemCount: this.#problemCount,
+      severeCount: this.#severeCount,
       unknown: [...this.#unknown].sort(),
       ignored: this.#columns.ignored.map(shortened),
     };
@@ -140,6 +137,7 @@ class Reading {
 
   #complain(kind: Problem["kind"], row: number, at: number, value: string, hint = ""): null {
     this.#problemCount += 1;
+    if (kind !== "unknownItem") this.#severeCount += 1;
     if (this.#problems.length < mostProblems)
       this.#problems.push({ kind, row, column: columnName(at), value: shortened(value), hint });
     return null;
