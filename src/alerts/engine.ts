@@ -71,6 +71,8 @@ export class AlertEngine {
   /** Since when the condition of an open alert is gone, on the clock that nobody sets. */
   readonly #goneSince = new Map<string, number>();
   readonly #failing = new Set<string>();
+  /** Rules and subjects that were told while hub.db took nothing. */
+  readonly #toldUnstored = new Set<string>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -83,9 +85,10 @@ export class AlertEngine {
   }
 
   #load(): void {
+    const unclosed = this.#options.store.unclosed();
     this.#open.clear();
     this.#ended = [];
-    for (const alert of this.#options.store.unclosed()) {
+    for (const alert of unclosed) {
       if (alert.resolvedAt === null) this.#open.set(keyOf(alert), alert);
       else this.#ended.push(alert);
     }
@@ -102,12 +105,36 @@ export class AlertEngine {
         const told = this.#tell();
         return fired || ended || told;
       });
+      this.#toldUnstored.clear();
       if (changed) this.#options.onChange();
     } catch (error) {
       // Nothing of it was stored: what is known of the alerts must not be ahead of that.
-      this.#load();
+      this.#forgetUnstored();
+      this.#tellUnstored();
       throw error;
     }
+  }
+
+  #forgetUnstored(): void {
+    try {
+      this.#load();
+    } catch (error) {
+      this.#options.log.warn(`The alerts in hub.db cannot be read: ${(error as Error).message}`);
+    }
+  }
+
+  /** Where hub.db takes nothing, because the disk is full say, people are to hear of what fires all the same: once while this process runs. */
+  #tellUnstored(): void {
+    const [now, monotonic] = [this.#now(), this.#monotonic()];
+    const news = [...this.#seen].filter(
+      ([key, seen]) => !this.#open.has(key) && !this.#toldUnstored.has(key) && this.#hasLasted(seen, now, monotonic),
+    );
+    if (news.length === 0) return;
+    this.#options.tell(
+      news.map(([, seen]) => ({ telling: "firing", alert: { ...alertOf(seen, now), id: 0 } })),
+      now,
+    );
+    for (const [key] of news) this.#toldUnstored.add(key);
   }
 
   /** What is the matter now, the worst first, conditions that are no alerts yet included. */
@@ -179,27 +206,17 @@ export class AlertEngine {
     return Math.max(lasted, monotonic - seenAt) >= needed;
   }
 
-  #fire({ source, condition, since }: Seen, now: number): boolean {
-    const { rule, subject, severity, words, page = null } = condition;
-    const alert = this.#options.store.add({
-      source,
-      rule,
-      subject,
-      severity,
-      words,
-      page,
-      startedAt: Math.min(since, now),
-      firedAt: now,
-      toldAt: null,
-      toldSeverity: null,
-      acknowledgedAt: null,
-      acknowledgedBy: null,
-      snoozedUntil: null,
-      resolvedAt: null,
-      closedAt: null,
-    });
-    this.#open.set(keyOf(alert), alert);
-    this.#options.log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${words.en.what}`);
+  #fire(seen: Seen, now: number): boolean {
+    const { store, log } = this.#options;
+    const alert = store.add(alertOf(seen, now));
+    const key = keyOf(alert);
+    if (this.#toldUnstored.has(key)) {
+      Object.assign(alert, { toldAt: now, toldSeverity: alert.severity });
+      store.update(alert);
+    }
+    this.#open.set(key, alert);
+    const { rule, subject, severity, words } = alert;
+    log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${words.en.what}`);
     return true;
   }
 
@@ -277,6 +294,27 @@ export class AlertEngine {
     this.#failing.add(source);
     this.#options.log.warn(`The source '${source}' of alerts failed: ${error.stack ?? error.message}`);
   }
+}
+
+function alertOf({ source, condition, since }: Seen, now: number): Omit<Alert, "id"> {
+  const { rule, subject, severity, words, page = null } = condition;
+  return {
+    source,
+    rule,
+    subject,
+    severity,
+    words,
+    page,
+    startedAt: Math.min(since, now),
+    firedAt: now,
+    toldAt: null,
+    toldSeverity: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    snoozedUntil: null,
+    resolvedAt: null,
+    closedAt: null,
+  };
 }
 
 function faster({ cooldownMs, remindMs }: TellingPolicy, speed: number): TellingPolicy {

@@ -1,7 +1,7 @@
 import type { Language } from "../language.ts";
 import type { Message } from "../notify/message.ts";
+import { channelWords } from "../notify/words.ts";
 import { type Alert, byUrgency, rankOf, severities } from "./alert.ts";
-import type { Severity } from "./condition.ts";
 import type { Notice } from "./engine.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 
@@ -20,11 +20,8 @@ const mostTold = 20;
 
 const words = {
   ko: {
-    severity: { critical: "심각", warning: "경고", info: "참고" },
-    several: (count: number, first: string) => `알림 ${count}건: ${first}`,
-    resolved: (first: string) => `해결됨: ${first}`,
-    severalResolved: (count: number) => `알림 ${count}건 해결됨`,
-    kinds: { firing: "", escalated: "더 나빠짐 · ", reminder: "계속됨 · ", passed: "지나감 · ", resolved: "해결됨 · " },
+    several: (count: number, first: string) => `${first} 외 ${count - 1}건`,
+    kinds: { firing: "", escalated: "더 나빠짐 · ", reminder: "계속됨 · ", passed: "지나감 · ", resolved: "" },
     meaning: "뜻",
     action: "할 일",
     since: (time: string, span: string) => `시작 ${time} · ${span}째`,
@@ -38,17 +35,8 @@ const words = {
     moment: "1분 미만",
   },
   en: {
-    severity: { critical: "Critical", warning: "Warning", info: "Info" },
-    several: (count: number, first: string) => `${count} alerts: ${first}`,
-    resolved: (first: string) => `Resolved: ${first}`,
-    severalResolved: (count: number) => `${count} alerts resolved`,
-    kinds: {
-      firing: "",
-      escalated: "Worse · ",
-      reminder: "Still there · ",
-      passed: "Over again · ",
-      resolved: "Resolved · ",
-    },
+    several: (count: number, first: string) => `${first} And ${count - 1} more`,
+    kinds: { firing: "", escalated: "Worse · ", reminder: "Still there · ", passed: "Over again · ", resolved: "" },
     meaning: "What it means",
     action: "What to do",
     since: (time: string, span: string) => `Since ${time} · for ${span}`,
@@ -62,9 +50,6 @@ const words = {
     moment: "less than a minute",
   },
 } as const;
-
-/** A severity in words. */
-export const severityName = (severity: Severity, language: Language): string => words[language].severity[severity];
 
 /** A span of time in words, in its two largest units. */
 export function spanName(ms: number, language: Language): string {
@@ -107,24 +92,22 @@ function messageOf(notices: readonly Notice[], now: number, context: MessageCont
   };
 }
 
-/** One line: what the worst of them says. */
+/** One line: what the worst of them says. The channels put a word for how bad it is before it. */
 function subjectOf(notices: readonly Notice[], language: Language): string {
-  const { several, resolved, severalResolved, severity, kinds } = words[language];
+  const { several, kinds } = words[language];
   const { telling, alert } = notices[0]!;
-  const first = shortened(alert.words[language].what);
-  if (telling === "resolved")
-    return notices.length === 1 ? resolved(first) : `${severalResolved(notices.length)}: ${first}`;
-  const one = `[${severity[alert.severity]}] ${kinds[telling]}${first}`;
-  return notices.length === 1 ? one : several(notices.length, one);
+  const first = `${kinds[telling]}${shortened(alert.words[language].what)}`;
+  return notices.length === 1 ? first : several(notices.length, first);
 }
 
 function paragraphOf({ telling, alert }: Notice, now: number, context: MessageContext): string {
   const { language, timesOfDay } = context;
-  const { severity, kinds, meaning, action, since, lasted, times } = words[language];
+  const { kinds, meaning, action, since, lasted, times } = words[language];
   const { what, meaning: means, action: todo } = alert.words[language];
-  const minute = (ms: number): string => context.stampOf(new Date(ms)).slice(0, 16);
-  const head = `[${severity[alert.severity]}] ${kinds[telling]}${what}`;
   const { startedAt, resolvedAt } = alert;
+  const minute = (ms: number): string => context.stampOf(new Date(ms)).slice(0, 16);
+  const tone = channelWords[language][resolvedAt === null ? alert.severity : "resolved"];
+  const head = `[${tone}] ${kinds[telling]}${what}`;
   if (resolvedAt !== null) {
     const span = spanName(resolvedAt - startedAt, language);
     return `${head}\n${lasted(minute(startedAt), minute(resolvedAt), span)}`;

@@ -181,6 +181,19 @@ test("when telling fails nothing counts as told, and the next look tells it", ()
   expect(world.tellings()).toEqual(["firing x-0-0"]);
 });
 
+test("while hub.db takes nothing people hear of what fires all the same, once", () => {
+  const world = new World();
+  world.db.run("PRAGMA query_only = ON");
+  world.conditions = [conditionOf("x-0-0", "critical")];
+  for (let look = 0; look < 3; look++) expect(() => world.engine.tick()).toThrow();
+  expect(world.tellings()).toEqual(["firing x-0-0"]);
+  world.db.run("PRAGMA query_only = OFF");
+  world.run(3);
+  expect(world.engine.active()).toHaveLength(1);
+  world.run(1, []);
+  expect(world.tellings()).toEqual(["firing x-0-0", "resolved x-0-0"]);
+});
+
 test("a look that finds nothing new writes nothing", () => {
   const world = new World();
   world.run(10, [conditionOf("x-0-0")]);
