@@ -9,6 +9,7 @@ import { alertsVariables } from "./config/alerts.ts";
 import { chatVariables } from "./config/chat.ts";
 import { dataVariables } from "./config/data.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
+import { logVariables } from "./config/logs.ts";
 import { monitoringVariables } from "./config/monitoring.ts";
 import { notifyVariables } from "./config/notify.ts";
 import { operationsVariables } from "./config/operations.ts";
@@ -26,6 +27,7 @@ const variables = {
   ...serverVariables,
   ...dataVariables,
   ...operationsVariables,
+  ...logVariables,
   ...chatVariables,
   ...qualityVariables,
   ...notifyVariables,

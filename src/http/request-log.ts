@@ -40,6 +40,6 @@ export function requestLog(
     if (measured) record(measured.name, ms, measured);
     note(routeOf(c), c.res.status, ms);
     const target = log.plain(readableTarget(c.req.url));
-    log.infoPlain("access", accessLine(c.req.method, target, c.res.status, ms, c.env.client), c.get("requestId"));
+    log.access(accessLine(c.req.method, target, c.res.status, ms, c.env.client), c.get("requestId"));
   };
 }

@@ -1,25 +1,34 @@
-import { appendFileSync, mkdirSync, statSync, writeSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeSync } from "node:fs";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { putAside, type Rotation, tidy } from "./log-rotation.ts";
 
 /** Text kept while the disk does not take it: enough for minutes of a busy hub, too little to harm the machine. */
 const maxHeldChars = 8 * 1024 * 1024;
+const newline = 10;
 
 export type LogFileOptions = {
   readonly directory: string;
   readonly file: string;
-  /** Size at which `file` becomes `file.1`, `file.1` becomes `file.2`, and so on. */
-  readonly maxBytes: number;
-  /** Files in all, the current one included; at least 2. */
-  readonly files: number;
+  /** How it is rotated; null where that is another process's business. */
+  readonly rotation: Rotation | null;
+  /** The factory's day, `YYYY-MM-DD`, of a moment. */
+  readonly dayOf: (moment: Date) => string;
   /** Milliseconds until a disk that refused is tried again; 10 seconds unless told otherwise. */
   readonly retryMs?: number;
   /** Called when the disk takes text again after `lines` lines had to be dropped. */
   readonly onLost: (lines: number) => void;
 };
 
+/** Whole lines of one day. */
+interface Held {
+  text: string;
+  day: string;
+}
+
 /**
- * The end of a log that meets the disk: takes whole lines, writes them in order without holding anyone up, rotates.
+ * The end of a log that meets the disk: takes whole lines, writes them in order without holding anyone up, rotates. Nothing happens without a
+ * line: a hub that nobody asks touches no file at midnight.
  *
  * It never throws. While the disk is full or the folder cannot be written it says so once on stderr, holds up to 8 MB,
  * and tries again every `retryMs`.
@@ -28,15 +37,19 @@ export class LogFile {
   readonly #options: LogFileOptions;
   readonly #path: string;
   /** Text that is not known to be on the disk; the first entry may be on its way. */
-  readonly #queue: string[] = [];
+  readonly #queue: Held[] = [];
+  /** What is left to write of the first entry, once some of it is in the file: a full disk takes a part. */
+  #rest: Buffer | null = null;
   #heldChars = 0;
   #lostLines = 0;
-  #stream: RotatingFileStream | null = null;
-  /** Size at which the next rotation is tried. */
-  #limit: number;
-  /** `written`: the text that filled the file is in it. `opening`: the file was found full, nothing is written yet. */
-  #rotating: "no" | "opening" | "written" = "no";
+  #handle: FileHandle | null = null;
+  #size = 0;
+  /** Day of the lines with which the file begins. */
+  #day = "";
+  /** When a rotation that was refused may be tried again, ms. */
+  #rotateAfter = 0;
   #draining: Promise<void> | null = null;
+  #tidying: Promise<void> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #outage = false;
   #closed = false;
@@ -44,16 +57,15 @@ export class LogFile {
   constructor(options: LogFileOptions) {
     this.#options = options;
     this.#path = join(options.directory, options.file);
-    this.#limit = options.maxBytes;
   }
 
-  /** Takes `text`, one or several whole lines. After close() it is written at once, so that late lines are kept too. */
-  append(text: string): void {
+  /** Takes `text`, one or several whole lines of `day`. After close() it is written at once, so that late lines are kept too. */
+  append(text: string, day: string): void {
     if (this.#heldChars + text.length > maxHeldChars) {
       this.#lostLines += text.split("\n").length - 1;
       return;
     }
-    this.#queue.push(text);
+    this.#queue.push({ text, day });
     this.#heldChars += text.length;
     if (this.#closed) this.#writeRest();
     else this.#start();
@@ -69,7 +81,8 @@ export class LogFile {
     while (this.#draining) await this.#draining;
     this.#closed = true;
     if (this.#retry) clearTimeout(this.#retry);
-    await this.#closeStream();
+    await this.#tidying;
+    await this.#closeHandle();
     this.#writeRest();
   }
 
@@ -84,10 +97,12 @@ export class LogFile {
 
   #writeRest(): void {
     if (this.#queue.length === 0) return;
+    const [first, ...others] = this.#queue.map(({ text }) => Buffer.from(text));
     try {
       mkdirSync(this.#options.directory, { recursive: true });
-      appendFileSync(this.#path, this.#queue.join(""));
+      appendFileSync(this.#path, Buffer.concat([this.#rest ?? first!, ...others]));
       this.#queue.length = 0;
+      this.#rest = null;
       this.#heldChars = 0;
     } catch (error) {
       this.#complain(error);
@@ -101,21 +116,28 @@ export class LogFile {
 
   async #drain(): Promise<void> {
     try {
-      for (let text = this.#queue[0]; text !== undefined; text = this.#queue[0]) {
-        if (await this.#put(text)) this.#taken(text);
+      for (let held = this.#queue[0]; held !== undefined && !this.#closed; held = this.#queue[0]) {
+        await this.#put(held);
+        this.#taken(held);
       }
+      // Who does not rotate the file must not hold it either, lest its lines go on into one that was put aside, and is compressed.
+      if (this.#options.rotation === null) await this.#closeHandle();
     } catch (error) {
+      await this.#closeHandle();
       this.#complain(error);
       this.#retry = setTimeout(() => {
         this.#retry = null;
         this.#start();
-      }, this.#options.retryMs ?? 10_000).unref();
+      }, this.#options.retryMs ?? retryMs).unref();
     }
     this.#draining = null;
   }
 
-  #taken(text: string): void {
+  #taken({ text }: Held): void {
+    // Written by closeSync already.
+    if (this.#closed) return;
     this.#queue.shift();
+    this.#rest = null;
     this.#heldChars -= text.length;
     this.#outage = false;
     if (this.#lostLines === 0) return;
@@ -124,52 +146,73 @@ export class LogFile {
     this.#options.onLost(lost);
   }
 
-  /** Whether `text` is in the file; rejects when the disk does not take it. */
-  async #put(text: string): Promise<boolean> {
-    this.#stream ??= this.#open();
-    const stream = this.#stream;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        stream.write(text, (error) => (error ? reject(error) : resolve()));
-      });
-    } catch (error) {
-      this.#stream = null; // An error destroys a stream.
-      if (this.#rotating === "no") throw error;
-      // Windows refuses to rename a file that a viewer holds open: go on in the same file and try again one size later.
-      const written = this.#rotating === "written";
-      this.#rotating = "no";
-      this.#limit = statSync(this.#path).size + this.#options.maxBytes;
-      return written;
+  /** Resolves when the text is in the file; rejects when the disk does not take it. */
+  async #put({ text, day }: Held): Promise<void> {
+    let handle = this.#handle ?? (await this.#open(day));
+    if (this.#rest === null && this.#isDue(day)) handle = await this.#rotate(handle, day);
+    this.#rest ??= Buffer.from(text);
+    while (this.#rest.length > 0) {
+      const { bytesWritten } = await handle.write(this.#rest);
+      this.#size += bytesWritten;
+      this.#rest = this.#rest.subarray(bytesWritten);
     }
-    return true;
   }
 
-  #open(): RotatingFileStream {
-    const { directory, file, files, maxBytes } = this.#options;
-    const stream = createStream(file, { path: directory, size: `${this.#limit}B`, rotate: files - 1 });
-    let open = false;
-    stream.on("error", () => {}); // The write's callback has it; without a listener it would end the process as well.
-    stream.on("open", () => {
-      open = true;
+  async #open(day: string): Promise<FileHandle> {
+    const { directory, rotation, dayOf } = this.#options;
+    const opening = () => open(this.#path, "a+");
+    const handle = await opening().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      await mkdir(directory, { recursive: true });
+      return opening();
     });
-    stream.on("rotation", () => {
-      this.#rotating = open ? "written" : "opening";
-    });
-    stream.on("rotated", () => {
-      this.#rotating = "no";
-      if (this.#limit === maxBytes) return;
-      this.#limit = maxBytes;
-      // The stream keeps the size it was made with: the next text gets a new one.
-      this.#stream = null;
-      stream.end();
-    });
-    return stream;
+    const isFirst = this.#handle === null && this.#day === "";
+    this.#handle = handle;
+    const { size, mtime } = await handle.stat();
+    this.#size = size;
+    this.#day = size > 0 ? dayOf(mtime) : day;
+    if (size > 0 && this.#rest === null) await endLine(handle, size);
+    if (isFirst && rotation) this.#tidy(rotation);
+    return handle;
   }
 
-  async #closeStream(): Promise<void> {
-    const stream = this.#stream;
-    this.#stream = null;
-    if (stream) await new Promise<void>((resolve) => void stream.once("close", resolve).end());
+  #isDue(day: string): boolean {
+    const { rotation } = this.#options;
+    if (rotation === null || this.#size === 0) return false;
+    // The clock was set back: the lines of that day go on in this file.
+    if (day < this.#day) this.#day = day;
+    const isDue = this.#size >= rotation.maxBytes || (rotation.by === "day" && day > this.#day);
+    return isDue && Date.now() >= this.#rotateAfter;
+  }
+
+  /** Windows refuses to rename a file that a viewer holds open: lines go on in the same file, until it is possible again. */
+  async #rotate(handle: FileHandle, day: string): Promise<FileHandle> {
+    const { directory, file, rotation } = this.#options;
+    if (rotation === null) return handle;
+    await this.#closeHandle();
+    const refused = await putAside(directory, file, rotation, this.#day).then(
+      () => false,
+      ({ code }: NodeJS.ErrnoException) => code !== "ENOENT",
+    );
+    if (refused) this.#rotateAfter = Date.now() + (this.#options.retryMs ?? retryMs);
+    else this.#tidy(rotation);
+    const begun = this.#day;
+    const opened = await this.#open(day);
+    // The name that it gets in the end is that of the day with which it began.
+    if (refused) this.#day = begun;
+    return opened;
+  }
+
+  #tidy(rotation: Rotation): void {
+    this.#tidying ??= tidy(this.#options.directory, this.#options.file, rotation).then(() => {
+      this.#tidying = null;
+    });
+  }
+
+  async #closeHandle(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close().catch(() => {});
   }
 
   #complain(error: unknown): void {
@@ -182,4 +225,12 @@ export class LogFile {
       // Nobody is left to tell.
     }
   }
+}
+
+const retryMs = 10_000;
+
+/** Ends a line that a killed process left unfinished, so that the next one stands by itself. */
+async function endLine(handle: FileHandle, size: number): Promise<void> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  if (bytesRead === 1 && buffer[0] !== newline) await handle.write("\n");
 }

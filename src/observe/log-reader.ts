@@ -1,5 +1,7 @@
 import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import path from "node:path";
+import { backwards, bytesOf, longestLine, splitLines, unpackedBytesOf } from "./log-bytes.ts";
+import { gzEnd, numberedName, parseLogName, putAsideOf } from "./log-names.ts";
 
 /** What of a log is wanted: its last `lines` lines of at least this level that hold `search`, in whatever case. */
 export interface LogFilter {
@@ -31,16 +33,14 @@ export interface LogEnd {
   cut: boolean;
 }
 
-const chunkBytes = 64 * 1024;
+/** Named first, because everything stands in it. */
+const mainLog = "app.log";
 /** Read at most for one question: more than a log has before it is rotated, and 0.2 s of work. */
 const mostBytes = 16 * 1024 * 1024;
-/** A line of the hub's own logs is 32 KB at most; what is longer is no log. */
-const longestLine = 1024 * 1024;
-/** Rotated files that are looked for after a log: `app.log.1` and on. */
-const mostRotated = 9;
+/** Numbered files that are looked for after a log, `app.log.1` and on, listed or not: a rotation may be giving them other numbers. */
+const mostNumbered = 9;
 const newline = 10;
 
-const logName = /^[\w.-]+\.log(\.\d{1,3})?$/;
 const levelOf = /^(?:\[[^\]]{19}\] \[|[^|]{19} \| )(INFO|WARN|ERROR|CRITICAL)/;
 const known: Record<string, LogLine["level"]> = { INFO: "info", WARN: "warning", ERROR: "error", CRITICAL: "error" };
 const rank = { info: 0, warning: 1, error: 2 } as const;
@@ -60,44 +60,30 @@ export class LogReader {
     this.#redact = redact;
   }
 
-  /** Names of the logs there are, each before its rotated ones; none where the folder cannot be read. */
+  /** Names of the logs there are, `app.log` first, each before what was put aside of it, the newest first; none where the folder cannot be read. */
   async names(): Promise<string[]> {
-    const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
-    const names = entries.filter((entry) => entry.isFile() && logName.test(entry.name)).map(({ name }) => name);
-    return names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    const names = await this.#listed();
+    const logs = [...new Set(names.flatMap((name) => parseLogName(name)?.log ?? []))];
+    logs.sort((a, b) => Number(b === mainLog) - Number(a === mainLog) || (a < b ? -1 : 1));
+    return logs.flatMap((log) => {
+      const { dated, numbered } = putAsideOf(names, log);
+      return [...(names.includes(log) ? [log] : []), ...[...dated, ...numbered].map(({ name }) => name)];
+    });
   }
 
-  /** The last lines of a log that `names` names; they go on in its rotated files where it is short itself. */
+  /** The last lines of a log that `names` names; they go on in what was put aside of it where it is short itself. */
   async end(name: string, filter: LogFilter): Promise<LogEnd> {
-    const isRotated = /\d$/.test(name);
-    const files = isRotated ? [name] : [name, ...Array.from({ length: mostRotated }, (_, at) => `${name}.${at + 1}`)];
-    const keep = this.#keeper(filter);
-    const newestFirst: LogLine[] = [];
-    const seen = new Set<string>();
-    let place: LogPlace | null = null;
-    let budget = mostBytes;
-    for (const file of files) {
-      await this.#reading(file, async (handle) => {
-        const { size, identity } = await identify(handle);
-        // The log was rotated meanwhile, and this is what has been read under its former name.
-        if (seen.has(identity)) return;
-        seen.add(identity);
-        const before = budget;
-        for await (const { lines, from, end } of backwards(handle, size, budget)) {
-          if (file === name) place ??= { file: identity, offset: end };
-          for (const text of lines.toReversed()) {
-            const line = keep(text);
-            if (line) newestFirst.push(line);
-            if (newestFirst.length >= filter.lines) break;
-          }
-          budget = before - (size - from);
-          if (newestFirst.length >= filter.lines) break;
-        }
-        if (file === name) place ??= { file: identity, offset: 0 };
-      });
-      if (newestFirst.length >= filter.lines || budget <= 0) break;
+    const gathering = new Gathering(filter.lines, this.#keeper(filter));
+    await this.#gather(name, gathering);
+    const { place } = gathering;
+    // Listed only after the log itself was read: what is put aside from then on stands in the lines above.
+    const older = parseLogName(name)?.log === name && !gathering.isEnough ? await this.#putAside(name) : [];
+    for (const plain of older) {
+      if (gathering.isEnough) break;
+      // Meanwhile it may have been compressed.
+      if (!(await this.#gather(plain, gathering))) await this.#gather(plain + gzEnd, gathering);
     }
-    return { lines: newestFirst.reverse(), place, cut: budget <= 0 && newestFirst.length < filter.lines };
+    return { lines: gathering.newestFirst.toReversed(), place, cut: gathering.isCut };
   }
 
   /** The lines that were added since; null when the log was rotated or too much was written, so that its end is to be read anew. */
@@ -105,15 +91,18 @@ export class LogReader {
     const keep = this.#keeper(filter);
     return this.#reading(name, async (handle) => {
       const { size, identity } = await identify(handle);
-      if (identity !== place.file || size < place.offset || size - place.offset > longestLine) return null;
-      const bytes = await readAt(handle, place.offset, size - place.offset);
+      if (identity !== place.file) return null;
+      // Nothing is ever added to a compressed one.
+      if (parseLogName(name)?.gzipped === true) return { lines: [], place };
+      if (size < place.offset || size - place.offset > longestLine) return null;
+      const bytes = await bytesOf(handle, size).read(place.offset, size - place.offset);
       const whole = bytes.subarray(0, bytes.lastIndexOf(newline) + 1);
-      const lines = split(whole).flatMap((text) => keep(text) ?? []);
+      const lines = splitLines(whole).flatMap((text) => keep(text) ?? []);
       return { lines: lines.slice(-filter.lines), place: { file: identity, offset: place.offset + whole.length } };
     });
   }
 
-  #keeper({ level, search }: LogFilter): (text: string) => LogLine | null {
+  #keeper({ level, search }: LogFilter): Keeper {
     const wanted = search.toLowerCase();
     const holds = (text: string): boolean => wanted === "" || text.toLowerCase().includes(wanted);
     return (text) => {
@@ -126,8 +115,38 @@ export class LogReader {
     };
   }
 
+  /** Adds a file's lines to those of newer files. False where there is no such file. */
+  async #gather(name: string, gathering: Gathering): Promise<boolean> {
+    const wasThere = await this.#reading(name, async (handle) => {
+      await gathering.add(handle, parseLogName(name)?.gzipped === true);
+      return true;
+    });
+    return wasThere === true;
+  }
+
+  async #listed(): Promise<string[]> {
+    const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  }
+
+  /** Names of what was put aside of a log, the newest first, each as it is called while it is not compressed. */
+  async #putAside(log: string): Promise<string[]> {
+    const { dated, numbered } = putAsideOf(await this.#listed(), log);
+    const newestOf = (name = ""): Promise<number> =>
+      lstat(path.join(this.#folder, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+    const days = dated.map(({ name, gzipped }) => (gzipped ? name.slice(0, -gzEnd.length) : name));
+    const numbers = Array.from({ length: mostNumbered }, (_, at) => numberedName(log, at + 1));
+    // Both are there where LOG_ROTATION was changed.
+    if (dated.length === 0) return numbers;
+    const isDatedNewer = (await newestOf(dated[0]?.name)) >= (numbered[0] ? await newestOf(numbered[0].name) : 0);
+    return isDatedNewer ? [...days, ...numbers] : [...numbers, ...days];
+  }
+
   async #reading<T>(name: string, use: (handle: FileHandle) => Promise<T>): Promise<T | null> {
-    if (!logName.test(name)) return null;
+    if (parseLogName(name) === null) return null;
     let handle: FileHandle;
     try {
       const file = path.join(this.#folder, name);
@@ -145,52 +164,60 @@ export class LogReader {
   }
 }
 
-async function identify(handle: FileHandle): Promise<{ size: number; identity: string }> {
-  const { size, dev, ino } = await handle.stat({ bigint: true });
-  return { size: Number(size), identity: `${dev}-${ino}` };
-}
+/** A line as it is shown; null for one that is not wanted. */
+type Keeper = (text: string) => LogLine | null;
 
-/** Whole lines from the end of a file to its beginning, a chunk at a time; `from` is the byte that was read up to, `end` that after the last line. */
-async function* backwards(
-  handle: FileHandle,
-  size: number,
-  mostBytes: number,
-): AsyncGenerator<{ lines: string[]; from: number; end: number }> {
-  let rest: Buffer = Buffer.alloc(0);
-  let end: number | null = null;
-  const stop = Math.max(0, size - mostBytes);
-  for (let from = size; from > stop && rest.length < longestLine; ) {
-    const length = Math.min(chunkBytes, from - stop);
-    from -= length;
-    const read = await readAt(handle, from, length);
-    // The file was cut off meanwhile.
-    if (read.length < length) return;
-    let bytes: Buffer = Buffer.concat([read, rest]);
-    if (end === null) {
-      bytes = bytes.subarray(0, bytes.lastIndexOf(newline) + 1);
-      if (bytes.length === 0) {
-        rest = Buffer.concat([read, rest]);
-        continue;
-      }
-      end = from + bytes.length;
+/** The wanted lines of one file after the other, each from its end. */
+class Gathering {
+  readonly newestFirst: LogLine[] = [];
+  /** Where the end of the file is that was read first; null while none was. */
+  place: LogPlace | null = null;
+  readonly #wanted: number;
+  readonly #keep: Keeper;
+  readonly #seen = new Set<string>();
+  /** Bytes that may be read yet. */
+  #budget = mostBytes;
+
+  constructor(wanted: number, keep: Keeper) {
+    this.#wanted = wanted;
+    this.#keep = keep;
+  }
+
+  get isEnough(): boolean {
+    return this.newestFirst.length >= this.#wanted || this.#budget <= 0;
+  }
+
+  get isCut(): boolean {
+    return this.newestFirst.length < this.#wanted && this.#budget <= 0;
+  }
+
+  async add(handle: FileHandle, isGzipped: boolean): Promise<void> {
+    const { size, identity } = await identify(handle);
+    // The log was rotated meanwhile, and this is what has been read under its former name.
+    if (this.#seen.has(identity)) return;
+    const isFirst = this.#seen.size === 0;
+    this.#seen.add(identity);
+    if (isFirst) this.place = { file: identity, offset: 0 };
+    const before = this.#budget;
+    const bytes = isGzipped ? await unpackedBytesOf(handle, before) : bytesOf(handle, size);
+    if (bytes === null) {
+      this.#budget = 0;
+      return;
     }
-    // Bytes before the first line end belong to a line that begins in the chunk before: nothing is decoded but whole lines.
-    const begin = from === 0 ? 0 : bytes.indexOf(newline) + 1;
-    rest = bytes.subarray(0, begin);
-    yield { lines: split(bytes.subarray(begin)), from, end };
+    for await (const { lines, from, end } of backwards(bytes, before)) {
+      if (this.place?.file === identity) this.place.offset = Math.max(this.place.offset, end);
+      for (const text of lines.toReversed()) {
+        const line = this.#keep(text);
+        if (line) this.newestFirst.push(line);
+        if (this.newestFirst.length >= this.#wanted) break;
+      }
+      this.#budget = before - (bytes.size - from);
+      if (this.newestFirst.length >= this.#wanted) break;
+    }
   }
 }
 
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  return buffer.subarray(0, bytesRead);
-}
-
-function split(bytes: Buffer): string[] {
-  if (bytes.length === 0) return [];
-  return bytes
-    .toString("utf8", 0, bytes.length - 1)
-    .split("\n")
-    .map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+async function identify(handle: FileHandle): Promise<{ size: number; identity: string }> {
+  const { size, dev, ino } = await handle.stat({ bigint: true });
+  return { size: Number(size), identity: `${dev}-${ino}` };
 }

@@ -1,10 +1,13 @@
 import { factoryClock } from "./clock.ts";
 import { LogFile } from "./log-file.ts";
+import type { Rotation } from "./log-rotation.ts";
 import { redactor } from "./redact.ts";
 
 const batchMs = 100;
 const batchChars = 64 * 1024;
 const maxMessageChars = 8000;
+/** Those of `YYYY-MM-DD`. */
+const dayChars = 10;
 
 declare const plain: unique symbol;
 /** Text that may stand in a line as it is: secrets masked, control characters escaped, not too long. `Log.plain` makes it. */
@@ -17,8 +20,8 @@ export type Log = {
   error(logger: string, message: string, requestId?: string): void;
   /** A text as the methods above write it, for those who log the same one again and again: it takes most of a line's time. */
   plain(text: string): PlainText;
-  /** As `info`, of a text that is plain already and a request id of the hub's own. */
-  infoPlain(logger: string, message: PlainText, requestId: string): void;
+  /** An access line, of a text that is plain already and a request id of the hub's own. */
+  access(message: PlainText, requestId: string): void;
   /** Resolves when every line so far is on the disk, or cannot be put there for the time being. */
   flush(): Promise<void>;
   /** Writes what is left and closes the file. Lines that come later are still written, each at once. */
@@ -33,15 +36,22 @@ export type LogOptions = {
   readonly directory: string;
   readonly file: string;
   readonly timezone: string;
-  /** Rotation size, 10 MB unless told otherwise. */
-  readonly maxBytes?: number;
-  /** Files in all (`app.log`, `app.log.1`, …), at least 2; 5 unless told otherwise. */
-  readonly files?: number;
+  /** How its files are rotated; null for a process that leaves it to another one. 5 files of 10 MB unless told otherwise. */
+  readonly rotation?: Rotation | null;
+  /** A file that holds the errors once more. */
+  readonly errorFile?: string;
+  /** A file for access lines, and whether they stand in `file` as well; without it they stand in `file` alone. */
+  readonly access?: { readonly file: string; readonly alsoInMain: boolean };
   /** How a line is laid out; `columns` unless told otherwise. */
   readonly layout?: LogLayout;
   /** Configured keys, replaced by `***` wherever they stand. */
   readonly secrets?: readonly string[];
+  /** Milliseconds since 1970; the machine's clock unless told otherwise. */
+  readonly now?: () => number;
 };
+
+/** As the contract has it: 10 MB, 5 files. */
+export const bySize: Rotation = { by: "size", maxBytes: 10 * 1024 * 1024, files: 5, keepDays: 30, gzip: true };
 
 /**
  * Opens a log of lines `YYYY-MM-DD HH:MM:SS | LEVEL    | request_id | logger | message` in the factory's time, `-` where
@@ -54,48 +64,52 @@ export function openLog({
   directory,
   file,
   timezone,
-  maxBytes = 10 * 1024 * 1024,
-  files = 5,
+  rotation = bySize,
+  errorFile,
+  access,
   layout = "columns",
   secrets,
+  now,
 }: LogOptions): Log {
-  const clock = factoryClock(timezone);
+  const clock = factoryClock(timezone, now);
   const redact = redactor(secrets);
-  const onLost = (lines: number) => write("WARNING", "log", `${lines} lines are missing here: the disk took none.`);
-  const logFile = new LogFile({ directory, file, maxBytes, files, onLost });
-  let batch = "";
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let closed = false;
+  const dayOf = (moment: Date): string => clock.logStamp(moment).slice(0, dayChars);
+  const openBatch = (name: string): LineBatch => {
+    const onLost = (lines: number) =>
+      write("WARNING", "log", `${lines} lines are missing in ${name} here: the disk took none.`);
+    return new LineBatch(new LogFile({ directory, file: name, rotation, dayOf, onLost }));
+  };
+  const main = openBatch(file);
+  const errors = errorFile === undefined ? null : openBatch(errorFile);
+  const accesses = access === undefined ? null : openBatch(access.file);
+  const batches = [main, errors, accesses].filter((batch) => batch !== null);
+  const accessInMain = accesses === null || access?.alsoInMain === true;
 
   // `String`, because an `any` from a catch clause must not throw here.
   const asPlain = (message: string) => escapeControls(shorten(redact(String(message)))) as PlainText;
 
+  function lineOf(level: Level, stamp: string, logger: string, message: PlainText, requestId: string): string {
+    return layout === "columns"
+      ? `${stamp} | ${columns[level]} | ${requestId} | ${logger} | ${message}\n`
+      : `[${stamp}] [${brackets[level]}] ${message}\n`;
+  }
+
   function write(level: Level, logger: string, message: string, requestId = "-"): void {
-    writePlain(level, escapeControls(logger), asPlain(message), escapeControls(requestId));
-  }
-
-  function writePlain(level: Level, logger: string, message: PlainText, requestId: string): void {
     const stamp = clock.logStamp();
-    batch +=
-      layout === "columns"
-        ? `${stamp} | ${columns[level]} | ${requestId} | ${logger} | ${message}\n`
-        : `[${stamp}] [${brackets[level]}] ${message}\n`;
-    if (closed || batch.length >= batchChars) handOver();
-    else timer ??= setTimeout(handOver, batchMs).unref();
+    const line = lineOf(level, stamp, escapeControls(logger), asPlain(message), escapeControls(requestId));
+    main.add(line, stamp);
+    if (level === "ERROR") errors?.add(line, stamp);
   }
 
-  function handOver(): void {
-    if (timer) clearTimeout(timer);
-    timer = null;
-    if (batch === "") return;
-    const text = batch;
-    batch = "";
-    logFile.append(text);
+  function writeAccess(message: PlainText, requestId: string): void {
+    const stamp = clock.logStamp();
+    const line = lineOf("INFO", stamp, "access", message, requestId);
+    if (accessInMain) main.add(line, stamp);
+    accesses?.add(line, stamp);
   }
 
   function onExit(): void {
-    logFile.closeSync();
-    handOver();
+    for (const batch of batches) batch.closeSync();
   }
   process.once("exit", onExit);
 
@@ -104,18 +118,70 @@ export function openLog({
     warn: (logger, message, requestId) => write("WARNING", logger, message, requestId),
     error: (logger, message, requestId) => write("ERROR", logger, message, requestId),
     plain: asPlain,
-    infoPlain: (logger, message, requestId) => writePlain("INFO", logger, message, requestId),
-    flush: () => {
-      handOver();
-      return logFile.drained();
+    access: writeAccess,
+    flush: async () => {
+      await Promise.all(batches.map((batch) => batch.flush()));
     },
     close: async () => {
-      closed = true;
-      handOver();
-      await logFile.close();
+      await Promise.all(batches.map((batch) => batch.close()));
       process.off("exit", onExit);
     },
   };
+}
+
+/** Lines of one file that are written together, because writing each by itself would cost more than everything else about it. */
+class LineBatch {
+  readonly #file: LogFile;
+  #lines = "";
+  /** Moment of the last line, and its day: that of all lines here. */
+  #stamp = "";
+  #day = "";
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #closed = false;
+
+  constructor(file: LogFile) {
+    this.#file = file;
+  }
+
+  /** Takes a line of the moment `stamp`, which begins with its day. */
+  add(line: string, stamp: string): void {
+    if (stamp !== this.#stamp) this.#turnTo(stamp);
+    this.#lines += line;
+    if (this.#closed || this.#lines.length >= batchChars) this.#handOver();
+    else this.#timer ??= setTimeout(() => this.#handOver(), batchMs).unref();
+  }
+
+  flush(): Promise<void> {
+    this.#handOver();
+    return this.#file.drained();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#handOver();
+    await this.#file.close();
+  }
+
+  closeSync(): void {
+    this.#file.closeSync();
+    this.#handOver();
+  }
+
+  #turnTo(stamp: string): void {
+    const day = stamp.slice(0, dayChars);
+    if (day !== this.#day) this.#handOver();
+    this.#stamp = stamp;
+    this.#day = day;
+  }
+
+  #handOver(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#lines === "") return;
+    const lines = this.#lines;
+    this.#lines = "";
+    this.#file.append(lines, this.#day);
+  }
 }
 
 type Level = "INFO" | "WARNING" | "ERROR";

@@ -1,5 +1,5 @@
 import type { Settings } from "../config.ts";
-import { openLog } from "../observe/log.ts";
+import { openCommandLog } from "../observe/logs.ts";
 import { type Progress, showProgress } from "../observe/progress.ts";
 import { eachLine, type OperationContext, OperationError } from "./operation.ts";
 
@@ -17,9 +17,7 @@ export async function runFromCommandLine<Result extends { summary: string }>(
   operation: (context: OperationContext) => Result | Promise<Result>,
   knownTrouble: string | null = null,
 ): Promise<Result> {
-  // A running hub writes the same file, and rotating it is that hub's business alone.
-  const { logsDir: directory, timezone } = settings;
-  const file = openLog({ directory, file: "app.log", timezone, maxBytes: Number.MAX_SAFE_INTEGER });
+  const file = openCommandLog(settings);
   const display = showProgress(name);
   const started = performance.now();
   let [latest, shown]: [Progress | null, boolean] = [null, false];

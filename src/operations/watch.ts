@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { openLog } from "../observe/log.ts";
+import { openWatcherLog } from "../observe/logs.ts";
+import { lockHome } from "../segments/home-lock.ts";
 import { look } from "../segments/look.ts";
 import { Healer, type HealTiming, healTiming, sentenceOf } from "./heal.ts";
 import { type OperationContext, OperationError, type OperationLog } from "./operation.ts";
@@ -40,12 +41,9 @@ const analyzeEveryS = 24 * 3600;
 export async function runWatch(context: OperationContext, args: WatchArgs = {}): Promise<WatchResult> {
   const { settings } = context;
   requireDatabaseFolder(settings);
-  const file = openLog({
-    directory: settings.logsDir,
-    file: "watcher.log",
-    timezone: settings.timezone,
-    layout: "brackets",
-  });
+  // A hub's cycle and one of Task Scheduler may meet, and two that rotate a file at once would lose it.
+  const rotating = lockHome(settings.mirrorDir, "watcher-log.lock");
+  const file = openWatcherLog(settings, rotating !== null);
   const say = (level: keyof OperationLog) => (message: string) => {
     file[level]("watcher", message);
     context.log[level](message);
@@ -56,6 +54,7 @@ export async function runWatch(context: OperationContext, args: WatchArgs = {}):
   } finally {
     cycle.close();
     await file.close();
+    rotating?.release();
   }
 }
 

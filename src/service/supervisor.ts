@@ -220,7 +220,7 @@ function envStamp(home: string): number | null {
 }
 
 /**
- * Lines of app.log in the hub's own layout, each written at once: few, at times at which there is no hub to write them. In the time zone that
+ * Lines of app.log and error.log in the hub's own layout, each written at once: few, at times at which there is no hub to write them. In the time zone that
  * the hub has unless told otherwise, because its settings may be what is wrong.
  */
 function serviceLog(logsDir: string): (level: "ERROR", message: string) => void {
@@ -230,10 +230,8 @@ function serviceLog(logsDir: string): (level: "ERROR", message: string) => void 
     console.error(line);
     try {
       mkdirSync(logsDir, { recursive: true });
-      appendFileSync(
-        path.join(logsDir, "app.log"),
-        `${clock.logStamp()} | ${level.padEnd(8)} | - | service | ${line}\n`,
-      );
+      const text = `${clock.logStamp()} | ${level.padEnd(8)} | - | service | ${line}\n`;
+      for (const name of ["app.log", "error.log"]) appendFileSync(path.join(logsDir, name), text);
     } catch {
       // The console has it.
     }

@@ -1,9 +1,19 @@
 import { afterEach, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogFile } from "../../src/observe/log-file.ts";
 import { type LogFilter, LogReader } from "../../src/observe/log-reader.ts";
+import type { Rotation } from "../../src/observe/log-rotation.ts";
 import { redactor } from "../../src/observe/redact.ts";
 
 const folders: string[] = [];
@@ -85,32 +95,38 @@ test("what is added is read by itself, and a line once it is whole", async () =>
   expect(await reader.since("app.log", more!.place, all())).toBeNull();
 });
 
-test("no line is lost or shown twice while the log is rotated under the reader", async () => {
-  const { reader, folder } = logs();
-  const writer = new LogFile({ directory: folder, file: "app.log", maxBytes: 20_000, files: 9, onLost: () => {} });
-  let written = 0;
-  let done = false;
-  const writing = (async () => {
-    while (written < 12_000) {
-      const lines = Array.from({ length: 40 }, (_, at) => line("INFO", `number ${written + at}`));
-      writer.append(lines.join(""));
-      written += 40;
-      await writer.drained();
+test.each(["size", "day"] as const)(
+  "no line is lost or shown twice while the log is rotated by %s under the reader",
+  async (by) => {
+    const { reader, folder } = logs();
+    const rotation: Rotation = { by, maxBytes: 20_000, files: 9, keepDays: 99, gzip: true };
+    const dayOf = () => "2026-01-13";
+    const writer = new LogFile({ directory: folder, file: "app.log", rotation, dayOf, onLost: () => {} });
+    let written = 0;
+    let done = false;
+    const writing = (async () => {
+      while (written < 12_000) {
+        const lines = Array.from({ length: 40 }, (_, at) => line("INFO", `number ${written + at}`));
+        // A new day now and then, so that both reasons to rotate come.
+        writer.append(lines.join(""), `2026-01-${String(13 + Math.floor(written / 4000)).padStart(2, "0")}`);
+        written += 40;
+        await writer.drained();
+      }
+      done = true;
+    })();
+    let looks = 0;
+    while (!done) {
+      const numbers = (await texts(reader, all({ lines: 300 }))).map((text) => Number(text!.slice(7)));
+      const first = numbers[0] ?? 0;
+      expect(numbers).toEqual(numbers.map((_, at) => first + at));
+      looks += 1;
     }
-    done = true;
-  })();
-  let looks = 0;
-  while (!done) {
-    const numbers = (await texts(reader, all({ lines: 300 }))).map((text) => Number(text!.slice(7)));
-    const first = numbers[0] ?? 0;
-    expect(numbers).toEqual(numbers.map((_, at) => first + at));
-    looks += 1;
-  }
-  await writing;
-  await writer.close();
-  expect(looks).toBeGreaterThan(5);
-  expect((await texts(reader, all({ lines: 1 })))[0]).toBe("number 11999");
-});
+    await writing;
+    await writer.close();
+    expect(looks).toBeGreaterThan(5);
+    expect((await texts(reader, all({ lines: 1 })))[0]).toBe("number 11999");
+  },
+);
 
 test("only logs of the folder are named and read, and secrets are masked in old lines as well", async () => {
   const secret = "s3cret-admin-key";
@@ -127,6 +143,49 @@ test("only logs of the folder are named and read, and secrets are masked in old 
   expect(await texts(reader, all())).toEqual(["began with *** and api_key=***"]);
   expect(await texts(reader, all({ search: secret }))).toEqual([]);
   expect(await texts(reader, all({ search: "abcdef" }))).toEqual([]);
+});
+
+test("dated and compressed files are named and read like others: the newest first, each once, searched as one log", async () => {
+  const { reader, folder } = logs({
+    "error.log": line("ERROR", "six"),
+    "app.log": line("INFO", "six"),
+    "app.log.2026-01-12.2": line("INFO", "five"),
+    "app.log.2026-01-12": line("INFO", "four"),
+    "app.log.2026-01-10": line("ERROR", "one 나사"),
+    "app.log.2026-01-10.gz.part": "half of it",
+  });
+  const compressed = (name: string, text: string) => writeFileSync(join(folder, name), Bun.gzipSync(Buffer.from(text)));
+  compressed("app.log.2026-01-11.10.gz", line("ERROR", "three"));
+  compressed("app.log.2026-01-11.9.gz", line("WARNING", "two"));
+  // The hub was killed before the plain one was deleted.
+  compressed("app.log.2026-01-10.gz", line("ERROR", "one 나사"));
+  expect(await reader.names()).toEqual([
+    "app.log",
+    "app.log.2026-01-12.2",
+    "app.log.2026-01-12",
+    "app.log.2026-01-11.10.gz",
+    "app.log.2026-01-11.9.gz",
+    "app.log.2026-01-10",
+    "error.log",
+  ]);
+  expect(await texts(reader, all())).toEqual(["one 나사", "two", "three", "four", "five", "six"]);
+  expect(await texts(reader, all({ level: "error" }))).toEqual(["one 나사", "three"]);
+  expect(await texts(reader, all({ lines: 3 }))).toEqual(["four", "five", "six"]);
+  const { lines, place } = await reader.end("app.log.2026-01-11.10.gz", all());
+  expect(lines.map(({ text }) => text.slice(-5))).toEqual(["three"]);
+  expect(await reader.since("app.log.2026-01-11.10.gz", place!, all())).toEqual({ lines: [], place: place! });
+  // Numbered ones from before the daily rotation come after the dated ones.
+  writeFileSync(join(folder, "app.log.1"), line("INFO", "zero"));
+  utimesSync(join(folder, "app.log.1"), 1, 1);
+  expect((await texts(reader, all()))[0]).toBe("zero");
+});
+
+test("a compressed file that is damaged or too big to look through is told as not looked at", async () => {
+  const { reader, folder } = logs({ "app.log": line("INFO", "new") });
+  writeFileSync(join(folder, "app.log.2026-01-12.gz"), "no gzip");
+  expect(await reader.end("app.log", all())).toMatchObject({ lines: [{ level: "info" }], cut: true });
+  writeFileSync(join(folder, "app.log.2026-01-12.gz"), Bun.gzipSync(Buffer.alloc(17 * 1024 * 1024, "line\n")));
+  expect(await reader.end("app.log", all())).toMatchObject({ lines: [{ level: "info" }], cut: true });
 });
 
 test("a folder that is not there has no logs", async () => {

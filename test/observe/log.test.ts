@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LogOptions, openLog } from "../../src/observe/log.ts";
+import { bySize, type LogOptions, openLog } from "../../src/observe/log.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hub-log-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -105,7 +105,7 @@ test("a line is on the disk after flush, and without it soon after", async () =>
 
 test("the log rotates by size, loses no line and keeps their order", async () => {
   const directory = folder();
-  const log = open(directory, { maxBytes: 200_000, files: 50 });
+  const log = open(directory, { rotation: { ...bySize, maxBytes: 200_000, files: 50 } });
   for (let number = 0; number < 20_000; number++) {
     log.info("test", `line ${number}`);
     if (number % 1000 === 0) await Bun.sleep(0);
