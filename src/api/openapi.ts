@@ -36,7 +36,9 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations", "targets"].map((name) => ({ name })),
+    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations", "targets"].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       schemas,
