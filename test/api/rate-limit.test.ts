@@ -4,7 +4,16 @@ import { eventually, type Hub, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
 const LIMIT = 5;
-const UNLIMITED = ["/", "/healthz", "/healthz/ai", "/docs", "/openapi.json", "/metrics/cache", "/metrics/performance"];
+const UNLIMITED = [
+  "/",
+  "/healthz",
+  "/healthz/ai",
+  "/docs",
+  "/openapi.json",
+  "/metrics",
+  "/metrics/cache",
+  "/metrics/performance",
+];
 
 let hub: Hub;
 afterEach(() => hub.stop());
