@@ -10,6 +10,7 @@ if (first === workerFlag) {
   const { rolloverTasks } = await import("./operations/rollover-tasks.ts");
   const { rollupTasks } = await import("./rollup/tasks.ts");
   const { searchTasks } = await import("./search/tasks.ts");
+  const { qualityTasks } = await import("./quality/tasks.ts");
   const { questionTasks } = await import("./production/worker-tasks.ts");
   const { customQueryTasks } = await import("./chat/sql/tasks.ts");
   const { targetTasks } = await import("./targets/tasks.ts");
@@ -20,6 +21,7 @@ if (first === workerFlag) {
     ...rolloverTasks,
     ...rollupTasks,
     ...searchTasks,
+    ...qualityTasks,
     ...questionTasks(),
     ...customQueryTasks,
     ...targetTasks,

@@ -45,6 +45,7 @@ import { eachLine, type OperationLog } from "./operations/operation.ts";
 import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
+import { openQuality } from "./quality/open.ts";
 import { RollupShelf } from "./rollup/shelf.ts";
 import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
@@ -194,6 +195,10 @@ export function serve(settings: Settings): Hub {
   const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;
   const model =
     apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
+  const quality = openQuality({
+    ...{ settings, hubDb, catalog, events, clock },
+    report: (level, message) => log[level]("quality", message),
+  });
   const rate = new RequestRate();
   const monitor = startMonitor({
     settings,
@@ -235,6 +240,7 @@ export function serve(settings: Settings): Hub {
     outbox,
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
+    quality,
     indexes,
     derived: derivedStatus,
     crashes: () => crashes.recent(clock),

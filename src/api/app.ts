@@ -36,6 +36,7 @@ import type { Traffic } from "../observe/traffic.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
+import type { Quality } from "../quality/open.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { mostUploadBytes, type Targets } from "../targets/targets.ts";
 import type { Answers } from "./answer.ts";
@@ -56,6 +57,7 @@ import { monitoringEndpoints } from "./monitoring.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
 import { prometheusEndpoint } from "./prometheus/endpoint.ts";
+import { qualityEndpoints } from "./quality.ts";
 import { recordEndpoints } from "./records.ts";
 import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
@@ -82,6 +84,7 @@ export interface AppServices extends HealthServices {
   monitor: Monitor;
   events: Events;
   indexes: IndexLookup;
+  quality: Quality;
 }
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
@@ -330,6 +333,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   prometheusEndpoint(endpoints, { ...services, mcpMessages, processTree: openProcessTree() });
   monitoringEndpoints(endpoints, services);
   targetEndpoints(endpoints, { targets: services.targets, clock: services.clock, adminKey, audit });
+  qualityEndpoints(endpoints, { ...services.quality, clock: services.clock, adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

@@ -1,0 +1,158 @@
+import type { FactoryClock } from "../observe/clock.ts";
+import type { Events } from "../observe/events.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import { TaskError, WorkerProcess } from "../workers/process.ts";
+import type { Checked } from "./check.ts";
+import type { FindingsStore } from "./findings-store.ts";
+import type { QualityOrder } from "./tasks.ts";
+
+/** How long after a change of the data is waited, ms: an ERP writes in several commits, and daily totals come first. */
+const settleMs = 2_000;
+/** A check rests for this many times as long as it took, so that it takes at most a twentieth of one processor while the ERP writes all day. */
+const restTimes = 20;
+/** When what could not be looked at is tried again, ms. */
+const retryMs = 15_000;
+/** When it is looked whether a day has ended, ms. */
+const dayMs = 60_000;
+const processRestMs = 5_000;
+const timeoutMs = 20 * 60_000;
+
+/** How far the looking is. */
+export interface QualityStatus {
+  /** `off`: the setting says so. `waiting`: nothing was looked at yet. `checking`: under way, or days are still to be read. `ready`: up to date. */
+  state: "off" | "waiting" | "checking" | "ready";
+  checked: Omit<Checked, "findings"> | null;
+  /** When the last check ended, ms since 1970. */
+  checkedAt: number | null;
+  /** Why the last one failed, a sentence. */
+  trouble: string | null;
+}
+
+export interface QualityKeeperOptions {
+  catalog: Catalog;
+  store: FindingsStore;
+  events: Events;
+  clock: FactoryClock;
+  databaseDir: string;
+  /** The settings of the same names. */
+  rollup: boolean;
+  qualityDays: number;
+  timezone: string;
+  report: (level: "info" | "warn", message: string) => void;
+}
+
+/** Looks through each new version of the data, and again when a day has ended: begun by the event of new data, carried out by a process of its own. */
+export class QualityKeeper {
+  readonly #options: QualityKeeperOptions;
+  readonly #worker = new WorkerProcess(processRestMs);
+  readonly #stopListening: () => void;
+  readonly #dayTimer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isWorking = false;
+  #isAsked = false;
+  #restUntil = 0;
+  #closed = false;
+  #checked: Omit<Checked, "findings"> | null = null;
+  #checkedAt: number | null = null;
+  #trouble: string | null = null;
+
+  constructor(options: QualityKeeperOptions) {
+    this.#options = options;
+    this.#stopListening = options.events.listen((name) => {
+      if (name === "data" || (name === "rollup" && this.#isLacking)) this.#ask(settleMs);
+    });
+    this.#dayTimer = setInterval(() => {
+      if (this.#checked && this.#checked.today !== options.clock.today()) this.#ask(0);
+    }, dayMs);
+    this.#dayTimer.unref();
+    options.events.ended.addEventListener("abort", () => this.close(), { once: true });
+    if (options.catalog.lastPublished) this.#ask(settleMs);
+  }
+
+  status(): QualityStatus {
+    const isBusy = this.#isWorking || this.#timer !== null || (this.#checked?.pending ?? 0) > 0;
+    const state = isBusy ? "checking" : this.#checked ? "ready" : "waiting";
+    return { state, checked: this.#checked, checkedAt: this.#checkedAt, trouble: this.#trouble };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopListening();
+    clearInterval(this.#dayTimer);
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#worker.close();
+  }
+
+  get #isLacking(): boolean {
+    return this.#checked === null || this.#checked.version !== this.#options.catalog.lastPublished?.version;
+  }
+
+  #ask(delay: number): void {
+    if (this.#closed) return;
+    if (this.#isWorking) {
+      this.#isAsked = true;
+      return;
+    }
+    if (this.#timer) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        void this.#check();
+      },
+      Math.max(delay, this.#restUntil - Date.now()),
+    );
+    this.#timer.unref();
+  }
+
+  async #check(): Promise<void> {
+    const { catalog, clock, databaseDir, rollup, qualityDays, timezone, report } = this.#options;
+    const snapshot = catalog.lastPublished;
+    if (!snapshot || this.#closed) return;
+    this.#isWorking = true;
+    const started = Date.now();
+    const release = catalog.pin(snapshot);
+    let again: number | null = null;
+    try {
+      const order: QualityOrder = {
+        snapshot,
+        today: clock.today(),
+        days: qualityDays,
+        holidays: timezone === "Asia/Seoul",
+        databaseDir,
+        hasRollups: rollup,
+      };
+      const { payload } = await this.#worker.call("quality.check", order, timeoutMs);
+      const checked = JSON.parse(new TextDecoder().decode(payload)) as Checked | null;
+      if (this.#closed) return;
+      if (checked) this.#take(checked);
+      // Some daily totals are being made; their event asks again.
+      else again = retryMs;
+      if (checked && checked.pending > 0) again = 0;
+    } catch (error) {
+      if (this.#closed) return;
+      again = retryMs;
+      const { message } = error as Error;
+      const isPassing = error instanceof TaskError && error.name === "SourceError";
+      if (!isPassing && this.#trouble !== message) report("warn", `The data could not be looked through: ${message}`);
+      this.#trouble = message;
+    } finally {
+      release();
+      this.#isWorking = false;
+      this.#restUntil = Date.now() + restTimes * (Date.now() - started);
+      if (again !== null) this.#ask(again);
+      else if (this.#isAsked) this.#ask(settleMs);
+      this.#isAsked = false;
+    }
+  }
+
+  #take({ findings, ...checked }: Checked): void {
+    const { store, report } = this.#options;
+    const { found, gone } = store.put(findings, Date.now());
+    this.#checked = checked;
+    this.#checkedAt = Date.now();
+    this.#trouble = null;
+    if (found > 0 || gone > 0) {
+      report("info", `Data quality: ${found} new findings, ${gone} gone, ${findings.length} in all`);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Database } from "bun:sqlite";
+import type { ConditionSource } from "../alerts/condition.ts";
+import type { Settings } from "../config.ts";
+import type { FactoryClock } from "../observe/clock.ts";
+import type { Events } from "../observe/events.ts";
+import type { Catalog } from "../segments/catalog.ts";
+import { qualityConditions } from "./conditions.ts";
+import { FindingsStore } from "./findings-store.ts";
+import { QualityKeeper, type QualityStatus } from "./keeper.ts";
+
+/** What the rest of the hub knows of the data's quality. */
+export interface Quality {
+  store: FindingsStore;
+  status: () => QualityStatus;
+  conditions: ConditionSource;
+}
+
+/** What the search for faults needs of the hub. */
+export interface QualityNeeds {
+  settings: Settings;
+  hubDb: Database;
+  catalog: Catalog;
+  events: Events;
+  clock: FactoryClock;
+  report: (level: "info" | "warn", message: string) => void;
+}
+
+/** Begins to look through the data whenever they change, unless the setting says not to; ends by itself when the hub's events end. */
+export function openQuality({ settings, hubDb, ...hub }: QualityNeeds): Quality {
+  const store = new FindingsStore(hubDb);
+  if (!settings.quality) {
+    const off: QualityStatus = { state: "off", checked: null, checkedAt: null, trouble: null };
+    return { store, status: () => off, conditions: () => [] };
+  }
+  const keeper = new QualityKeeper({ ...hub, ...settings, store });
+  return { store, status: () => keeper.status(), conditions: qualityConditions(store) };
+}
