@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { HubEnv } from "../http/env.ts";
 import { validBody } from "./body.ts";
 import { fromText, jsonTypes, type ParameterPlace, parameterError } from "./query.ts";
+import type { Tag } from "./tags.ts";
 
 /** One endpoint: what the document says of it and what validates its input are the same schemas. */
 export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, Body extends z.ZodObject> {
@@ -12,7 +13,7 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, B
   path: string;
   summary: string;
   description?: string;
-  tag: string;
+  tag: Tag;
   query?: Query;
   params?: Path;
   /** What is sent as JSON. */

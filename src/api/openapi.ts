@@ -2,6 +2,7 @@ import { z } from "zod";
 import { pathTemplate } from "../http/route.ts";
 import { version } from "../version.ts";
 import type { AnyEndpoint } from "./endpoint.ts";
+import { tags } from "./tags.ts";
 
 const fault = z.object({
   type: z.string(),
@@ -36,9 +37,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: ["records", "items", "summaries", "chat", "health", "metrics", "operations", "targets"].map((name) => ({
-      name,
-    })),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas,
