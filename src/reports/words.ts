@@ -1,0 +1,50 @@
+import type { Language } from "../language.ts";
+import { en } from "./words-en.ts";
+import { ko, type Words } from "./words-ko.ts";
+
+/** How figures and days are written in one language. */
+export interface Figures {
+  /** `1,234,567`, at most two decimals. */
+  exact: (value: number) => string;
+  /** `12.3%` of a share where 1 is all. */
+  percent: (share: number) => string;
+  /** `+12.3%` of a change where 1 is twice as much. */
+  change: (ratio: number) => string;
+  /** `+1,234` */
+  signed: (value: number) => string;
+  /** `2026-11-20(금)` or `2026-11-20 (Fri)`. */
+  day: (day: string) => string;
+  /** The name of a day's weekday, such as `금요일` or `Friday`. */
+  weekday: (day: string) => string;
+}
+
+const words: Readonly<Record<Language, Words>> = { ko, en };
+
+/** The words of a language. */
+export const wordsOf = (language: Language): Words => words[language];
+
+/** The formats of a language; made once, because an Intl object takes 50 µs. */
+export const figuresOf = (language: Language): Figures => made[language];
+
+const made: Readonly<Record<Language, Figures>> = { ko: make("ko"), en: make("en") };
+
+function make(language: Language): Figures {
+  const number = (options: Intl.NumberFormatOptions) => {
+    const format = new Intl.NumberFormat(language, options);
+    // -0 is written without its sign, which would say that something fell.
+    return (value: number): string => format.format(value === 0 ? 0 : value);
+  };
+  const weekdays = (weekday: "short" | "long") => {
+    const format = new Intl.DateTimeFormat(language, { weekday, timeZone: "UTC" });
+    return (day: string): string => format.format(new Date(`${day}T00:00:00Z`));
+  };
+  const [short, long] = [weekdays("short"), weekdays("long")];
+  return {
+    exact: number({ maximumFractionDigits: 2 }),
+    percent: number({ style: "percent", maximumFractionDigits: 1 }),
+    change: number({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }),
+    signed: number({ maximumFractionDigits: 2, signDisplay: "exceptZero" }),
+    day: (day) => (language === "ko" ? `${day}(${short(day)})` : `${day} (${short(day)})`),
+    weekday: long,
+  };
+}

@@ -1,0 +1,236 @@
+import {
+  type Cell,
+  type CellStyle,
+  type CellValue,
+  rangeRef,
+  type SheetChart,
+  type WriteSheet,
+  writeXlsx,
+} from "hucre/xlsx";
+import { textCell } from "../exports/xlsx.ts";
+import type { Column, ReportContent, Section, Cell as Value } from "./sections.ts";
+
+const rule = { style: "thin", color: { rgb: "B8C2CE" } } as const;
+const bold: CellStyle = { font: { bold: true } };
+const headStyle: CellStyle = {
+  font: { bold: true },
+  fill: { type: "pattern", pattern: "solid", fgColor: { rgb: "E8EDF3" } },
+  border: { bottom: rule },
+  alignment: { vertical: "center", wrapText: true },
+};
+const linkFont = { color: { rgb: "1B4F8A" }, underline: true } as const;
+const titleStyle: CellStyle = { font: { bold: true, size: 16 } };
+const sectionStyle: CellStyle = { font: { bold: true, size: 12 } };
+/** "Text" of Excel: a text that begins like a formula would run as soon as somebody edits the cell and presses Enter. */
+const asText = { numFmt: "@" };
+const seriesColour = "2563A8";
+const comparedColour = "A9B4C2";
+/** Days from which on lines are read more easily than columns. */
+const mostColumns = 16;
+/** Rows and columns that a chart takes. */
+const chartRows = 18;
+const narrowest = 10;
+const widest = 40;
+
+/** A sheet under construction, row by row. */
+class Grid {
+  readonly cells = new Map<string, Partial<Cell>>();
+  readonly charts: SheetChart[] = [];
+  readonly widths: number[] = [];
+  row = 0;
+  columns = 0;
+
+  put(column: number, value: CellValue, style: CellStyle = {}, target: string | null = null): void {
+    const isText = typeof value === "string";
+    const font = target === null ? style.font : { ...style.font, ...linkFont };
+    this.cells.set(`${this.row},${column}`, {
+      value: isText ? textCell(value) : value,
+      style: { ...(isText ? asText : {}), ...style, ...(font ? { font } : {}) },
+      ...(target === null ? {} : { hyperlink: { target } }),
+    });
+    this.columns = Math.max(this.columns, column + 1);
+  }
+
+  /** Widens a column for a text. */
+  fit(column: number, text: string): void {
+    const width = [...text].reduce((sum, sign) => sum + (sign > "\u1100" ? 2 : 1), 2);
+    this.widths[column] = Math.min(widest, Math.max(this.widths[column] ?? narrowest, width));
+  }
+
+  heading(text: string, style: CellStyle): void {
+    this.put(0, text, style);
+    this.row++;
+  }
+}
+
+/**
+ * A report as an Excel workbook: a summary, and sheets of days and items with charts that Excel draws from their cells. Figures are numbers with formats,
+ * texts are never formulas. Set up for A4, as wide as a page, the headings on each of them.
+ * @param base the hub's address, for links; without a slash at its end
+ */
+export async function workbookOf(content: ReportContent, base: string): Promise<Uint8Array> {
+  const { words, title, language, report } = content;
+  const { sheets } = words;
+  const parts: [name: string, ids: readonly Section["id"][]][] = [
+    [sheets.days, ["days"]],
+    [sheets.items, ["items"]],
+    [sheets.changes, ["rises", "falls", "missed"]],
+  ];
+  const made = parts.flatMap(([name, ids]) => {
+    const sections = content.sections.filter((section) => ids.includes(section.id));
+    return sections.some(({ rows }) => rows.length > 0) ? [{ name, grid: tableSheet(content, sections, base) }] : [];
+  });
+  const bytes = await writeXlsx({
+    sheets: [{ name: sheets.summary, grid: summarySheet(content, base) }, ...made].map(({ name, grid }, at) =>
+      sheetOf(name, grid, { title, frozen: at > 0 && grid.charts.length > 0, page: words.page("&P", "&N") }),
+    ),
+    defaultFont: { name: language === "ko" ? "맑은 고딕" : "Calibri", size: 10 },
+    properties: { title, creator: words.product, created: new Date(report.made_at) },
+  });
+  return bytes;
+}
+
+function sheetOf(
+  name: string,
+  grid: Grid,
+  { title, frozen, page }: { title: string; frozen: boolean; page: string },
+): WriteSheet {
+  return {
+    name,
+    cells: grid.cells,
+    rows: Array.from({ length: grid.row }, () => Array<CellValue>(grid.columns).fill(null)),
+    columns: Array.from({ length: grid.columns }, (_, at) => ({ width: grid.widths[at] ?? narrowest })),
+    charts: grid.charts,
+    ...(frozen ? { freezePane: { rows: 1 } } : {}),
+    view: { showGridLines: false },
+    pageSetup: {
+      paperSize: "a4",
+      orientation: "portrait",
+      fitToPage: true,
+      fitToWidth: 1,
+      fitToHeight: 0,
+      ...(frozen ? { printTitlesRow: "$1:$1" } : {}),
+      margins: { top: 0.6, bottom: 0.6, left: 0.5, right: 0.5, header: 0.3, footer: 0.3 },
+    },
+    // An ampersand begins a code there.
+    headerFooter: { oddFooter: `&L${title.replaceAll("&", "&&")}&R${page}` },
+  };
+}
+
+/** What the report says, the key figures, comparisons, targets, and what else there is to know. */
+function summarySheet(content: ReportContent, base: string): Grid {
+  const { title, headline, sections, notes, footer, figures, report } = content;
+  const grid = new Grid();
+  grid.put(0, title, titleStyle, base + report.pages.report);
+  grid.row++;
+  for (const sentence of headline) grid.heading(sentence, sentence === headline[0] ? bold : {});
+  for (const section of sections) {
+    if (section.rows.length === 0 && !section.sum) continue;
+    if (section.id === "totals") {
+      grid.row++;
+      grid.heading(section.title, sectionStyle);
+      section.columns.forEach((column, at) => {
+        const cell = section.rows[0]![at]!;
+        grid.put(0, column.heading, {}, cell.page ? base + cell.page : null);
+        grid.fit(0, column.heading);
+        grid.put(1, cell.value, { numFmt: formatOf(column, [cell]) });
+        grid.fit(1, figures.exact(Number(cell.value)));
+        grid.row++;
+      });
+    } else if (section.id === "comparisons" || section.id === "targets") {
+      grid.row++;
+      grid.heading(section.title, sectionStyle);
+      putTable(grid, content, section, base);
+    }
+  }
+  for (const { title, lines, page } of notes) {
+    grid.row++;
+    grid.heading(title, sectionStyle);
+    for (const [at, line] of lines.entries()) {
+      grid.put(0, line, {}, at === 0 ? base + page : null);
+      grid.row++;
+    }
+  }
+  grid.row++;
+  grid.heading(footer, { font: { color: { rgb: "5B6675" } } });
+  return grid;
+}
+
+/** Tables below each other; the first one begins in the first row, which stays on screen, and has its chart below. */
+function tableSheet(content: ReportContent, sections: readonly Section[], base: string): Grid {
+  const grid = new Grid();
+  const hasChart = sections.length === 1;
+  for (const section of sections) {
+    if (section.rows.length === 0) continue;
+    if (!hasChart) grid.heading(section.title, sectionStyle);
+    const first = grid.row + 1;
+    putTable(grid, content, section, base);
+    if (hasChart) putChart(grid, section, first);
+    grid.row++;
+  }
+  return grid;
+}
+
+function putTable(grid: Grid, { figures }: ReportContent, section: Section, base: string): void {
+  const { columns, rows, sum } = section;
+  const all = sum ? [...rows, sum] : rows;
+  columns.forEach((column, at) => {
+    const horizontal = column.form === "text" ? "left" : "right";
+    grid.put(at, column.heading, { ...headStyle, alignment: { ...headStyle.alignment, horizontal } });
+    grid.fit(at, column.heading.slice(0, 16));
+  });
+  grid.row++;
+  for (const row of all) {
+    const style = row === sum ? { ...bold, border: { top: rule } } : {};
+    row.forEach((cell, at) => {
+      const column = columns[at]!;
+      const target = cell.page ? base + cell.page : null;
+      const numFmt = formatOf(
+        column,
+        all.map((one) => one[at]!),
+      );
+      grid.put(at, cell.value, { ...style, ...(typeof cell.value === "number" ? { numFmt } : {}) }, target);
+      grid.fit(at, typeof cell.value === "number" ? figures.exact(cell.value) : (cell.value ?? ""));
+    });
+    grid.row++;
+  }
+}
+
+/** Excel's number format of a column. */
+function formatOf({ form }: Column, cells: readonly Value[]): string {
+  const whole = cells.every(({ value }) => typeof value !== "number" || Number.isInteger(value));
+  const digits = whole ? "#,##0" : "#,##0.00";
+  if (form === "signed") return `+${digits};-${digits};0`;
+  if (form === "share") return "0.0%";
+  return form === "change" ? "+0.0%;-0.0%;0.0%" : digits;
+}
+
+/** A chart of days with what they are compared with, or of items, below its table. */
+function putChart(grid: Grid, { id, title, rows, columns }: Section, first: number): void {
+  const items = id === "items";
+  const last = first + rows.length - 1;
+  const column = (at: number): string => rangeRef(first, at, last, at);
+  const series = (at: number, colour: string) => ({
+    name: columns[at]!.heading,
+    values: column(at),
+    categories: column(0),
+    color: colour,
+  });
+  const compared = items ? 5 : 3;
+  const isCompared = rows.some((row) => typeof row[compared]!.value === "number");
+  const inLines = !items && rows.length > mostColumns;
+  grid.charts.push({
+    type: inLines ? "line" : "column",
+    title,
+    series: [series(items ? 2 : 1, seriesColour), ...(isCompared ? [series(compared, comparedColour)] : [])],
+    anchor: {
+      from: { row: grid.row + 1, col: 0 },
+      to: { row: grid.row + 1 + chartRows, col: Math.max(4, grid.columns) },
+    },
+    legend: isCompared ? "bottom" : false,
+    gapWidth: 60,
+    altText: title,
+    axes: { y: { numberFormat: { formatCode: "#,##0" } } },
+  });
+  grid.row += chartRows + 2;
+}
