@@ -10,6 +10,8 @@ export interface Table {
   rows: readonly (readonly (string | number | null)[])[];
   /** Columns, from 0, whose numbers are shares: 0.123 is 12.3 %. */
   shares: readonly number[];
+  /** Columns, from 0, of numbers that somebody is to fill in: without a number yet they would be columns of texts. */
+  quantities?: readonly number[];
 }
 
 const byteOrderMark = "\uFEFF"; // as in csv.ts
@@ -28,13 +30,14 @@ export function tableCsv({ headings, rows, shares }: Table): string {
 const mostWidth = 60;
 
 /** The table as an Excel workbook: heading row frozen, numbers as numbers with thousands separators, texts never as formulas. */
-export function tableXlsx({ name, headings, rows, shares }: Table): ReadableStream<Uint8Array> {
+export function tableXlsx({ name, headings, rows, shares, quantities = [] }: Table): ReadableStream<Uint8Array> {
   const columns = headings.map((heading, at): ColumnDef => {
     const values = rows.map((row) => row[at] ?? null);
     const width = Math.max(...[heading, ...values].map((value) => widthOf(String(value ?? ""))));
     const numbers = values.filter((value) => typeof value === "number");
     const whole = numbers.every(Number.isInteger);
-    const numFmt = numbers.length === 0 ? "@" : shares.includes(at) ? "0.0%" : whole ? "#,##0" : "#,##0.00";
+    const isText = numbers.length === 0 && !quantities.includes(at);
+    const numFmt = isText ? "@" : shares.includes(at) ? "0.0%" : whole ? "#,##0" : "#,##0.00";
     return { header: textCell(heading) ?? "", width: Math.min(Math.max(width + 2, 8), mostWidth), numFmt };
   });
   const cells = rows.map((row) => row.map((value): CellValue => (typeof value === "number" ? value : textCell(value))));
