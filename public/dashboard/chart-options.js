@@ -1,19 +1,21 @@
 /** How charts look: scales, axes, bars and lines, in the colours of the page and the numbers of its language. */
 
+import { isOfTimes, timeLabel, timeMarks } from "./chart-time.js";
+
 /**
  * @typedef {object} ChartSeries
  * @property {string} label
  * @property {"bars" | "line" | "long" | "dots" | "dashed" | "faint"} form `long` and `dots` tell lines of one colour apart
- * @property {string} scale name of a scale; series with the same one share an axis
+ * @property {string} scale name of a scale; series with the same one share an axis; `percent` goes from 0 to 100
  * @property {string} colour a custom property of the stylesheet, such as `--quantity`
  * @property {(number | null)[]} values
  * @property {(string | null)[]} [starts] the parts that the values are of, where they are others than the chart's own
  */
 /**
  * @typedef {object} ChartData
- * @property {string} kind
- * @property {"day" | "week" | "month" | "year"} unit
- * @property {string[]} starts first day of each part
+ * @property {string} kind `times` for parts that move on with the clock
+ * @property {"minute" | "day" | "week" | "month" | "year"} unit
+ * @property {string[]} starts first day of each part, or its time
  * @property {ChartSeries[]} series
  */
 
@@ -21,6 +23,7 @@ const { lang } = document.documentElement;
 const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
 const words = new Map([
+  ["minute", new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" })],
   ["day", new Intl.DateTimeFormat(lang, { dateStyle: "full", timeZone: "UTC" })],
   ["week", new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" })],
   ["month", new Intl.DateTimeFormat(lang, { year: "numeric", month: "long", timeZone: "UTC" })],
@@ -39,13 +42,16 @@ export const compactNumber = (value) => compact.format(value);
  */
 export function partLabel({ unit, starts }, at) {
   const start = starts[at];
-  return start === undefined ? "" : (words.get(unit)?.format(new Date(`${start}T00:00:00Z`)) ?? start);
+  if (start === undefined) return "";
+  const time = new Date(start.includes("T") ? `${start}Z` : `${start}T00:00:00Z`);
+  return words.get(unit)?.format(time) ?? start;
 }
 
 /** A part as short as an axis needs it. @param {ChartData} data @param {number} at */
 function axisLabel({ unit, starts }, at) {
   const start = starts[at];
   if (start === undefined) return "";
+  if (unit === "minute") return timeLabel(start);
   if (unit === "year") return start.slice(0, 4);
   const month = Number(start.slice(5, 7));
   if (unit === "month")
@@ -132,7 +138,7 @@ export function seriesOptions(Plot, data, size, on) {
     scales: {
       // Whole parts, and half of one on either side for the first and the last bar.
       x: { time: false, range: (_, min, max) => [Math.round(min) - 0.5, Math.round(max) + 0.5] },
-      ...Object.fromEntries(scales.map((name) => [name, { range: fromZero }])),
+      ...Object.fromEntries(scales.map((name) => [name, { range: name === "percent" ? [0, 100] : fromZero }])),
     },
     axes: [
       {
@@ -144,6 +150,9 @@ export function seriesOptions(Plot, data, size, on) {
         size: 28 * zoom,
         incrs: [1, 2, 5, 7, 10, 14, 20, 30, 60, 120, 240, 480],
         values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? axisLabel(data(), at) : "")),
+        ...(isOfTimes(data())
+          ? { splits: (plot, _, min, max) => timeMarks(data().starts, min, max, plot.over.clientWidth) }
+          : {}),
       },
       ...scales.map((scale, at) => ({
         scale,

@@ -4,6 +4,7 @@
  */
 
 import { colour, drawMark, exactNumber, legendOf, markOf, partLabel, seriesOptions } from "./chart-options.js";
+import { isOfTimes } from "./chart-time.js";
 
 /** @typedef {import("./chart-options.js").ChartData} ChartData */
 /** @typedef {{ plot: uPlot, json: string, data: ChartData, shape: string, legend: HTMLElement }} Drawn */
@@ -44,7 +45,8 @@ function draw(figure) {
   const shape = JSON.stringify([
     data.kind,
     data.unit,
-    data.starts,
+    // Times move on by themselves, every minute: the chart stays and its marks move with them.
+    isOfTimes(data) ? data.starts.length : data.starts,
     data.series.map(({ label, form }) => [label, form]),
   ]);
   if (known?.shape === shape) {

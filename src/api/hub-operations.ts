@@ -1,5 +1,6 @@
 import { presentSettings, type Settings, secretsOf } from "../config.ts";
 import type { HubOperations } from "../dashboard/hub-operations.ts";
+import type { Monitor } from "../monitoring/monitor.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import { LogReader } from "../observe/log-reader.ts";
@@ -18,6 +19,7 @@ export interface HubOperationsServices extends HealthServices {
   indexes: IndexLookup;
   events: Events;
   log: Log;
+  monitor: Monitor;
 }
 
 /** How long a page waits for a file's indexes to be looked up. */
@@ -45,6 +47,7 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
     },
     limits: { api: settings.rateLimitApi, pages: pagesLimit },
     settings: presentSettings(settings),
+    monitor: services.monitor,
     logs: new LogReader(settings.logsDir, redactor(secretsOf(settings))),
     ended: services.events.ended,
     time: (ms) => clock.logStamp(new Date(ms)),

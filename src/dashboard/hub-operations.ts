@@ -1,5 +1,6 @@
 import type { Health } from "../api/health.ts";
 import type { PresentSetting } from "../config.ts";
+import type { Monitor } from "../monitoring/monitor.ts";
 import type { LogReader } from "../observe/log-reader.ts";
 import type { BackupFile } from "../operations/backup-files.ts";
 import type { JobAction } from "../operations/job-actions.ts";
@@ -19,6 +20,8 @@ export interface HubOperations {
   /** Calls a minute for each client: of the API, and of the pages; 0 is off. */
   limits: { api: number; pages: number };
   settings: readonly PresentSetting[];
+  /** How it and its machine have been. */
+  monitor: Pick<Monitor, "lights" | "history" | "isFailing">;
   logs: Pick<LogReader, "names" | "end" | "since">;
   /** Aborts when the hub stops. */
   ended: AbortSignal;

@@ -1,5 +1,8 @@
 import type { Health } from "../../src/api/health.ts";
 import type { HubOperations, HubView } from "../../src/dashboard/hub-operations.ts";
+import { historyOf } from "../../src/monitoring/history.ts";
+import { type Light, lightNames } from "../../src/monitoring/lights.ts";
+import { bySpan, emptySample } from "../../src/monitoring/sample.ts";
 import type { JobStatus } from "../../src/operations/schedule.ts";
 
 /** A hub in which everything is the matter; its data are digits, so that every letter on a page about it is a word of the page. */
@@ -107,6 +110,25 @@ const backup = (target: string, days: number, bytes = 1e6) => ({
   takenAt: now - days * dayMs,
 });
 
+/** Lights of every state, and a history of one busy minute. */
+function sampleMonitor(): HubOperations["monitor"] {
+  const states = ["critical", "warning", "good", "none", "critical", "none"] as const;
+  const lights = lightNames.map((name, at): Light => {
+    const state = states[at]!;
+    const value = state === "none" ? null : 1;
+    return { name, state, value, unit: "ms", warning: 1, critical: 2, setting: "1", windowMs: 60_000 };
+  });
+  const busy = emptySample(now);
+  busy.coveredMs = 60_000;
+  busy.sums.requests = 7;
+  busy.gauges.hubMemory = { sum: 1e8, count: 1, max: 1e8 };
+  return {
+    lights: () => lights,
+    history: (range) => historyOf((span) => bySpan([busy], span), range, now),
+    isFailing: true,
+  };
+}
+
 const sampleOperations: HubOperations = {
   health: () => health,
   jobs: () => jobs,
@@ -135,6 +157,7 @@ const sampleOperations: HubOperations = {
     { name: "3", meaning: "1", value: null, isDefault: true },
     { name: "4", meaning: "1", value: null, isDefault: false },
   ],
+  monitor: sampleMonitor(),
   logs: { names: async () => ["1"], end: async () => ({ lines: [], place: null, cut: true }), since: async () => null },
   ended: new AbortController().signal,
   time: (ms) => new Date(ms).toISOString().slice(0, 19).replace("T", " "),

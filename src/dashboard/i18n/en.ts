@@ -2,6 +2,7 @@ import { batches } from "./en/batches.ts";
 import { chat } from "./en/chat.ts";
 import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
+import { monitoring } from "./en/monitoring.ts";
 import { operations } from "./en/operations.ts";
 import { targets } from "./en/targets.ts";
 import { trends } from "./en/trends.ts";
@@ -133,6 +134,7 @@ export const en: Texts = {
   items,
   compare,
   chat,
+  monitoring,
   operations,
   targets,
   views,

@@ -2,6 +2,7 @@ import { batches } from "./ko/batches.ts";
 import { chat } from "./ko/chat.ts";
 import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
+import { monitoring } from "./ko/monitoring.ts";
 import { operations } from "./ko/operations.ts";
 import { targets } from "./ko/targets.ts";
 import { trends } from "./ko/trends.ts";
@@ -132,6 +133,7 @@ export const ko = {
   items,
   compare,
   chat,
+  monitoring,
   operations,
   targets,
   views,
