@@ -33,7 +33,9 @@ export async function postJson(
     response.body?.cancel().catch(() => {});
     return { state: "delivered" };
   }
-  const said = (await beginningOf(response)).trim();
+  // An error page is for browsers.
+  const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
+  const said = isPage ? "" : (await beginningOf(response)).trim();
   const detail = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
   if (status < 400) return { state: "dead", reason: { code: "redirect", detail: `HTTP ${status}` } };
   const afterMs = retryAfterMs(response.headers.get("retry-after"), Date.now());
@@ -61,7 +63,7 @@ export function connectionReason(error: unknown): Reason {
 export function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
+  const at = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 

@@ -4,15 +4,14 @@ import type { Reason } from "./reasons.ts";
 
 /** What nodemailer's errors carry (https://nodemailer.com/errors). */
 interface MailError {
-  name?: string | undefined;
   code?: string | undefined;
   /** The server's answer as it came, and its number. */
   response?: string | undefined;
   responseCode?: number | undefined;
+  originalCode?: string | undefined;
   message?: string | undefined;
   /** One for each recipient that the server did not take. */
   rejectedErrors?: readonly MailError[] | undefined;
-  cause?: unknown;
 }
 
 const isTemporary = ({ responseCode = 0 }: MailError): boolean => responseCode >= 400 && responseCode < 500;
@@ -24,9 +23,11 @@ export function mailOutcome(error: unknown): Outcome {
   const said = refusals[0] ?? failure;
   if (refusals.some(isTemporary) || isTemporary(failure))
     return { state: "retry", reason: reasonOf("mailLater", said) };
+  // A server that knows no STARTTLS refuses the command, not the mail.
+  if (failure.code === "ETLS") return { state: "retry", reason: connectionTrouble(failure) };
   if (failure.code === "EAUTH") return { state: "dead", reason: reasonOf("login", failure) };
   if ((said.responseCode ?? 0) >= 500) return { state: "dead", reason: reasonOf("refused", said) };
-  return { state: "retry", reason: mailConnectionReason(failure) };
+  return { state: "retry", reason: connectionTrouble(failure) };
 }
 
 /** Some have it and some do not: those whom the server put off are tried again, alone; one that it refused for good does not make the mail unsent. */
@@ -45,16 +46,11 @@ const reasonOf = (code: Reason["code"], { response }: MailError): Reason => ({
   ...(response && { detail: response }),
 });
 
-function mailConnectionReason(failure: MailError): Reason {
-  const { code = "", message = "" } = failure;
+/** nodemailer tells by its own codes what failed, and by `originalCode` what the system or OpenSSL said. */
+function connectionTrouble({ code, originalCode, message = "" }: MailError): Reason {
   if (code === "EABORT" || code === "ETIMEDOUT") return { code: "timeout" };
-  const system = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|[A-Z_]*(?:CERT|SIGNATURE)[A-Z_]*)\b/.exec(
-    message,
-  )?.[0];
-  const cause = failure.cause as MailError | undefined;
-  if (cause?.code !== undefined) return connectionReason(cause);
-  if (system !== undefined) return connectionReason({ code: system });
-  if (code === "ETLS" && /certificate/i.test(message)) return { code: "certificate" };
+  if (code === "ETLS") return { code: "encryption" };
   if (code === "ECONNECTION") return { code: "broken" };
-  return connectionReason(failure);
+  if (originalCode !== undefined || code === "EDNS") return connectionReason({ code: originalCode ?? code });
+  return { code: "other", detail: message };
 }

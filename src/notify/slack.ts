@@ -48,21 +48,25 @@ export function slackMessage({ message, link, at, delivery }: Parcel): object {
   };
 }
 
-const header = (text: string): string =>
-  text.length > mostHeaderLength ? `${text.slice(0, mostHeaderLength - 1)}…` : text;
+const header = (text: string): string => clipped(text, mostHeaderLength, (character) => character);
 
 // A section may not be empty.
 const body = ({ text }: Message): string => escaped(text.trim() === "" ? "–" : text, mostSectionLength);
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-/** Text with the three characters that mean something to Slack written as entities, never cut within one. */
-export function escaped(text: string, most: number): string {
-  let out = "";
+/** Text with the three characters that mean something to Slack written as entities (https://docs.slack.dev/messaging/formatting-message-text). */
+export const escaped = (text: string, most: number): string =>
+  clipped(text, most, (character) => entities[character] ?? character);
+
+/** At most so many UTF-16 units, never cut within a character or what is written for it. */
+function clipped(text: string, most: number, written: (character: string) => string): string {
+  let whole = "";
+  let short = "";
   for (const character of text) {
-    const written = entities[character] ?? character;
-    if (out.length + written.length > most - 1) return `${out}…`;
-    out += written;
+    whole += written(character);
+    if (whole.length > most) return `${short}…`;
+    if (whole.length < most) short = whole;
   }
-  return out;
+  return whole;
 }
