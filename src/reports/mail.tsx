@@ -8,6 +8,7 @@ import { type Cell, type Column, type ReportContent, type Section, shown } from 
  */
 const font = "font-family:'Malgun Gothic','Apple SD Gothic Neo',Arial,sans-serif";
 const ink = "color:#1f2733";
+const linkStyle = "color:#1b4f8a;text-decoration:none";
 const faint = "color:#5b6675";
 const line = "border-bottom:1px solid #dde3ea";
 const cellStyle = `${font};${ink};font-size:13px;line-height:1.45;padding:5px 8px;${line}`;
@@ -17,8 +18,8 @@ const comparedColour = "#a9b4c2";
 
 /** For programs that know media queries: dark ones elsewhere turn the colours by themselves, for which these are plain enough. */
 const styleSheet = `
-@media (max-width:480px){.sheet{padding:12px!important}.wide{display:none!important}.key{display:block!important;width:100%!important;box-sizing:border-box}}
-@media (prefers-color-scheme:dark){.page,.sheet{background:#14181e!important}.sheet td,.sheet th,.sheet p,.sheet h1,.sheet h2,.sheet a{color:#e6ebf1!important}.sheet .faint{color:#a7b2bf!important}}
+@media (max-width:480px){.sheet{padding:12px!important}.sheet td,.sheet th{padding-left:3px!important;padding-right:3px!important}.wide{display:none!important}.key{display:block!important;width:100%!important;box-sizing:border-box}}
+@media (prefers-color-scheme:dark){.page,.sheet{background:#14181e!important}.sheet td,.sheet th,.sheet p,.sheet h1,.sheet h2{color:#e6ebf1!important}.sheet a{color:#8ec1ff!important}.sheet .faint{color:#a7b2bf!important}}
 @page{size:A4;margin:12mm}
 @media print{.page{background:#ffffff!important}.sheet{max-width:none!important}}
 `;
@@ -103,7 +104,7 @@ function Heading({ text }: { text: string }) {
 function Link({ base, page, text }: { base: string; page: string | null | undefined; text: string }) {
   if (!page) return <>{text}</>;
   return (
-    <a href={base + page} style={`${ink};text-decoration:underline`}>
+    <a href={base + page} style={linkStyle}>
       {text}
     </a>
   );
@@ -153,8 +154,9 @@ function KeyFigures({ content, section, base }: PartProps) {
 
 /** Columns that give way on phones. */
 const isWide = (section: Section, at: number): boolean => {
-  if (section.id === "items") return at === 3 || at === 5;
-  return section.id === "days" ? at === 2 : section.id === "comparisons" && at === 1;
+  if (section.id === "items") return at >= 3 && at <= 5;
+  if (section.id === "rises" || section.id === "falls") return at === 3;
+  return section.id === "days" ? at >= 2 : section.id === "comparisons" && at === 1;
 };
 
 function Table({ content, section, base }: PartProps) {
@@ -174,7 +176,12 @@ function Table({ content, section, base }: PartProps) {
               {heading}
             </th>
           ))}
-          {section.id === "days" ? <td width="40%" style={headStyle} /> : null}
+          {section.id === "days" ? (
+            <td width="40%" class="faint" style={headStyle}>
+              <Key colour={barColour} text={columns[1]!.heading} />{" "}
+              <Key colour={comparedColour} text={columns[3]!.heading} />
+            </td>
+          ) : null}
         </tr>
       </thead>
       <tbody>
@@ -201,6 +208,15 @@ function Table({ content, section, base }: PartProps) {
   );
 }
 
+/** What a colour of the bars stands for. */
+function Key({ colour, text }: { colour: string; text: string }) {
+  return (
+    <>
+      <span style={`color:${colour}`}>■</span> {text}
+    </>
+  );
+}
+
 const numberOf = (cell: Cell | undefined): number => (typeof cell?.value === "number" ? cell.value : 0);
 
 interface CellsProps extends PartProps {
@@ -214,7 +230,7 @@ function Cells({ content, section, row, base, weight }: CellsProps) {
     <>
       {row.map((cell, at) => {
         const column: Column = section.columns[at]!;
-        const nowrap = column.form === "text" ? "" : ";white-space:nowrap";
+        const nowrap = column.form === "text" && section.id !== "days" ? "" : ";white-space:nowrap";
         return (
           <td
             class={isWide(section, at) ? "wide" : undefined}

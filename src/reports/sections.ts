@@ -157,7 +157,7 @@ function shownSections(report: Report, words: Words, figures: Figures): Section[
         quantity(words.dayBases[report.days_compared_with]),
       ],
       rows: report.days.map(({ day, total_production, batch_count, compared, page }) => [
-        { value: figures.day(day), page },
+        { value: figures.shortDay(day), page },
         { value: total_production },
         { value: batch_count },
         { value: compared },

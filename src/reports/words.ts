@@ -14,6 +14,8 @@ export interface Figures {
   signed: (value: number) => string;
   /** `2026-11-20(금)` or `2026-11-20 (Fri)`. */
   day: (day: string) => string;
+  /** The same without the year: `11-20(금)` or `11-20 (Fri)`. */
+  shortDay: (day: string) => string;
   /** The name of a day's weekday, such as `금요일` or `Friday`. */
   weekday: (day: string) => string;
 }
@@ -39,12 +41,15 @@ function make(language: Language): Figures {
     return (day: string): string => format.format(new Date(`${day}T00:00:00Z`));
   };
   const [short, long] = [weekdays("short"), weekdays("long")];
+  const day = (text: string, of: string): string =>
+    language === "ko" ? `${text}(${short(of)})` : `${text} (${short(of)})`;
   return {
     exact: number({ maximumFractionDigits: 2 }),
     percent: number({ style: "percent", maximumFractionDigits: 1 }),
     change: number({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }),
     signed: number({ maximumFractionDigits: 2, signDisplay: "exceptZero" }),
-    day: (day) => (language === "ko" ? `${day}(${short(day)})` : `${day} (${short(day)})`),
+    day: (of) => day(of, of),
+    shortDay: (of) => day(of.slice(5), of),
     weekday: long,
   };
 }

@@ -8,10 +8,14 @@ import {
   writeXlsx,
 } from "hucre/xlsx";
 import { textCell } from "../exports/xlsx.ts";
+import type { Language } from "../language.ts";
 import type { Column, ReportContent, Section, Cell as Value } from "./sections.ts";
 
 const rule = { style: "thin", color: { rgb: "B8C2CE" } } as const;
 const bold: CellStyle = { font: { bold: true } };
+/** Excel takes a cell's font as a whole, so each says it all. */
+const fontNames = { ko: "맑은 고딕", en: "Calibri" } as const;
+const fontSize = 10;
 const headStyle: CellStyle = {
   font: { bold: true },
   fill: { type: "pattern", pattern: "solid", fgColor: { rgb: "E8EDF3" } },
@@ -23,8 +27,8 @@ const titleStyle: CellStyle = { font: { bold: true, size: 16 } };
 const sectionStyle: CellStyle = { font: { bold: true, size: 12 } };
 /** "Text" of Excel: a text that begins like a formula would run as soon as somebody edits the cell and presses Enter. */
 const asText = { numFmt: "@" };
-const seriesColour = "2563A8";
-const comparedColour = "A9B4C2";
+/** Of the figures, and of what they are compared with. */
+const colours = ["2563A8", "A9B4C2"] as const;
 /** Days from which on lines are read more easily than columns. */
 const mostColumns = 16;
 /** Rows and columns that a chart takes. */
@@ -39,13 +43,18 @@ class Grid {
   readonly widths: number[] = [];
   row = 0;
   columns = 0;
+  readonly #fontName: string;
+
+  constructor(language: Language) {
+    this.#fontName = fontNames[language];
+  }
 
   put(column: number, value: CellValue, style: CellStyle = {}, target: string | null = null): void {
     const isText = typeof value === "string";
-    const font = target === null ? style.font : { ...style.font, ...linkFont };
+    const font = { name: this.#fontName, size: fontSize, ...style.font, ...(target === null ? {} : linkFont) };
     this.cells.set(`${this.row},${column}`, {
       value: isText ? textCell(value) : value,
-      style: { ...(isText ? asText : {}), ...style, ...(font ? { font } : {}) },
+      style: { ...(isText ? asText : {}), ...style, font },
       ...(target === null ? {} : { hyperlink: { target } }),
     });
     this.columns = Math.max(this.columns, column + 1);
@@ -84,7 +93,7 @@ export async function workbookOf(content: ReportContent, base: string): Promise<
     sheets: [{ name: sheets.summary, grid: summarySheet(content, base) }, ...made].map(({ name, grid }, at) =>
       sheetOf(name, grid, { title, frozen: at > 0 && grid.charts.length > 0, page: words.page("&P", "&N") }),
     ),
-    defaultFont: { name: language === "ko" ? "맑은 고딕" : "Calibri", size: 10 },
+    defaultFont: { name: fontNames[language], size: fontSize },
     properties: { title, creator: words.product, created: new Date(report.made_at) },
   });
   return bytes;
@@ -120,7 +129,7 @@ function sheetOf(
 /** What the report says, the key figures, comparisons, targets, and what else there is to know. */
 function summarySheet(content: ReportContent, base: string): Grid {
   const { title, headline, sections, notes, footer, figures, report } = content;
-  const grid = new Grid();
+  const grid = new Grid(content.language);
   grid.put(0, title, titleStyle, base + report.pages.report);
   grid.row++;
   for (const sentence of headline) grid.heading(sentence, sentence === headline[0] ? bold : {});
@@ -158,17 +167,29 @@ function summarySheet(content: ReportContent, base: string): Grid {
 
 /** Tables below each other; the first one begins in the first row, which stays on screen, and has its chart below. */
 function tableSheet(content: ReportContent, sections: readonly Section[], base: string): Grid {
-  const grid = new Grid();
+  const { report } = content;
+  const grid = new Grid(content.language);
   const hasChart = sections.length === 1;
-  for (const section of sections) {
+  for (const one of sections) {
+    const section = one.id === "days" ? withYears(content, one) : one;
     if (section.rows.length === 0) continue;
     if (!hasChart) grid.heading(section.title, sectionStyle);
     const first = grid.row + 1;
     putTable(grid, content, section, base);
-    if (hasChart) putChart(grid, section, first);
+    if (hasChart)
+      putChart(grid, section, { first, count: section.id === "items" ? report.items.length : section.rows.length });
     grid.row++;
   }
   return grid;
+}
+
+/** A sheet is put beside others, so its days have their years. */
+function withYears({ report, figures }: ReportContent, section: Section): Section {
+  const rows = section.rows.map(([first, ...rest], at) => [
+    { ...first, value: figures.day(report.days[at]!.day) },
+    ...rest,
+  ]);
+  return { ...section, rows };
 }
 
 function putTable(grid: Grid, { figures }: ReportContent, section: Section, base: string): void {
@@ -206,31 +227,32 @@ function formatOf({ form }: Column, cells: readonly Value[]): string {
 }
 
 /** A chart of days with what they are compared with, or of items, below its table. */
-function putChart(grid: Grid, { id, title, rows, columns }: Section, first: number): void {
+function putChart(
+  grid: Grid,
+  { id, title, rows, columns }: Section,
+  { first, count }: { first: number; count: number },
+): void {
   const items = id === "items";
-  const last = first + rows.length - 1;
-  const column = (at: number): string => rangeRef(first, at, last, at);
-  const series = (at: number, colour: string) => ({
-    name: columns[at]!.heading,
-    values: column(at),
-    categories: column(0),
-    color: colour,
-  });
   const compared = items ? 5 : 3;
+  const column = (at: number): string => rangeRef(first, at, first + count - 1, at);
   const isCompared = rows.some((row) => typeof row[compared]!.value === "number");
-  const inLines = !items && rows.length > mostColumns;
+  const shown = [items ? 2 : 1, ...(isCompared ? [compared] : [])];
+  const top = grid.row + 1;
   grid.charts.push({
-    type: inLines ? "line" : "column",
+    type: !items && count > mostColumns ? "line" : "column",
     title,
-    series: [series(items ? 2 : 1, seriesColour), ...(isCompared ? [series(compared, comparedColour)] : [])],
-    anchor: {
-      from: { row: grid.row + 1, col: 0 },
-      to: { row: grid.row + 1 + chartRows, col: Math.max(4, grid.columns) },
-    },
+    series: shown.map((at, place) => ({
+      name: columns[at]!.heading,
+      values: column(at),
+      categories: column(0),
+      color: colours[place]!,
+      marker: { symbol: "none" },
+    })),
+    anchor: { from: { row: top, col: 0 }, to: { row: top + chartRows, col: Math.max(4, grid.columns) } },
     legend: isCompared ? "bottom" : false,
     gapWidth: 60,
     altText: title,
-    axes: { y: { numberFormat: { formatCode: "#,##0" } } },
+    axes: { y: { numberFormat: { formatCode: "#,##0" }, minorTickMark: "none" }, x: { minorTickMark: "none" } },
   });
-  grid.row += chartRows + 2;
+  grid.row = top + chartRows + 1;
 }
