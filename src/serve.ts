@@ -210,7 +210,7 @@ export function serve(settings: Settings): Hub {
     use: () => ({
       tokens: model?.counters.tokens.total ?? 0,
       questions: services.chat.counters.answers.read().reduce((sum, { latency }) => sum + latency.count, 0),
-      clients: events.listeners,
+      clients: events.streams,
       connections: server.pendingRequests + (second?.pendingRequests ?? 0),
     }),
     report: (message) => log.warn("monitoring", message),
@@ -230,6 +230,7 @@ export function serve(settings: Settings): Hub {
     performance,
     traffic,
     queries,
+    disk,
     loopDelay,
     monitor,
     limiter,

@@ -26,7 +26,7 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
       "`rollup` and `search`: how far the daily totals and the search index of each file are, sent at first and whenever that changed; `data`: the version of the data that answers, sent at first and whenever another one does; `jobs`: which jobs are running or paused and how far they are, sent at first and whenever that changed. A comment line comes every 10 s.",
     answer: { "text/event-stream": z.string() },
     handle: (c) => {
-      if (events.listeners >= maxStreams) {
+      if (events.streams >= maxStreams) {
         throw new HttpError(503, "Too many pages listen already. Try again in a moment.", { "Retry-After": "30" });
       }
       return streamSSE(c, async (stream) => {
@@ -38,7 +38,7 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
           events.ended.addEventListener("abort", () => resolve(), { once: true, signal: c.req.raw.signal });
         });
         for (const [name, data] of Object.entries(present())) await send(name, data);
-        const silence = events.listen((name, data) => void send(name, data));
+        const silence = events.stream((name, data) => void send(name, data));
         const heartbeat = setInterval(() => void stream.write(": heartbeat\n\n"), heartbeatMs);
         await ended;
         clearInterval(heartbeat);

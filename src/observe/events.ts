@@ -17,10 +17,12 @@ type Listener = <Name extends keyof HubEvents>(name: Name, data: HubEvents[Name]
 /** Passes events on to their listeners, within this process and without keeping any. */
 export class Events {
   readonly #listeners = new Set<Listener>();
+  readonly #streams = new Set<Listener>();
   readonly #end = new AbortController();
 
-  get listeners(): number {
-    return this.#listeners.size;
+  /** Streams to browsers and programs that are open. */
+  get streams(): number {
+    return this.#streams.size;
   }
 
   /** Aborts when no more events will come, so that open streams do not hold the hub up when it stops. */
@@ -37,6 +39,16 @@ export class Events {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** The same for a stream out of the hub, which is counted. */
+  stream(listener: Listener): () => void {
+    this.#streams.add(listener);
+    const silence = this.listen(listener);
+    return () => {
+      this.#streams.delete(listener);
+      silence();
+    };
   }
 
   end(): void {

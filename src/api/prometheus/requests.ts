@@ -68,7 +68,7 @@ export function requestFamilies({ traffic, performance, queries, cache, desk, ev
       [...asked].map((question) => ({ labels: { question }, value: slow.get(question) ?? 0 })),
     ),
     gauge("hub_queries_waiting", "Questions that wait for a free worker.", desk.waiting),
-    gauge("hub_event_streams", "Browsers and programs that listen to /events.", events.listeners),
+    gauge("hub_event_streams", "Browsers and programs that listen to /events.", events.streams),
   ];
 }
 
