@@ -2,19 +2,18 @@ import type { Database } from "bun:sqlite";
 import { hostname } from "node:os";
 import { type Settings, secretsOf } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
-import type { Log } from "../observe/log.ts";
 import type { Channel } from "./channel.ts";
 import { eventLogChannel } from "./event-log.ts";
 import type { MailRoute } from "./mail.ts";
 import { messageKinds } from "./message.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxServices } from "./outbox.ts";
 import { slackChannel } from "./slack.ts";
 import { webhookChannel } from "./webhook.ts";
 
 /** The outbox with the channels that the settings name. `port`: the one that the hub listens on, once it does. */
 export function openOutbox(
   settings: Settings,
-  { hubDb, log, port }: { hubDb: Database; log: Log; port: () => number },
+  { hubDb, log, port }: { hubDb: Database; log: OutboxServices["log"]; port: () => number },
 ): Outbox {
   const clock = factoryClock(settings.timezone);
   return new Outbox({

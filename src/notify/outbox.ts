@@ -14,7 +14,7 @@ import { type Reason, reasonText } from "./reasons.ts";
 export interface OutboxServices {
   hubDb: Database;
   channels: readonly Channel[];
-  log: Log;
+  log: Pick<Log, "info" | "warn" | "error">;
   /** What must never stand in a reason or a log. */
   secrets: readonly string[];
   /** Address of the hub without a slash at its end, as links in messages need it. */
