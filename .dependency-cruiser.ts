@@ -50,6 +50,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "statistics",
     "exports",
     "production",
+    "rollup",
     "operations",
     "segments",
     "store",
