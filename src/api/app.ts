@@ -25,6 +25,7 @@ import { staticFiles } from "../http/static-files.ts";
 import { formBytes } from "../http/upload.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import type { Outbox } from "../notify/outbox.ts";
+import type { FreeDisk } from "../observe/disk.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
@@ -80,6 +81,7 @@ export interface AppServices extends HealthServices {
   performance: Performance;
   traffic: Traffic;
   queries: QueryCounters;
+  disk: FreeDisk;
   loopDelay: LoopDelay;
   monitor: Monitor;
   events: Events;

@@ -130,13 +130,13 @@ describe("a hub that answers", () => {
       expect(scraped.sum("hub_segment_bytes", { segment })).toBeGreaterThan(4096);
     }
     expect(scraped.sum("hub_healthy")).toBe(1);
-    expect(scraped.sum("hub_metrics_told")).toBe(5);
+    expect(scraped.sum("hub_metrics_told")).toBe(6);
     expect(scraped.sum("process_resident_memory_bytes")).toBeGreaterThan(30e6);
     expect(scraped.sum("hub_memory_bytes")).toBeGreaterThan(30e6);
     expect(scraped.sum("process_start_time_seconds")! * 1000).toBeWithin(Date.now() - 600_000, Date.now());
     expect(scraped.sum("hub_disk_free_bytes")).toBeGreaterThan(0);
-    expect(scraped.sum("hub_job_failed", { job: "backup" })).toBe(0);
-    expect(scraped.sum("hub_job_next_run_timestamp_seconds", { job: "backup" })! * 1000).toBeGreaterThan(Date.now());
+    expect(scraped.sum("hub_job_failed", { name: "backup" })).toBe(0);
+    expect(scraped.sum("hub_job_next_run_timestamp_seconds", { name: "backup" })! * 1000).toBeGreaterThan(Date.now());
     // What never was has no sample, least of all one that says 0.
     expect(scraped.sum("hub_backup_age_seconds")).toBeUndefined();
   });
@@ -148,9 +148,9 @@ describe("a hub that answers", () => {
       return now.sum("hub_backup_age_seconds", { segment: "archive_2025" }) === undefined ? undefined : now;
     });
     expect(scraped.sum("hub_backup_age_seconds", { segment: "live" })).toBeWithin(0, 60);
-    const finished = scraped.sum("hub_job_last_success_timestamp_seconds", { job: "backup" })! * 1000;
+    const finished = scraped.sum("hub_job_last_success_timestamp_seconds", { name: "backup" })! * 1000;
     expect(finished).toBeWithin(Date.now() - 60_000, Date.now() + 1);
-    expect(scraped.sum("hub_job_last_duration_seconds", { job: "backup" })).toBeGreaterThan(0);
+    expect(scraped.sum("hub_job_last_duration_seconds", { name: "backup" })).toBeGreaterThan(0);
   });
 
   test("counts who listens to its events", async () => {
@@ -217,7 +217,7 @@ test("a damaged hub.db takes only its part of the metrics away, and what it brok
     await scrape(hub);
     const scraped = await scrape(hub);
     expect(scraped.sum("hub_metrics_told", { part: "chat" })).toBe(0);
-    expect(scraped.sum("hub_metrics_told")).toBe(4);
+    expect(scraped.sum("hub_metrics_told")).toBe(5);
     expect(scraped.sum("hub_http_requests_total", { route: "/healthz/ai", status: "500" })).toBe(1);
     const told = await eventually("the log says so", () => hub.log().match(/The metrics of 'chat'.*/g) ?? undefined);
     expect(told).toHaveLength(1);

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Log } from "../../observe/log.ts";
 import type { Endpoints } from "../endpoint.ts";
-import type { HealthServices } from "../health.ts";
 import { type ChatSources, chatFamilies } from "./chat.ts";
 import { type DataSources, dataFamilies } from "./data.ts";
 import { type Family, flag, gauge, type Sample } from "./family.ts";
-import { healthFamilies } from "./health.ts";
+import { type HealthSources, healthFamilies } from "./health.ts";
+import { type MessageSources, messageFamilies } from "./messages.ts";
 import { type ProcessSources, processFamilies } from "./process.ts";
 import { type RequestSources, requestFamilies } from "./requests.ts";
 
@@ -13,7 +13,8 @@ export type PrometheusSources = RequestSources &
   ChatSources &
   DataSources &
   ProcessSources &
-  HealthServices & {
+  HealthSources &
+  MessageSources & {
     log: Pick<Log, "warn">;
   };
 
@@ -24,6 +25,7 @@ const parts = {
   requests: requestFamilies,
   data: dataFamilies,
   chat: chatFamilies,
+  messages: messageFamilies,
 } satisfies Record<string, (sources: PrometheusSources) => Family[]>;
 
 /** GET /metrics: everything that is counted, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */

@@ -1,14 +1,18 @@
+import type { FreeDisk } from "../../observe/disk.ts";
 import type { JobStatus } from "../../operations/schedule.ts";
 import { buildDate, version } from "../../version.ts";
 import { describeHealth, type HealthServices } from "../health.ts";
 import { type Family, flag, gauge } from "./family.ts";
 
+export type HealthSources = HealthServices & { disk: FreeDisk };
+
 const bytesPerGb = 1024 ** 3;
 
 /** What the hub is, how it says that it is, its disk and its jobs. */
-export function healthFamilies(services: HealthServices): Family[] {
-  const { jobs, diskFreeGb, crashes } = services;
-  const free = diskFreeGb();
+export function healthFamilies(services: HealthSources): Family[] {
+  const { jobs, disk, crashes } = services;
+  const free = disk.current();
+  const used = disk.usedPercent();
   return [
     gauge("hub_info", "1, with what the hub is: its version, when it was built and where it runs.", [
       {
@@ -27,6 +31,11 @@ export function healthFamilies(services: HealthServices): Family[] {
       "Free space on the disk of the data.",
       free === null ? null : Math.round(free * bytesPerGb),
     ),
+    gauge(
+      "hub_disk_used_ratio",
+      "How full the disk of the data is, 0 to 1, of what ordinary programs may use of it.",
+      used === null ? null : used / 100,
+    ),
     ...jobFamilies(jobs()),
   ];
 }
@@ -34,7 +43,8 @@ export function healthFamilies(services: HealthServices): Family[] {
 /** How the jobs of the schedule are going. */
 function jobFamilies(jobs: readonly JobStatus[]): Family[] {
   const each = (value: (job: JobStatus) => number | null) =>
-    jobs.map((job) => ({ labels: { job: job.name }, value: value(job) }));
+    // Not `job`, which is a label of Prometheus' own.
+    jobs.map((job) => ({ labels: { name: job.name }, value: value(job) }));
   const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
   return [
     gauge(
