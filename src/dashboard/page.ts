@@ -35,6 +35,8 @@ export interface Page {
   exported?: (view: View) => RecordFilter;
   /** True for a page that shows no production of its own: it has no filter, and is on no wall screen. */
   unfiltered?: true;
+  /** True for a page that looks otherwise for whoever may act on the hub. */
+  asksAdmin?: true;
   /** True for a page about the hub itself: it is made anew for whoever asks, is there when no data are, and hears of the hub's jobs. */
   aboutHub?: true;
 }

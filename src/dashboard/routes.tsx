@@ -12,6 +12,8 @@ import type { RecordFilter } from "../production/records.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 import type { SavedViews } from "../store/saved-views.ts";
+import { Drafts } from "../targets/drafts.ts";
+import type { Targets } from "../targets/targets.ts";
 import { PageDesk } from "./ask.ts";
 import { chatRoutes } from "./chat/routes.tsx";
 import { parseFilter } from "./filter.ts";
@@ -24,10 +26,12 @@ import { libraryRoutes } from "./libraries.ts";
 import { operationsRoutes } from "./operations-routes.tsx";
 import type { Page } from "./page.ts";
 import { innerPages, pages } from "./pages/index.ts";
+import { targetsPath } from "./pages/targets-path.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
+import { targetsRoutes } from "./targets-routes.ts";
 import { link, type View } from "./view.ts";
 import { viewsRoutes } from "./views/routes.tsx";
 import { onWall, wallOf, wallSeconds } from "./views/wall.ts";
@@ -39,6 +43,7 @@ export interface DashboardServices {
   /** Answers with the rows of a filter as a file. */
   exportRecords: (c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter) => Promise<Response>;
   views: SavedViews;
+  targets: Targets;
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
   /** The hub's own state and actions, and who may act. */
@@ -73,6 +78,7 @@ export class Dashboard {
   readonly #services: DashboardServices;
   readonly #desk: PageDesk;
   readonly #rendered = new RenderedPages();
+  readonly #drafts = new Drafts();
 
   constructor(services: DashboardServices) {
     this.#services = services;
@@ -101,6 +107,7 @@ export class Dashboard {
     app.get("/dashboard/parts/items", (c) => this.#itemOptions(c));
     app.route("/", chatRoutes());
     app.route("/", viewsRoutes(this.#services));
+    app.route(targetsPath, targetsRoutes({ ...this.#services, drafts: this.#drafts, desk: this.#desk }));
     app.route("/", libraryRoutes());
     return app;
   }
@@ -113,7 +120,7 @@ export class Dashboard {
   #handlerOf(page: Page): Handler<HubEnv> {
     if (page.aboutHub) return (c) => this.#showHub(c, page, null);
     return async (c) => {
-      const { catalog, clock, views } = this.#services;
+      const { catalog, clock, views, targets } = this.#services;
       const language = languageOf(c);
       c.header("Content-Security-Policy", policy);
       c.header("Cache-Control", "private, no-cache");
@@ -122,8 +129,10 @@ export class Dashboard {
         const { version } = await catalog.current();
         const { pathname, search, searchParams } = new URL(c.req.url);
         const wall = wallSeconds(searchParams);
-        const key = [isPart(c), language, themeOf(c), pathname + search].join(" ");
-        const shown = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging];
+        const lacks = page.asksAdmin ? this.#services.admin.lacks(c) : "";
+        const key = [isPart(c), language, themeOf(c), lacks, pathname + search].join(" ");
+        const ofTargets = targets.store.present().version?.id;
+        const shown = [version, clock.today(), newestWrite(catalog.status()), catalog.lagging, ofTargets];
         const state = [...shown, wall === null ? "" : views.revision].join(" ");
         const { html, address, status } = await this.#rendered.get(key, state, async () => {
           const view = await this.#view(c, page, language);
@@ -215,6 +224,12 @@ export class Dashboard {
       lagging: catalog.lagging,
       requestId,
       desk: this.#desk,
+      targets: {
+        targets: this.#services.targets,
+        drafts: this.#drafts,
+        lacks: this.#services.admin.lacks(c),
+        time: (ms) => clock.logStamp(new Date(ms)),
+      },
     });
   }
 

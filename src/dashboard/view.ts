@@ -5,6 +5,7 @@ import type { HubView } from "./hub-operations.ts";
 import type { Format } from "./i18n/format.ts";
 import type { Texts } from "./i18n/ko.ts";
 import type { Theme } from "./preferences.ts";
+import type { TargetsView } from "./targets-view.ts";
 
 /** Texts of a page's own parameters as they stand in an address, without those that say the default. */
 export type ParamTexts = Readonly<Record<string, string>>;
@@ -54,6 +55,8 @@ export interface View {
   lagging: boolean;
   requestId: string;
   desk: PageDesk;
+  /** The monthly targets; absent where the data cannot be asked. */
+  targets?: TargetsView;
   /** Absent where the page is not on a wall screen. */
   wall?: Wall;
   /** The hub's own state, on a page about it. */
