@@ -1,5 +1,7 @@
+import { rounded } from "../production/summaries.ts";
+import { tidy } from "../production/totals.ts";
 import type { Day } from "../segments/day.ts";
-import { errorAt, type Prediction, probabilityOf } from "./forecast.ts";
+import { errorAt, intervalShare, type Prediction, probabilityOf } from "./forecast.ts";
 import type { MonthForecast } from "./month-forecast.ts";
 import type { Month, Target, TargetVersion } from "./types.ts";
 
@@ -76,7 +78,7 @@ export function achievementOf(facts: MonthFacts): Achievement {
   const missing = ({ target, forecast, made }: Standing): number => target - (forecast ?? made);
   items.sort((a, b) => missing(b) - missing(a) || (a.item_code < b.item_code ? -1 : 1));
   const targeted = new Set(targets.map(({ item_code }) => item_code));
-  const sum = (of: (item: ItemStanding) => number): number => items.reduce((all, item) => all + of(item), 0);
+  const sum = (of: (item: ItemStanding) => number): number => tidy(items.reduce((all, item) => all + of(item), 0));
   const all = { forecast, predicted: forecast?.total, errors: forecast?.totalErrors ?? [] };
   const others = [...made].filter(([code]) => !targeted.has(code));
   return {
@@ -84,7 +86,11 @@ export function achievementOf(facts: MonthFacts): Achievement {
     version,
     newest,
     last_full_day: lastFullDay,
-    working_days: forecast?.working ?? null,
+    working_days: forecast && {
+      all: rounded(forecast.working.all, 2),
+      passed: rounded(forecast.working.passed, 2),
+      left: rounded(forecast.working.left, 2),
+    },
     tested_months: forecast?.tested ?? 0,
     total:
       items.length === 0
@@ -95,7 +101,7 @@ export function achievementOf(facts: MonthFacts): Achievement {
             all,
           ),
     items,
-    untargeted: { item_count: others.length, made: others.reduce((all, [, quantity]) => all + quantity, 0) },
+    untargeted: { item_count: others.length, made: tidy(others.reduce((all, [, quantity]) => all + quantity, 0)) },
   };
 }
 
@@ -107,7 +113,7 @@ interface Known {
 }
 
 function standingOf(target: number, made: number, { forecast, predicted, errors }: Known): Standing {
-  const remaining = Math.max(0, target - made);
+  const remaining = tidy(Math.max(0, target - made));
   const known = { target, made, remaining, achievement: made / target };
   if (!forecast || !predicted) {
     const unknown = {
@@ -126,14 +132,16 @@ function standingOf(target: number, made: number, { forecast, predicted, errors 
   const atError = (share: number): number =>
     made + early.stillToCome(Math.max(0, predicted.expected + errorAt(sorted, share) * predicted.scale));
   const needed = early.neededFor(target - made);
+  // Digits beyond these would be noise.
+  const quantity = (value: number): number => rounded(Math.max(0, value), 2);
   return {
     ...known,
-    expected_by_now: working.all === 0 ? 0 : (target * working.passed) / working.all,
-    forecast: Math.max(0, made + early.stillToCome(predicted.expected)),
-    forecast_low: told ? Math.max(0, atError(0.1)) : null,
-    forecast_high: told ? Math.max(0, atError(0.9)) : null,
-    probability: told ? probabilityOf(needed, predicted, sorted) : null,
-    needed_per_day: working.left > 0 ? remaining / working.left : null,
+    expected_by_now: working.all === 0 ? 0 : quantity((target * working.passed) / working.all),
+    forecast: quantity(made + early.stillToCome(predicted.expected)),
+    forecast_low: told ? quantity(atError((1 - intervalShare) / 2)) : null,
+    forecast_high: told ? quantity(atError((1 + intervalShare) / 2)) : null,
+    probability: told ? rounded(probabilityOf(needed, predicted, sorted), 3) : null,
+    needed_per_day: working.left > 0 ? quantity(remaining / working.left) : null,
   };
 }
 

@@ -22,7 +22,7 @@ export function textOf(cell: Cell): string {
     .trim();
 }
 
-/** The quantity in a cell; 0 and nothing are both no target. */
+/** The quantity in a cell, to three decimals as the ERP's are; 0 and nothing are both no target. */
 export function readQuantity(cell: Cell): number | Fault {
   if (typeof cell === "number") return judged(cell);
   const text = textOf(cell).replace(/\s+/g, "");
@@ -36,7 +36,7 @@ export function readQuantity(cell: Cell): number | Fault {
 function judged(value: number): number | Fault {
   if (!Number.isFinite(value)) return "notNumber";
   if (value < 0) return "negative";
-  return value > mostQuantity ? "tooGreat" : value;
+  return value > mostQuantity ? "tooGreat" : Math.round(value * 1000) / 1000;
 }
 
 const englishMonths = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

@@ -3,6 +3,10 @@ import type { Texts } from "../ko.ts";
 /** The words of this part of the dashboard in English. */
 export const targets: Texts["targets"] = {
   month: "Month",
+  sheet: "Targets",
+  codeHeading: "item_code",
+  nameHeading: "item_name",
+  fileName: "targets",
   earlier: "Previous month",
   later: "Next month",
   monthFault: (value) => `The month '${value}' is not known; this month is shown (e.g. 2026-11).`,

@@ -6,6 +6,10 @@ type Sentence = (value: string, hint: string) => string;
 /** The words of this part of the dashboard in Korean; `en/targets.ts` holds the same keys. */
 export const targets = {
   month: "월",
+  sheet: "목표",
+  codeHeading: "품목코드",
+  nameHeading: "품목명",
+  fileName: "목표",
   earlier: "이전 달",
   later: "다음 달",
   monthFault: (value: string) => `월 '${value}'을(를) 알 수 없어 이번 달을 보여 줍니다(예: 2026-11).`,

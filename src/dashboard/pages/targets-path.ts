@@ -1,0 +1,2 @@
+/** Where the page of targets is; what changes them is below it. */
+export const targetsPath = "/dashboard/targets";
