@@ -55,6 +55,7 @@ import { describeJobs } from "./job-events.ts";
 import { mcpRoutes } from "./mcp.ts";
 import { metricsEndpoints } from "./metrics.ts";
 import { monitoringEndpoints } from "./monitoring.ts";
+import { notifyEndpoints } from "./notify.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operationsEndpoints } from "./operations.ts";
 import { prometheusEndpoint } from "./prometheus/endpoint.ts";
@@ -336,6 +337,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   monitoringEndpoints(endpoints, services);
   targetEndpoints(endpoints, { targets: services.targets, clock: services.clock, adminKey, audit });
   qualityEndpoints(endpoints, { ...services.quality, clock: services.clock, adminKey, audit });
+  notifyEndpoints(endpoints, { ...services, adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

@@ -1,6 +1,7 @@
 import { presentSettings, type Settings, secretsOf } from "../config.ts";
 import type { HubOperations } from "../dashboard/hub-operations.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
+import type { Outbox } from "../notify/outbox.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import { LogReader } from "../observe/log-reader.ts";
@@ -11,6 +12,7 @@ import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { RolloverResult } from "../operations/rollover.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import { describeHealth, type HealthServices } from "./health.ts";
+import { testChannel } from "./notify.ts";
 import { actOnJob } from "./operations.ts";
 
 export interface HubOperationsServices extends HealthServices {
@@ -20,6 +22,7 @@ export interface HubOperationsServices extends HealthServices {
   events: Events;
   log: Log;
   monitor: Monitor;
+  outbox: Outbox;
 }
 
 /** How long a page waits for a file's indexes to be looked up. */
@@ -27,7 +30,7 @@ const patienceMs = 500;
 
 /** Hands the hub's own state and actions to the pages. `pagesLimit`: calls a minute that the pages of one client may make, 0 for any. */
 export function hubOperations(services: HubOperationsServices, pagesLimit: number): HubOperations {
-  const { schedule, settings, indexes, log, catalog, clock } = services;
+  const { schedule, settings, indexes, log, catalog, clock, outbox } = services;
   const audit = (message: string, id: string): void => log.info("audit", `AUDIT ${message}`, id);
   return {
     health: () => describeHealth(services),
@@ -48,6 +51,11 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
     limits: { api: settings.rateLimitApi, pages: pagesLimit },
     settings: presentSettings(settings),
     monitor: services.monitor,
+    messages: {
+      status: () => outbox.status(),
+      recent: (asked) => outbox.recent(asked),
+      test: (order) => testChannel({ outbox, audit }, order),
+    },
     logs: new LogReader(settings.logsDir, redactor(secretsOf(settings))),
     ended: services.events.ended,
     time: (ms) => clock.logStamp(new Date(ms)),

@@ -1,6 +1,9 @@
 import type { Health } from "../api/health.ts";
 import type { PresentSetting } from "../config.ts";
+import type { Language } from "../language.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
+import type { ChannelName } from "../notify/channel.ts";
+import type { Outbox, TestResult } from "../notify/outbox.ts";
 import type { LogReader } from "../observe/log-reader.ts";
 import type { BackupFile } from "../operations/backup-files.ts";
 import type { JobAction } from "../operations/job-actions.ts";
@@ -22,6 +25,10 @@ export interface HubOperations {
   settings: readonly PresentSetting[];
   /** How it and its machine have been. */
   monitor: Pick<Monitor, "lights" | "history" | "isFailing">;
+  /** The channels on which messages go out; a test is audited. */
+  messages: Pick<Outbox, "status" | "recent"> & {
+    test(order: { name: ChannelName; language: Language; client: string; requestId: string }): Promise<TestResult>;
+  };
   logs: Pick<LogReader, "names" | "end" | "since">;
   /** Aborts when the hub stops. */
   ended: AbortSignal;

@@ -15,6 +15,7 @@ import type { SavedViews } from "../store/saved-views.ts";
 import { Drafts } from "../targets/drafts.ts";
 import type { Targets } from "../targets/targets.ts";
 import { PageDesk } from "./ask.ts";
+import { channelsRoutes } from "./channels-routes.ts";
 import { chatRoutes } from "./chat/routes.tsx";
 import { parseFilter } from "./filter.ts";
 import { type HubOperations, type Told, toldStatus } from "./hub-operations.ts";
@@ -93,6 +94,12 @@ export class Dashboard {
       if (!page.aboutHub) continue;
       const { hub, admin } = this.#services;
       app.route(page.path, operationsRoutes({ hub, admin, show: (c, told) => this.#showHub(c, page, told) }));
+    }
+    for (const page of pages) {
+      if (page.id !== "alerts") continue;
+      const { hub, admin } = this.#services;
+      const show = (c: Context<HubEnv>, told: Told) => this.#showHub(c, page, told);
+      app.route(`${page.path}/channels`, channelsRoutes({ hub, admin, show }));
     }
     for (const page of pages) {
       for (const [name, part] of Object.entries(page.parts ?? {})) {

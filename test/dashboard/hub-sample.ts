@@ -3,6 +3,10 @@ import type { HubOperations, HubView } from "../../src/dashboard/hub-operations.
 import { historyOf } from "../../src/monitoring/history.ts";
 import { type Light, lightNames } from "../../src/monitoring/lights.ts";
 import { bySpan, emptySample } from "../../src/monitoring/sample.ts";
+import { channelNames } from "../../src/notify/channel.ts";
+import { type Delivery, deliveryStates } from "../../src/notify/deliveries.ts";
+import { messageKinds } from "../../src/notify/message.ts";
+import type { ChannelStatus } from "../../src/notify/outbox.ts";
 import type { JobStatus } from "../../src/operations/schedule.ts";
 
 /** A hub in which everything is the matter; its data are digits, so that every letter on a page about it is a word of the page. */
@@ -129,6 +133,42 @@ function sampleMonitor(): HubOperations["monitor"] {
   };
 }
 
+/** Channels in every state, and a delivery in each. */
+function sampleMessages(): HubOperations["messages"] {
+  const failures = [null, { at: now, state: "dead", reason: null }, null, { at: 1, state: "dead", reason: null }] as const;
+  const status = channelNames.map(
+    (name, at): ChannelStatus => ({
+      name,
+      configured: at > 0,
+      last_success: at === 2 ? null : now - 1,
+      last_failure: failures[at]!,
+      failing: at === 2 ? { since: now, reason: null } : null,
+      waiting: at,
+    }),
+  );
+  const deliveries = deliveryStates.map(
+    (state, at): Delivery => ({
+      seq: at,
+      id: String(at),
+      notification: "1",
+      channel: channelNames[at % channelNames.length]!,
+      state,
+      attempts: at,
+      created_at: now,
+      first_attempt_at: null,
+      last_attempt_at: null,
+      due_at: null,
+      finished_at: null,
+      reason: null,
+      merged_into: null,
+      kind: messageKinds[at % messageKinds.length]!,
+      severity: "info",
+      subject: "1",
+    }),
+  );
+  return { status: () => status, recent: () => deliveries, test: async () => ({ delivered: true }) };
+}
+
 const sampleOperations: HubOperations = {
   health: () => health,
   jobs: () => jobs,
@@ -158,6 +198,7 @@ const sampleOperations: HubOperations = {
     { name: "4", meaning: "1", value: null, isDefault: false },
   ],
   monitor: sampleMonitor(),
+  messages: sampleMessages(),
   logs: { names: async () => ["1"], end: async () => ({ lines: [], place: null, cut: true }), since: async () => null },
   ended: new AbortController().signal,
   time: (ms) => new Date(ms).toISOString().slice(0, 19).replace("T", " "),

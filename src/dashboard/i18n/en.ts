@@ -1,4 +1,5 @@
 import { batches } from "./en/batches.ts";
+import { channels } from "./en/channels.ts";
 import { chat } from "./en/chat.ts";
 import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
@@ -133,6 +134,7 @@ export const en: Texts = {
   batches,
   items,
   compare,
+  channels,
   chat,
   monitoring,
   operations,

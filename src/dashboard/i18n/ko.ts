@@ -1,4 +1,5 @@
 import { batches } from "./ko/batches.ts";
+import { channels } from "./ko/channels.ts";
 import { chat } from "./ko/chat.ts";
 import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
@@ -132,6 +133,7 @@ export const ko = {
   batches,
   items,
   compare,
+  channels,
   chat,
   monitoring,
   operations,
