@@ -11,7 +11,17 @@ import { targets } from "./targets.tsx";
 import { trends } from "./trends.tsx";
 
 /** The pages there are, in the order of the menu, those of each group together: one that stands here is served, linked and has its key. */
-export const pages: readonly Page[] = [overview, trends, batches, items, compare, chat, targets, monitoring, operations];
+export const pages: readonly Page[] = [
+  overview,
+  trends,
+  batches,
+  items,
+  compare,
+  chat,
+  targets,
+  monitoring,
+  operations,
+];
 
 /** Pages that others lead to: served, and no entries of the menu. */
 export const innerPages: readonly Page[] = [item];
