@@ -1,6 +1,6 @@
 /** How charts look: scales, axes, bars and lines, in the colours of the page and the numbers of its language. */
 
-import { isOfTimes, timeLabel, timeMarks } from "./chart-time.js";
+import { isOfTimes, lonePoints, timeLabel, timeMarks } from "./chart-time.js";
 
 /**
  * @typedef {object} ChartSeries
@@ -151,7 +151,7 @@ export function seriesOptions(Plot, data, size, on) {
         incrs: [1, 2, 5, 7, 10, 14, 20, 30, 60, 120, 240, 480],
         values: (_, splits) => splits.map((at) => (Number.isInteger(at) ? axisLabel(data(), at) : "")),
         ...(isOfTimes(data())
-          ? { splits: (plot, _, min, max) => timeMarks(data().starts, min, max, plot.over.clientWidth) }
+          ? { splits: (plot, _, min, max) => timeMarks(data().starts, min, max, plot.width - 120 * zoom) }
           : {}),
       },
       ...scales.map((scale, at) => ({
@@ -174,7 +174,9 @@ export function seriesOptions(Plot, data, size, on) {
           const bars = paths.bars({ size: [0.72, 48], radius: 0.12 });
           return { ...plain, fill: stroke, width: 0, paths: bars, points: { show: false } };
         }
-        const points = { show: data().starts.length === 1, size: 5 };
+        const points = isOfTimes(data())
+          ? { show: true, size: 4, filter: lonePoints }
+          : { show: data().starts.length === 1, size: 5 };
         return { ...plain, width: 2, ...lines[form], points };
       }),
     ],

@@ -27,6 +27,13 @@ export function timeMarks(starts, min, max, width) {
   return marks;
 }
 
+/** Points between two gaps, which no line reaches. @param {uPlot} plot @param {number} series */
+export function lonePoints({ data }, series) {
+  const values = data[series] ?? [];
+  const isKnown = (/** @type {number} */ at) => typeof values[at] === "number";
+  return [...values.keys()].filter((at) => isKnown(at) && !isKnown(at - 1) && !isKnown(at + 1));
+}
+
 /** A time as short as the axis needs it: midnight is the day that begins. @param {string} start */
 export function timeLabel(start) {
   return minuteOfDay(start) === 0 ? `${Number(start.slice(5, 7))}/${Number(start.slice(8, 10))}` : start.slice(11);

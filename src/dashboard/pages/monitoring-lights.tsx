@@ -10,40 +10,44 @@ const tones: Readonly<Record<LightState, { pill: string; mark: string }>> = {
   none: { pill: "", mark: "○" },
 };
 
-/** The traffic lights: what is yellow or red says what it means and what to do, the others say so when asked. */
+/** The traffic lights, and below them what those mean that are yellow or red and what to do about it. */
 export function Lights({ view, lights }: { view: View; lights: readonly Light[] }) {
-  const { texts } = view;
+  const words = view.texts.monitoring;
+  const bad = lights.filter(({ state }) => state === "critical" || state === "warning");
   return (
-    <section class="lights" id="lights" aria-label={texts.monitoring.now}>
-      {lights.map((light) => (
-        <LightCard view={view} light={light} />
-      ))}
-    </section>
+    <>
+      <section class="lights" id="lights" aria-label={words.now}>
+        {lights.map((light) => (
+          <LightCard view={view} light={light} />
+        ))}
+      </section>
+      {bad.length === 0 ? null : (
+        <section class="panel" id="advice" aria-label={words.explain}>
+          <ul class="alerts">
+            {bad.map((light) => (
+              <li class={tones[light.state].pill}>
+                <strong>{words.lights[light.name].title}</strong> <StateName view={view} light={light} />
+                <Advice view={view} light={light} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
   );
 }
 
 function LightCard({ view, light }: { view: View; light: Light }) {
   const { texts, format } = view;
   const words = texts.monitoring;
-  const { title, measure, meaning, action } = words.lights[light.name];
-  const { pill, mark } = tones[light.state];
+  const { title, measure } = words.lights[light.name];
   const unit = (value: number): string => words.units[light.unit](format.exact(value));
   const needsRequests = light.name === "response" || light.name === "errors";
-  const advice = (
-    <dl>
-      <dt>{words.meaningTitle}</dt>
-      <dd>{meaning}</dd>
-      <dt>{words.actionTitle}</dt>
-      <dd>{action}</dd>
-    </dl>
-  );
   return (
-    <article class={`panel light ${pill}`} id={`light-${light.name}`} data-state={light.state}>
+    <article class={`panel light ${tones[light.state].pill}`} id={`light-${light.name}`} data-state={light.state}>
       <div class="head">
         <h2>{title}</h2>
-        <span class={`pill ${pill}`}>
-          <span aria-hidden="true">{mark}</span> {words.states[light.state]}
-        </span>
+        <StateName view={view} light={light} />
       </div>
       <p class="value">
         {light.value === null ? (
@@ -53,13 +57,35 @@ function LightCard({ view, light }: { view: View; light: Light }) {
         )}
       </p>
       <p class="hint">{words.from(unit(light.warning), unit(light.critical))}</p>
-      {light.state === "warning" || light.state === "critical" ? advice : null}
-      <details>
+      <details id={`about-${light.name}`}>
         <summary>{words.explain}</summary>
         <p>{measure}</p>
-        {light.state === "warning" || light.state === "critical" ? null : advice}
+        <Advice view={view} light={light} />
         <p>{words.setting(light.setting)}</p>
       </details>
     </article>
+  );
+}
+
+function StateName({ view, light }: { view: View; light: Light }) {
+  const { pill, mark } = tones[light.state];
+  return (
+    <span class={`pill ${pill}`}>
+      <span aria-hidden="true">{mark}</span> {view.texts.monitoring.states[light.state]}
+    </span>
+  );
+}
+
+/** What yellow or red means, and what to do. */
+function Advice({ view, light }: { view: View; light: Light }) {
+  const words = view.texts.monitoring;
+  const { meaning, action } = words.lights[light.name];
+  return (
+    <dl class="advice">
+      <dt>{words.meaningTitle}</dt>
+      <dd>{meaning}</dd>
+      <dt>{words.actionTitle}</dt>
+      <dd>{action}</dd>
+    </dl>
   );
 }

@@ -4,7 +4,7 @@ import type { Texts } from "../ko.ts";
 export const monitoring: Texts["monitoring"] = {
   ...monitoringWords.en,
   now: "Right now",
-  from: (warning, critical) => `Warning from ${warning}, critical from ${critical}`,
+  from: (warning, critical) => `Warning from ${warning}, critical ${critical}`,
   setting: (name) => `${name} in .env changes the thresholds.`,
   few: (count) => `Fewer than ${count} requests: not judged.`,
   unknown: "unknown",

@@ -4,7 +4,7 @@ import { monitoringWords } from "../../../monitoring/words.ts";
 export const monitoring = {
   ...monitoringWords.ko,
   now: "지금 상태",
-  from: (warning: string, critical: string) => `주의 ${warning}부터, 위험 ${critical}부터`,
+  from: (warning: string, critical: string) => `주의 ${warning} · 위험 ${critical}부터`,
   setting: (name: string) => `기준은 .env의 ${name}에서 바꿉니다.`,
   few: (count: string) => `요청이 ${count}건보다 적어 판단하지 않습니다.`,
   unknown: "알 수 없음",
