@@ -50,6 +50,8 @@ export class LogFile {
   #rotateAfter = 0;
   #draining: Promise<void> | null = null;
   #tidying: Promise<void> | null = null;
+  /** Whether a file was put aside since the last look at them. */
+  #untidy = false;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #outage = false;
   #closed = false;
@@ -204,9 +206,17 @@ export class LogFile {
   }
 
   #tidy(rotation: Rotation): void {
-    this.#tidying ??= tidy(this.#options.directory, this.#options.file, rotation).then(() => {
+    this.#untidy = true;
+    this.#tidying ??= this.#tidyUp(rotation).finally(() => {
       this.#tidying = null;
     });
+  }
+
+  async #tidyUp(rotation: Rotation): Promise<void> {
+    while (this.#untidy) {
+      this.#untidy = false;
+      await tidy(this.#options.directory, this.#options.file, rotation);
+    }
   }
 
   async #closeHandle(): Promise<void> {
