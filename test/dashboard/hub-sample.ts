@@ -135,7 +135,12 @@ function sampleMonitor(): HubOperations["monitor"] {
 
 /** Channels in every state, and a delivery in each. */
 function sampleMessages(): HubOperations["messages"] {
-  const failures = [null, { at: now, state: "dead", reason: null }, null, { at: 1, state: "dead", reason: null }] as const;
+  const failures = [
+    null,
+    { at: now, state: "dead", reason: null },
+    null,
+    { at: 1, state: "dead", reason: null },
+  ] as const;
   const status = channelNames.map(
     (name, at): ChannelStatus => ({
       name,
