@@ -8,17 +8,8 @@ import { Chance, TargetBar } from "./targets-cards.tsx";
 /** Lines made at a time, some 4 ms. */
 const portion = 100;
 
-interface TableProps {
-  view: View;
-  achievement: Achievement;
-  total: Standing;
-}
-
-/** The items with a target in the month, those farthest behind first. */
-export async function TargetTable({ view, achievement, total }: TableProps) {
-  const { texts, format } = view;
-  const { targets: words, columns } = texts;
-  const { items, untargeted, working_days } = achievement;
+/** The lines of the table as HTML, made in portions, because thousands of them at once would hold everybody else up. */
+export async function targetLines(view: View, { items, working_days }: Achievement): Promise<string> {
   const daysLeft = working_days?.left ?? null;
   let lines = "";
   for (let at = 0; at < items.length; at += portion) {
@@ -26,6 +17,23 @@ export async function TargetTable({ view, achievement, total }: TableProps) {
     for (const item of items.slice(at, at + portion))
       lines += String(<Line view={view} item={item} daysLeft={daysLeft} />);
   }
+  return lines;
+}
+
+interface TableProps {
+  view: View;
+  achievement: Achievement;
+  total: Standing;
+  /** The lines of its items, as HTML. */
+  lines: string;
+}
+
+/** The items with a target in the month, those farthest behind first. */
+export function TargetTable({ view, achievement, total, lines }: TableProps) {
+  const { texts, format } = view;
+  const { targets: words, columns } = texts;
+  const { untargeted, working_days } = achievement;
+  const daysLeft = working_days?.left ?? null;
   return (
     <article class="panel" id="target-items">
       <div class="head">

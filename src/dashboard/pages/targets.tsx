@@ -10,7 +10,7 @@ import { link, type View } from "../view.ts";
 import { TargetCards } from "./targets-cards.tsx";
 import { targetsPath } from "./targets-path.ts";
 import { TargetPreview } from "./targets-preview.tsx";
-import { TargetTable } from "./targets-table.tsx";
+import { TargetTable, targetLines } from "./targets-table.tsx";
 import { TargetUpload } from "./targets-upload.tsx";
 import { TargetVersions } from "./targets-versions.tsx";
 
@@ -62,6 +62,7 @@ async function content(view: View) {
   const { month: chosen, version, draft, told } = valuesOf(params, view);
   const month = chosen ?? (await known.targets.presentMonth());
   const achievement = await known.targets.achievement(month);
+  const lines = await targetLines(view, achievement);
   return (
     <>
       <Told view={view} known={known} told={told} />
@@ -79,7 +80,7 @@ async function content(view: View) {
       ) : (
         <>
           <TargetCards view={view} achievement={achievement} total={achievement.total} />
-          <TargetTable view={view} achievement={achievement} total={achievement.total} />
+          <TargetTable view={view} achievement={achievement} total={achievement.total} lines={lines} />
         </>
       )}
       <TargetUpload view={view} known={known} />
