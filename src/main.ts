@@ -33,7 +33,8 @@ if (first === workerFlag) {
 } else if (first === operationFlag) {
   const { carryOutOrder } = await import("./operations/child.ts");
   const { operations } = await import("./operations/registry.ts");
-  await carryOutOrder(operations);
+  const { reportTasks } = await import("./reports/tasks.ts");
+  await carryOutOrder({ ...operations, ...reportTasks });
   process.exit(0);
 } else if (first === serviceFlag) {
   // Nothing else of the hub either: it stays in memory beside it for years.

@@ -14,6 +14,7 @@ import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
 import { type Settings, secretsOf } from "./config.ts";
 import type { HubStatus } from "./console/live-status.ts";
+import { reportAddress } from "./dashboard/report-address.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
@@ -46,6 +47,7 @@ import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
 import { openQuality } from "./quality/open.ts";
+import { openReports } from "./reports/open.ts";
 import { RollupShelf } from "./rollup/shelf.ts";
 import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
@@ -135,9 +137,19 @@ export function serve(settings: Settings): Hub {
   const hubDb = openState(settings.databaseDir);
   const outbox = openOutbox(settings, { hubDb, log, port: () => server.port ?? settings.apiPort });
   const targets = openTargets({ hubDb, desk, catalog, clock, report: (message) => log.warn("targets", message) });
+  const reports = openReports({
+    ...{ settings, hubDb, desk, clock, outbox, address: reportAddress },
+    port: () => server.port ?? settings.apiPort,
+    neighbours: () => ({
+      targets: targets.targets,
+      findings: settings.quality ? quality.store : null,
+      alerts: null,
+      operations: services.operations,
+    }),
+  });
   const jobsChanged = announceJobs(() => schedule.list(), events);
   const schedule: Schedule = new Schedule(
-    duties({ settings, holdMirrors: () => catalog.holdMirrors() }),
+    [...duties({ settings, holdMirrors: () => catalog.holdMirrors() }), ...reports.jobs()],
     new JobTable(hubDb),
     operationLog,
     settings.timezone,
@@ -238,6 +250,7 @@ export function serve(settings: Settings): Hub {
     answers: new Answers(desk, catalog, cache),
     views: new SavedViews(hubDb),
     targets: targets.targets,
+    reports,
     outbox,
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,

@@ -38,6 +38,7 @@ import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
 import type { Quality } from "../quality/open.ts";
+import type { Reports } from "../reports/reports.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { mostUploadBytes, type Targets } from "../targets/targets.ts";
 import type { Answers } from "./answer.ts";
@@ -61,6 +62,7 @@ import { operationsEndpoints } from "./operations.ts";
 import { prometheusEndpoint } from "./prometheus/endpoint.ts";
 import { qualityEndpoints } from "./quality.ts";
 import { recordEndpoints } from "./records.ts";
+import { reportEndpoints } from "./reports.ts";
 import { rootRoutes } from "./root.ts";
 import { summaryEndpoints } from "./summaries.ts";
 import { targetEndpoints } from "./targets.ts";
@@ -73,6 +75,7 @@ export interface AppServices extends HealthServices {
   limiter: RateLimiter;
   views: SavedViews;
   targets: Targets;
+  reports: Reports;
   outbox: Outbox;
   chat: ChatEngine;
   toolbox: Toolbox;
@@ -308,7 +311,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
     new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
   );
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
-  for (const path of ["/records.csv", "/records.xlsx"]) api.use(path, revalidated());
+  for (const path of ["/records.csv", "/records.xlsx", "/reports/*"]) api.use(path, revalidated());
 
   exportEndpoints(endpoints, exporter);
   recordEndpoints(endpoints, answers);
@@ -338,6 +341,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   targetEndpoints(endpoints, { targets: services.targets, clock: services.clock, adminKey, audit });
   qualityEndpoints(endpoints, { ...services.quality, clock: services.clock, adminKey, audit });
   notifyEndpoints(endpoints, { ...services, adminKey, audit });
+  reportEndpoints(endpoints, { reports: services.reports, clock: services.clock, adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

@@ -1,0 +1,250 @@
+import { z } from "zod";
+import { reportKinds } from "../config/reports.ts";
+import { requireAdmin } from "../http/access.ts";
+import { HttpError } from "../http/errors.ts";
+import { sendJson } from "../http/json.ts";
+import { languages } from "../language.ts";
+import type { FactoryClock } from "../observe/clock.ts";
+import { OperationError } from "../operations/operation.ts";
+import { reportName } from "../reports/period.ts";
+import { ReportError, type Reports } from "../reports/reports.ts";
+import { isDay } from "../segments/day.ts";
+import type { Endpoints } from "./endpoint.ts";
+import { dateFrom, limit } from "./parameters.ts";
+
+export interface ReportServices {
+  reports: Reports;
+  clock: FactoryClock;
+  adminKey: string | undefined;
+  /** Called with a sentence for the log's AUDIT lines. */
+  audit: (message: string, requestId: string) => void;
+}
+
+const kind = z.enum(reportKinds).meta({ description: "How long a time the report is about; weeks are ISO weeks." });
+const date = dateFrom.meta({ description: "Any day of the period.", format: "date", example: "2026-01-15" });
+const language = z.enum(languages).meta({ description: "Language; without it, REPORT_LANGUAGE." });
+const time = z.string().nullable();
+const days = z.object({ from: z.string(), to: z.string() });
+const quantity = z.number();
+const page = z.string().meta({ description: "Path of the page of the dashboard that shows it." });
+const item = { item_code: z.string(), item_name: z.string().nullable(), page };
+const mover = z.object({ ...item, before: quantity, now: quantity, difference: quantity });
+const target = z.object({
+  ...item,
+  item_code: z.string().nullable(),
+  target: quantity,
+  achieved: quantity,
+  rate: z.number().nullable(),
+  forecast: z.number().nullable(),
+});
+
+const report = z
+  .object({
+    kind,
+    name: z.string().meta({ example: "2026-W03" }),
+    from: z.string(),
+    to: z.string(),
+    through: z.string().meta({ description: "The last day that counts; before `to` in a period that is not over." }),
+    finished: z.boolean(),
+    comparable: z.boolean().meta({ description: "False where the files of earlier periods cannot be read." }),
+    state: z.enum(["produced", "rest", "missing", "empty"]).meta({
+      description:
+        "`rest`: nothing was made, as is usual. `missing`: nothing was, though it usually is. `empty`: no data.",
+    }),
+    made_at: z.string(),
+    version: z.string(),
+    newest: time,
+    totals: z.object({
+      total_production: quantity,
+      batch_count: z.int(),
+      avg_batch_size: quantity,
+      item_count: z.int(),
+    }),
+    comparisons: z.array(
+      z.object({
+        basis: z.enum(["usual", "previous", "last_year"]),
+        days: days.nullable(),
+        total_production: quantity,
+        batch_count: z.int().nullable(),
+        difference: quantity,
+        change: z.number().nullable().meta({ description: "1 for twice as much." }),
+        page: page.nullable(),
+      }),
+    ),
+    days_compared_with: z.enum(["usual", "week_before", "four_weeks_before"]),
+    days: z.array(
+      z.object({
+        day: z.string(),
+        total_production: quantity,
+        batch_count: z.int(),
+        compared: z.number().nullable(),
+        page,
+      }),
+    ),
+    items: z.array(
+      z.object({
+        ...item,
+        total_production: quantity,
+        batch_count: z.int(),
+        share: z.number().nullable(),
+        before: z.number().nullable(),
+        difference: z.number().nullable(),
+        change: z.number().nullable(),
+      }),
+    ),
+    others: z.object({
+      items: z.int(),
+      total_production: quantity,
+      batch_count: z.int(),
+      share: z.number().nullable(),
+    }),
+    rises: z.array(mover),
+    falls: z.array(mover),
+    missed: z
+      .array(z.object({ ...item, usual: quantity }))
+      .meta({ description: "Items that are usually made in such a period, and were not." }),
+    targets: z.object({ month: z.string(), whole: target.nullable(), items: z.array(target), page }).nullable(),
+    quality: z
+      .object({ open: z.int(), texts: z.object({ ko: z.array(z.string()), en: z.array(z.string()) }), page })
+      .nullable(),
+    hub: z
+      .object({
+        backup_age_hours: z.number().nullable(),
+        alerts: z.object({ critical: z.int(), warning: z.int(), info: z.int() }).nullable(),
+        page,
+      })
+      .nullable(),
+    pages: z.object({ overview: page, batches: page, items: page, report: page }),
+  })
+  .meta({ id: "Report" });
+
+const files = z.object({ xlsx: z.string().nullable(), html: z.string().nullable() });
+const listed = z.object({
+  kind,
+  name: z.string(),
+  from: z.string(),
+  made_at: z.string(),
+  headline: z.string(),
+  sent_at: time,
+  files: files.meta({ description: "Names of its files in REPORTS_DIR; null for one that is not there any more." }),
+});
+
+const mediaTypes = {
+  html: "text/html; charset=utf-8",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+} as const;
+
+/** GET /reports, /reports/{kind}/{date} as JSON, HTML and XLSX, and POST /reports/{kind}/run. */
+export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey, audit }: ReportServices): void {
+  const iso = (ms: number | null) => (ms === null ? null : clock.timestamp(new Date(ms)));
+
+  endpoints.add({
+    method: "get",
+    path: "/reports",
+    tag: "reports",
+    summary: "Reports that were made, the newest period first",
+    query: z.object({ limit: limit(100, 10_000) }),
+    answer: { "application/json": z.object({ reports: z.array(listed), count: z.int() }) },
+    handle: async (c, { limit }) => {
+      const made = (await reports.list(limit)).map(({ kind, name, first_day, made_at, headline, sent_at, files }) => ({
+        ...{ kind, name, headline, files },
+        from: first_day,
+        made_at: iso(made_at)!,
+        sent_at: iso(sent_at),
+      }));
+      return sendJson(c, { reports: made, count: made.length });
+    },
+  });
+
+  for (const format of ["html", "xlsx"] as const) {
+    endpoints.add({
+      method: "get",
+      path: `/reports/:kind/:file{[^/]+\\.${format}}`,
+      tag: "reports",
+      summary: format === "html" ? "A report of the present data as an HTML document" : "The same as an Excel workbook",
+      description: `The file's name is a day of the period and the ending, such as \`2026-01-15.${format}\`.`,
+      params: z.object({ kind, file: z.string().max(20) }),
+      query: z.object({ lang: language.optional() }),
+      answer: { [mediaTypes[format].split(";")[0]!]: z.string().meta({ format: "binary" }) },
+      readsData: true,
+      handle: async (c, { kind, file, lang = reports.language }) => {
+        const report = await orRefuse(() => reports.build(kind, dayOf(file)));
+        c.header("Cache-Control", "no-cache");
+        c.header("Content-Type", mediaTypes[format]);
+        if (format === "html") return c.body(reports.html(report, lang));
+        c.header("Content-Disposition", `attachment; filename="${reportName(kind, report)}.xlsx"`);
+        return c.body(new Uint8Array(await reports.workbook(report, lang)));
+      },
+    });
+  }
+
+  endpoints.add({
+    method: "get",
+    path: "/reports/:kind/:date",
+    tag: "reports",
+    summary: "A report of the present data: the figures that its mail, workbook and page show",
+    params: z.object({ kind, date }),
+    answer: { "application/json": report },
+    readsData: true,
+    handle: async (c, { kind, date }) => {
+      const made = await orRefuse(() => reports.build(kind, date));
+      // When it was asked for is no difference.
+      c.header("ETag", `W/"${Bun.hash(JSON.stringify({ ...made, made_at: "" })).toString(16)}"`);
+      return sendJson(c, made);
+    },
+  });
+
+  endpoints.add({
+    method: "post",
+    path: "/reports/:kind/run",
+    tag: "reports",
+    summary: "Make a report's files, and send it where wanted",
+    params: z.object({ kind }),
+    body: z.object({
+      date: date.optional().meta({ description: "Any day of the period; without it the newest one that is over." }),
+      send: z.boolean().default(false).meta({ description: "Also send it through the channels that are configured." }),
+    }),
+    answer: {
+      "application/json": z.object({
+        kind,
+        name: z.string(),
+        from: z.string(),
+        through: z.string(),
+        headline: z.string(),
+        files: z.object({ xlsx: z.string(), html: z.string() }),
+        sent: z.array(z.string()).meta({ description: "Channels that it was handed to." }),
+      }),
+    },
+    admin: true,
+    readsData: true,
+    middleware: [requireAdmin(adminKey)],
+    handle: async (c, { kind, date, send }) => {
+      const { report, headline, files, sent } = await orRefuse(async () =>
+        reports.make(kind, date ?? (await reports.newestPeriod(kind)).from, { send }),
+      );
+      const { name, from, through } = report;
+      audit(`report ${kind} ${name}: made${send ? " and sent" : ""} by ${c.env.client}`, c.get("requestId"));
+      return sendJson(c, { kind, name, from, through, headline, files, sent });
+    },
+  });
+}
+
+/** Turns what cannot be done into an answer with its sentence. */
+async function orRefuse<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ReportError) throw new HttpError(400, error.message);
+    if (error instanceof OperationError) throw new HttpError(503, error.message);
+    throw error;
+  }
+}
+
+/** The day in a file's name. Throws HttpError 400 for anything else. */
+function dayOf(file: string): string {
+  const day = file.replace(/\.\w+$/, "");
+  if (!isDay(day)) {
+    throw new HttpError(400, `Invalid date format: '${day.slice(0, 50)}'. Expected YYYY-MM-DD (e.g., 2026-01-15).`);
+  }
+  return day;
+}
