@@ -17,6 +17,7 @@ import { items } from "./items.tsx";
 import { overview } from "./overview.tsx";
 import { Card } from "./overview-cards.tsx";
 import { LatestBatches } from "./overview-lists.tsx";
+import { shownTarget, TargetStrip } from "./targets-strip.tsx";
 import { trends } from "./trends.tsx";
 
 const latestBatches = 10;
@@ -55,6 +56,7 @@ async function content(view: View) {
   const range = { from: filter.from, to: filter.to };
   const before = comparedDays(filter);
   const months = monthsOf(filter, coverage);
+  const target = shownTarget(view, itemCode);
   const asked = await ask(view, {
     names: ["item_names", { itemCode }],
     now: ["item_standing", { ...range, items: codes, itemCode }],
@@ -73,6 +75,7 @@ async function content(view: View) {
       <Facts view={view} profile={profile} names={asked.names} />
       {asked.now.batch_count === 0 ? <NoneNow view={view} profile={profile} /> : null}
       <Figures view={view} itemCode={itemCode} {...asked} before={before} isAmong={codes?.includes(itemCode) ?? true} />
+      <TargetStrip view={view} target={await target} />
       <Months view={view} months={asked.months} yearBefore={asked.yearBefore} />
       <div class="columns">
         <div class="column">

@@ -7,6 +7,7 @@ import type { Page } from "../page.ts";
 import { ask, type View } from "../view.ts";
 import { Cards } from "./overview-cards.tsx";
 import { LatestBatches, Movers, NoRows } from "./overview-lists.tsx";
+import { shownTarget, TargetStrip } from "./targets-strip.tsx";
 
 const topItems = 10;
 const latestBatches = 10;
@@ -20,6 +21,8 @@ async function content(view: View) {
   const range = { from: filter.from, to: filter.to };
   const before = comparedDays(filter);
   const unit = unitOf(filter);
+  // Targets are for the month and all items; a choice of items has none.
+  const target = codes === undefined ? shownTarget(view) : null;
   const asked = await ask(view, {
     series: ["series", { ...range, items: codes, unit }],
     ranking: ["ranking", { ...range, items: codes, limit: topItems }],
@@ -35,6 +38,7 @@ async function content(view: View) {
   return (
     <>
       <Cards view={view} {...asked} before={before} />
+      <TargetStrip view={view} target={await target} />
       <SeriesChart view={view} series={asked.series} compared={asked.seriesBefore} />
       <div class="columns">
         <div class="column">
