@@ -61,6 +61,7 @@ export function TargetCards({ view, achievement, total }: CardsProps) {
   const days = achievement.working_days;
   const daysLeft = days?.left ?? null;
   const gap = total.made - total.expected_by_now;
+  const whole = (value: number): string => format.exact(Math.round(value));
   const through = achievement.last_full_day === null ? null : words.through(achievement.last_full_day);
   return (
     <section class="cards target-cards" aria-label={words.figures}>
@@ -69,7 +70,7 @@ export function TargetCards({ view, achievement, total }: CardsProps) {
           <data value={String(total.achievement)}>{format.percent(total.achievement)}</data>
         </p>
         <TargetBar total={total} />
-        <p class="change">{words.madeOf(format.exact(total.made), format.exact(total.target))}</p>
+        <p class="change">{words.madeOf(whole(total.made), whole(total.target))}</p>
       </TargetCard>
       <TargetCard id="expected" label={words.expected}>
         <p class="value">
@@ -79,7 +80,7 @@ export function TargetCards({ view, achievement, total }: CardsProps) {
           <>
             <p class="change">
               <span class={gap > 0 ? "up" : gap < 0 ? "down" : ""}>
-                {gap > 0 ? words.ahead(format.exact(gap)) : gap < 0 ? words.behind(format.exact(-gap)) : words.onPlan}
+                {gap > 0 ? words.ahead(whole(gap)) : gap < 0 ? words.behind(whole(-gap)) : words.onPlan}
               </span>
             </p>
             <p class="hint">

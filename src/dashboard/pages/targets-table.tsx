@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
 import type { Achievement, ItemStanding, Standing } from "../../targets/achievement.ts";
-import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import { ItemLink, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { Chance, TargetBar } from "./targets-cards.tsx";
 
@@ -45,10 +45,10 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
           <thead>
             <tr>
               <th scope="col">{columns.item}</th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {words.target}
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide">
                 {words.made}
               </th>
               <th scope="col" class="number">
@@ -102,8 +102,8 @@ function Figures({ view, standing, daysLeft }: { view: View; standing: Standing;
   const whole = (value: number): string => format.exact(Math.round(value));
   return (
     <>
-      <Quantity value={target} format={format} />
-      <Quantity value={made} format={format} />
+      <td class="number wide">{whole(target)}</td>
+      <td class="number wide">{whole(made)}</td>
       <td class="number">{format.percent(achievement)}</td>
       <td class="wide">
         <TargetBar total={standing} />

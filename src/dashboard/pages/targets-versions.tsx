@@ -32,7 +32,9 @@ export function TargetVersions({ view, known, chosen }: VersionsProps) {
             <tr>
               <th scope="col">{words.version("")}</th>
               <th scope="col">{words.when}</th>
-              <th scope="col">{words.from}</th>
+              <th scope="col" class="wide">
+                {words.from}
+              </th>
               <th scope="col">{words.note}</th>
               <th scope="col" class="wide">
                 {words.who}
@@ -76,7 +78,7 @@ function Line({ view, known, version, inForce, isShown }: LineProps) {
         {id} {inForce ? <span class="pill good">{words.inForce}</span> : null}
       </th>
       <td>{toTheMinute(known.time(made_at))}</td>
-      <td>{restored === undefined ? origin : words.restoredFrom(restored)}</td>
+      <td class="wide">{restored === undefined ? origin : words.restoredFrom(restored)}</td>
       <td>{note}</td>
       <td class="wide">{made_by}</td>
       <td>
