@@ -1,6 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import type { Server } from "bun";
+import { AlertStore } from "./alerts/store.ts";
+import { AlertCenter } from "./api/alerts/center.ts";
 import { Answers } from "./api/answer.ts";
 import { type AppServices, createApp, newRequestId } from "./api/app.ts";
 import { describeData } from "./api/data-events.ts";
@@ -227,6 +229,18 @@ export function serve(settings: Settings): Hub {
     }),
     report: (message) => log.warn("monitoring", message),
   });
+  const alerts = new AlertCenter({
+    ...{ settings, catalog, desk, clock, traffic, queries, model, disk, indexes, monitor, outbox, events, log },
+    jobs: () => schedule.list(),
+    crashes: () => crashes.recent(clock),
+    store: new AlertStore(hubDb),
+    isQualityOn: settings.quality,
+    sources: [
+      { name: "monitoring", conditions: () => monitor.conditions() },
+      { name: "quality", conditions: quality.conditions },
+      { name: "targets", conditions: targets.conditions },
+    ],
+  });
   const services: AppServices = {
     settings,
     desk,
@@ -254,6 +268,7 @@ export function serve(settings: Settings): Hub {
     outbox,
     operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
     events,
+    alerts,
     quality,
     indexes,
     derived: derivedStatus,
@@ -284,6 +299,7 @@ export function serve(settings: Settings): Hub {
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   // What the run before left is settled after the first answers.
   setTimeout(() => outbox.start(), 1_000).unref();
+  alerts.start();
   const control = openControl();
   const announced = announceHub(settings, url, control);
   const lastRun = reported.then(async (sentence) => {

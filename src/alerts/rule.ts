@@ -98,11 +98,11 @@ export const builtInRules: readonly Rule[] = [
     ko: "백업 작업의 마지막 실행이 실패했습니다.",
     en: "The last run of the backup failed.",
   }),
-  rule("backup-too-old", worsening, [10 * minute, minute], {
+  rule("backup-too-old", worsening, [30 * minute, minute], {
     ko: "가장 최근 백업이 Live는 2일(심각 7일), Archive는 15일(심각 31일)보다 오래되었습니다.",
     en: "The newest backup is older than 2 days (critical: 7) for Live, 15 days (critical: 31) for an archive.",
   }),
-  rule("backup-never", warning, [26 * hour, minute], {
+  rule("backup-never", warning, [30 * minute, minute], {
     ko: "하루가 지나도록 백업이 하나도 없는 파일이 있습니다.",
     en: "A file has no backup at all after more than a day.",
   }),
@@ -114,7 +114,7 @@ export const builtInRules: readonly Rule[] = [
     ko: "백업과 복원 시험 말고 다른 작업의 마지막 실행이 실패했습니다.",
     en: "The last run of a job other than backup and drill failed.",
   }),
-  rule("job-overdue", warning, [10 * minute, minute], {
+  rule("job-overdue", warning, [30 * minute, minute], {
     ko: "작업이 예정 시각을 두 시간 넘겨도 시작되지 않았거나 여섯 시간 넘게 끝나지 않습니다.",
     en: "A job did not begin within two hours of its time, or has not ended for more than six hours.",
   }),
@@ -162,6 +162,34 @@ export const builtInRules: readonly Rule[] = [
     },
     false,
   ),
+  rule("channel-failing", warning, [0, 2 * minute], {
+    ko: "알림이 15분 넘게 전달되지 않거나, 보내기를 포기했습니다. 다른 경로로 알립니다.",
+    en: "Messages have not arrived for a quarter of an hour, or were given up on. Told on the other channels.",
+  }),
+  rule("response-time", ["info", "warning"], [minute, 10 * minute], {
+    ko: "응답 시간의 신호등이 10분 넘게 노란색(참고)이나 빨간색(경고)입니다.",
+    en: "The traffic light of response times has been yellow (notice) or red (warning) for ten minutes.",
+  }),
+  rule("cpu-load", ["info", "warning"], [minute, 10 * minute], {
+    ko: "CPU의 신호등이 10분 넘게 노란색이나 빨간색입니다.",
+    en: "The traffic light of the processor has been yellow or red for ten minutes.",
+  }),
+  rule("memory-full", ["info", "warning"], [minute, 10 * minute], {
+    ko: "메모리의 신호등이 10분 넘게 노란색이나 빨간색입니다.",
+    en: "The traffic light of the memory has been yellow or red for ten minutes.",
+  }),
+  rule("connections", ["info", "warning"], [minute, 10 * minute], {
+    ko: "연결 수의 신호등이 10분 넘게 노란색이나 빨간색입니다.",
+    en: "The traffic light of connections has been yellow or red for ten minutes.",
+  }),
+  rule("memory-growth", warning, [minute, hour], {
+    ko: "허브의 메모리가 반나절 넘게 꾸준히 늘고 있습니다.",
+    en: "The hub's memory has grown steadily for half a day or more.",
+  }),
+  rule("target-unlikely", warning, [minute, hour], {
+    ko: "이번 달 목표를 달성할 가능성이 20% 미만이고 작업일이 5일 이상 남았습니다.",
+    en: "A target of this month is reached with a probability below 20 %, and five working days or more are left.",
+  }),
   rule("alert-source", warning, [minute, 5 * minute], {
     ko: "허브의 한 부분이 상태를 알려 주지 못합니다.",
     en: "A part of the hub cannot say how it is.",

@@ -28,6 +28,8 @@ export interface BackupSignal {
   /** From which age on it is too old, and far too old. */
   warnMs: number;
   failMs: number;
+  /** Since when the hub has known the file, ms since 1970: a first backup is not made at once. */
+  knownSince: number;
 }
 
 /** One of the hub's own jobs. Times in ms since 1970. */
@@ -79,8 +81,6 @@ export interface Signals {
   /** True while rows are being moved into archives. */
   isRollingOver: boolean;
   backups: readonly BackupSignal[];
-  /** Since when the hub has had backups to make, ms since 1970; null where that is not known. */
-  backupsSince: number | null;
   disk: {
     /** Bytes; null where it cannot be told. */
     free: number | null;

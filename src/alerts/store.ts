@@ -25,8 +25,8 @@ interface Stored {
 export interface HistoryQuery {
   from?: number;
   to?: number;
-  severity?: Severity;
-  rule?: string;
+  severity?: Severity | undefined;
+  rule?: string | undefined;
   limit: number;
 }
 

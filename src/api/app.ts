@@ -41,6 +41,8 @@ import type { Quality } from "../quality/open.ts";
 import type { Reports } from "../reports/reports.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { mostUploadBytes, type Targets } from "../targets/targets.ts";
+import type { AlertCenter } from "./alerts/center.ts";
+import { alertEndpoints } from "./alerts/endpoints.ts";
 import type { Answers } from "./answer.ts";
 import { chatEndpoints } from "./chat.ts";
 import { describeData } from "./data-events.ts";
@@ -89,6 +91,7 @@ export interface AppServices extends HealthServices {
   loopDelay: LoopDelay;
   monitor: Monitor;
   events: Events;
+  alerts: AlertCenter;
   indexes: IndexLookup;
   quality: Quality;
 }
@@ -331,6 +334,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
       ...describeDerived(services.derived()),
       data: describeData(catalog),
       jobs: describeJobs(services.jobs()),
+      alerts: services.alerts.engine.counts(),
     }),
   });
   const adminKey = settings.adminKey;
@@ -342,6 +346,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   qualityEndpoints(endpoints, { ...services.quality, clock: services.clock, adminKey, audit });
   notifyEndpoints(endpoints, { ...services, adminKey, audit });
   reportEndpoints(endpoints, { reports: services.reports, clock: services.clock, adminKey, audit });
+  alertEndpoints(endpoints, { alerts: services.alerts, clock: services.clock, adminKey, audit });
   operationsEndpoints(endpoints, { schedule: services.schedule, clock: services.clock, adminKey, audit });
   return { api, endpoints };
 }

@@ -9,6 +9,7 @@ import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
 import { describeCrashes, type KnownCrash } from "../service/crash-report.ts";
 import { buildDate, version } from "../version.ts";
+import type { AlertCenter } from "./alerts/center.ts";
 import { type AiHealthServices, aiHealthEndpoint, describeAi } from "./ai-health.ts";
 import type { Endpoints } from "./endpoint.ts";
 
@@ -19,6 +20,7 @@ export interface HealthServices extends AiHealthServices {
   operations: OperationsAgeReader;
   /** What became of the hub's own jobs. */
   jobs: () => JobStatus[];
+  alerts: Pick<AlertCenter, "engine">;
   /** Runs of the last days that ended unexpectedly, newest first. */
   crashes: () => KnownCrash[];
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
@@ -76,6 +78,9 @@ const health = z
     alerts: z
       .array(z.string())
       .meta({ description: "A sentence for each job whose last run failed, and for a hub that ended unexpectedly." }),
+    active_alerts: z
+      .object({ critical: z.int(), warning: z.int(), info: z.int() })
+      .meta({ description: "How many alerts fire, by severity; `/alerts` says which." }),
     files: z.array(
       z.object({
         name: z.string(),
@@ -166,6 +171,7 @@ export function describeHealth(services: HealthServices): Health {
     ...describeDerived(services.derived()),
     last_crash: crashes[0] ? { ...crashes[0], count: crashes.length } : null,
     alerts,
+    active_alerts: services.alerts.engine.counts(),
     files,
   };
 }

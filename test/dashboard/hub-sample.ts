@@ -72,6 +72,7 @@ const health = {
   search: { state: "off", segments: [] },
   last_crash: null,
   alerts: [],
+  active_alerts: { critical: 0, warning: 0, info: 0 },
   files,
 } satisfies Health;
 

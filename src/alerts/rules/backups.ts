@@ -3,6 +3,8 @@ import type { Signals } from "../signals.ts";
 import { condition, sizeOf, wholeDays } from "./words.ts";
 
 const dayMs = 86_400_000;
+/** The nightly backup takes up what is new. */
+const firstBackupMs = 26 * 3_600_000;
 /** A trend is told when it ends within so many days, and drawn from so many days at least. */
 const daysAhead = 7;
 const fewestDays = 1;
@@ -56,8 +58,9 @@ function failedJobs({ jobs }: Signals): Condition[] {
   return found;
 }
 
-function ages({ backups, backupsSince, now }: Signals): Condition[] {
-  return backups.flatMap(({ file, newestAt, warnMs, failMs }) => {
+function ages({ backups, now }: Signals): Condition[] {
+  return backups.flatMap(({ file, newestAt, warnMs, failMs, knownSince }) => {
+    if (newestAt === null && now - knownSince < firstBackupMs) return [];
     if (newestAt === null)
       return [
         condition(
@@ -72,7 +75,6 @@ function ages({ backups, backupsSince, now }: Signals): Condition[] {
             meaning: "If it is damaged or deleted, nothing brings it back.",
             action: "Run the backup on the operations page, and see that it is not paused.",
           },
-          { since: backupsSince ?? undefined },
         ),
       ];
     const age = now - newestAt;
@@ -93,7 +95,6 @@ function ages({ backups, backupsSince, now }: Signals): Condition[] {
           action:
             "Run the backup on the operations page. If the PC is off at night, set BACKUP_CRON to a time at which it runs.",
         },
-        { since: newestAt + warnMs },
       ),
     ];
   });

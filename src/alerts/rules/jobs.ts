@@ -74,7 +74,6 @@ function overdue(job: JobSignal, now: number): Condition[] {
         meaning: "What it does is behind.",
         action: "Run it on the operations page. If that happens again, look at the PC's sleep settings and its clock.",
       },
-      { since: dueAt + lateMs },
     ),
   ];
 }
