@@ -12,6 +12,8 @@ export interface ShownTarget {
   month: Month;
   standing: Standing;
   daysLeft: number | null;
+  /** Whether it is the target of all items together. */
+  isOfAll: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function shownTarget(view: View, itemCode?: string): Promise<ShownT
     if (!known.targets.has(month)) return null;
     const { total, items, working_days } = await known.targets.achievement(month);
     const standing = itemCode === undefined ? total : items.find(({ item_code }) => item_code === itemCode);
-    return standing ? { month, standing, daysLeft: working_days?.left ?? null } : null;
+    return standing ? { month, standing, daysLeft: working_days?.left ?? null, isOfAll: itemCode === undefined } : null;
   } catch {
     return null;
   }
@@ -37,16 +39,17 @@ export function TargetStrip({ view, target }: { view: View; target: ShownTarget 
   if (target === null) return null;
   const { texts, format } = view;
   const { targets: words, overview } = texts;
-  const { month, standing, daysLeft } = target;
+  const { month, standing, daysLeft, isOfAll } = target;
+  const title = isOfAll ? words.card(month) : words.itemLine(month);
   const { achievement, made, forecast } = standing;
   return (
-    <section class="panel strip" id="target" aria-label={words.card(month)}>
-      <h2>{words.card(month)}</h2>
+    <section class="panel strip" id="target" aria-label={title}>
+      <h2>{title}</h2>
       <p class="figure">
         <data value={String(achievement)}>{format.percent(achievement)}</data>
       </p>
       <TargetBar total={standing} />
-      <p class="said">
+      <p class="standing">
         {words.madeOf(format.short(made), format.short(standing.target))}
         {forecast === null ? null : (
           <>
