@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { reportKinds } from "./config/reports.ts";
 import { loadSettings, type Settings, SettingsError, settingsTable } from "./config.ts";
 import { factoryClock } from "./observe/clock.ts";
 import type { OperationContext } from "./operations/operation.ts";
+import type { ReportOrder } from "./reports/alone.ts";
 import { holdWindow, run } from "./run.ts";
+import { isDay } from "./segments/day.ts";
 import { isHomeLocked } from "./segments/home-lock.ts";
 import type { Place } from "./service/commands.ts";
 import { StartError } from "./start-error.ts";
@@ -37,6 +40,9 @@ const options = {
   force: { type: "boolean" },
   daemon: { type: "boolean" },
   interval: { type: "string" },
+  report: { type: "string" },
+  date: { type: "string" },
+  send: { type: "boolean" },
   install: { type: "boolean" },
   uninstall: { type: "boolean" },
   status: { type: "boolean" },
@@ -102,7 +108,7 @@ async function carryOut(args: string[], beside: string): Promise<number> {
     if (error instanceof UsageError || error instanceof SettingsError) return complain(message, wrongUsage);
     if (
       error instanceof StartError ||
-      ["DemoError", "OperationError", "ServiceError", "NewerSchemaError"].includes(name)
+      ["DemoError", "OperationError", "ReportError", "ServiceError", "NewerSchemaError"].includes(name)
     )
       return complain(message, failed);
     if (syscall && file) {
@@ -126,7 +132,10 @@ type Values = ReturnType<typeof readArguments>;
 
 /** The command that the arguments name; null for serving. Throws UsageError for combinations that mean nothing. */
 function chosenCommand(values: Values): ((settings: Settings) => Promise<number>) | null {
-  const operationNames = ["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const;
+  const operationNames = [
+    ...(["demo", "backup", "restore", "drill", "rollover", "check", "checkpoint", "watch"] as const),
+    "report" as const,
+  ];
   const commands = [...operationNames, "self-check" as const, ...serviceVerbs].filter(
     (name) => values[name] !== undefined,
   );
@@ -141,6 +150,8 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
     ["force", "watch"],
     ["daemon", "watch"],
     ["interval", "watch"],
+    ["date", "report"],
+    ["send", "report"],
   ] as const) {
     if (values[flag] !== undefined && values[command] === undefined)
       throw new UsageError(`--${flag} goes with --${command}.`);
@@ -164,6 +175,10 @@ function chosenCommand(values: Values): ((settings: Settings) => Promise<number>
   if (values.check) return (settings) => check(settings, values.json ?? false);
   if (values["self-check"]) return (settings) => selfCheck(settings, values.json ?? false);
   if (values.rollover) return (settings) => rollOver(settings, values["dry-run"] ?? false);
+  if (values.report !== undefined) {
+    const order = reportOrder(values.report, values.date, values.send ?? false);
+    return (settings) => makeReport(settings, order);
+  }
   if (values.watch) {
     if (force && daemon) {
       throw new UsageError("--force and --daemon do not go together: the ERP may be at rest now, but not for ever.");
@@ -235,6 +250,24 @@ async function rollOver(settings: Settings, dryRun: boolean): Promise<number> {
     });
   }
   return operate(settings, "rollover", ({ askRunningHub }, context) => askRunningHub(context, "rollover"));
+}
+
+function reportOrder(kind: string, date: string | undefined, send: boolean): ReportOrder {
+  const known = reportKinds.find((one) => one === kind);
+  if (!known) throw new UsageError(`--report is '${kind}', but must be daily, weekly or monthly.`);
+  if (date !== undefined && !isDay(date)) {
+    throw new UsageError(`--date is '${date}', but must be a day such as 2026-01-15.`);
+  }
+  return { kind: known, date, send };
+}
+
+/** Makes a report: by the running hub where there is one, because what is sent is remembered in its database. */
+async function makeReport(settings: Settings, order: ReportOrder): Promise<number> {
+  const { reportByHub } = await import("./reports/by-hub.ts");
+  if (!lockIsFree(settings)) return operate(settings, "report", (_, context) => reportByHub(context, order));
+  const { reportAlone } = await import("./reports/alone.ts");
+  const { reportAddress } = await import("./dashboard/report-address.ts");
+  return operate(settings, "report", (_, context) => reportAlone(context, order, reportAddress));
 }
 
 function lockIsFree({ mirrorDir }: Settings): boolean {
@@ -331,6 +364,8 @@ hub --checkpoint                   empties -wal files now, and says of each what
 hub --watch [--force] [--daemon [--interval SECONDS]]
                                    makes missing indexes and keeps statistics fresh, once or again and again; --force makes
                                    them however long it takes: for a moment when the ERP is closed
+hub --report daily|weekly|monthly [--date YYYY-MM-DD] [--send]
+                                   makes the report of the newest period that is over, or of the one that a day lies in, and sends it
 hub --install, --uninstall         starts the hub with the machine from now on, and again after a crash; takes that back
 hub --status                       whether it is installed and runs, since when, its address, the ERP's last write; exit
                                    code 1 when no hub answers

@@ -39,6 +39,11 @@ export async function askRunningHub(
   }
 }
 
+/** Sends a question to the running hub's API, with the rights of the administrator. Throws OperationError when it refuses or cannot be reached. */
+export function tellRunningHub({ settings }: Pick<OperationContext, "settings">, path: string, body: unknown) {
+  return call(settings, "POST", `${requireHubUrl(settings)}/api/v1${path}`, body);
+}
+
 /** Where the running hub listens; null where none says so. */
 export function hubUrl({ mirrorDir }: Settings): string | null {
   return announcedHub(mirrorDir)?.url ?? null;
@@ -54,13 +59,17 @@ function requireHubUrl(settings: Settings): string {
   return url;
 }
 
-async function call({ adminKey, apiKeys }: Settings, method: string, url: string): Promise<unknown> {
+async function call({ adminKey, apiKeys }: Settings, method: string, url: string, body?: unknown): Promise<unknown> {
   const key = adminKey ?? apiKeys[0];
   let response: Response;
   try {
     response = await fetch(url, {
       method,
-      headers: key ? { "X-API-Key": key } : {},
+      headers: {
+        ...(key ? { "X-API-Key": key } : {}),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // Under Wine a refused connection hangs for ever otherwise.
       signal: AbortSignal.timeout(30_000),
     });
@@ -69,7 +78,7 @@ async function call({ adminKey, apiKeys }: Settings, method: string, url: string
       `The running hub at ${url} does not answer (${(error as Error).message}). Stop it and try again.`,
     );
   }
-  const body = (await response.json()) as { detail?: string };
-  if (!response.ok) throw new OperationError(`The running hub refused: ${body.detail ?? response.status}`);
-  return body;
+  const answer = (await response.json()) as { detail?: string };
+  if (!response.ok) throw new OperationError(`The running hub refused: ${answer.detail ?? response.status}`);
+  return answer;
 }

@@ -2,7 +2,12 @@ import type { MakingResult } from "./reports.ts";
 
 /** What became of a report that somebody asked for, for an operator: the headline, the files, and where it was sent. */
 export function tellMade(
-  { report, headline, files, sent }: Pick<MakingResult, "report" | "headline" | "files" | "sent">,
+  {
+    report,
+    headline,
+    files,
+    sent,
+  }: Pick<MakingResult, "headline" | "files" | "sent"> & { report: { from: string; through: string } },
   { folder, send, waiting }: { folder: string; send: boolean; waiting: boolean },
 ): string {
   const lines = [
