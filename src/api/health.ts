@@ -9,8 +9,8 @@ import type { Catalog } from "../segments/catalog.ts";
 import type { FileStatus } from "../segments/file-status.ts";
 import { describeCrashes, type KnownCrash } from "../service/crash-report.ts";
 import { buildDate, version } from "../version.ts";
-import type { AlertCenter } from "./alerts/center.ts";
 import { type AiHealthServices, aiHealthEndpoint, describeAi } from "./ai-health.ts";
+import type { AlertCenter } from "./alerts/center.ts";
 import type { Endpoints } from "./endpoint.ts";
 
 export interface HealthServices extends AiHealthServices {
