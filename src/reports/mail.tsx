@@ -6,12 +6,14 @@ import { type Cell, type Column, type ReportContent, type Section, shown } from 
  * Looks that mail programs carry: Outlook draws HTML with Word's engine, which knows tables, `bgcolor` and inline styles and little else
  * (https://www.caniemail.com). Pictures are blocked by most, so charts are cells with a background.
  */
-const font = "font-family:'Malgun Gothic','Apple SD Gothic Neo',Arial,sans-serif";
+const family = "Malgun Gothic,Arial,sans-serif";
+const font = `font-family:${family}`;
 const ink = "color:#1f2733";
 const linkStyle = "color:#1b4f8a;text-decoration:none";
 const faint = "color:#5b6675";
 const line = "border-bottom:1px solid #dde3ea";
-const cellStyle = `${font};${ink};font-size:13px;line-height:1.45;padding:5px 8px;${line}`;
+/** Short, because every cell has it, and Gmail cuts a mail off after 102 KB. */
+const cellStyle = `font:13px/1.45 ${family};${ink};padding:5px 8px;${line}`;
 const headStyle = `${font};${faint};font-size:12px;line-height:1.35;padding:5px 8px;border-bottom:2px solid #b8c2ce;font-weight:bold`;
 const barColour = "#2563a8";
 const comparedColour = "#a9b4c2";
@@ -189,7 +191,7 @@ function Table({ content, section, base }: PartProps) {
           <tr>
             <Cells content={content} section={section} row={row} base={base} weight="normal" />
             {section.id === "days" ? (
-              <td width="40%" style={`${cellStyle};padding:2px 8px`}>
+              <td width="40%" style={`padding:2px 8px;${line}`}>
                 <Bar length={numberOf(row[1]) / greatest} colour={barColour} height={9} />
                 {row[3]?.value === null ? null : (
                   <Bar length={numberOf(row[3]) / greatest} colour={comparedColour} height={4} />
@@ -235,7 +237,7 @@ function Cells({ content, section, row, base, weight }: CellsProps) {
           <td
             class={isWide(section, at) ? "wide" : undefined}
             align={column.form === "text" ? "left" : "right"}
-            style={`${cellStyle};font-weight:${weight}${nowrap}`}
+            style={`${cellStyle}${weight === "bold" ? ";font-weight:bold" : ""}${nowrap}`}
           >
             <Link base={base} page={cell.page} text={shown(cell, column, figures)} />
           </td>
@@ -252,11 +254,7 @@ function Bar({ length, colour, height }: { length: number; colour: string; heigh
   return (
     <table role="presentation" width={`${percent}%`} cellpadding="0" cellspacing="0">
       <tr>
-        <td
-          bgcolor={colour}
-          height={String(height)}
-          style={`background:${colour};font-size:1px;line-height:${height}px`}
-        >
+        <td bgcolor={colour} height={String(height)} style={`font-size:1px;line-height:${height}px`}>
           &nbsp;
         </td>
       </tr>
