@@ -142,7 +142,7 @@ export class SourceFolder extends HubFolder {
 }
 
 /** A port that nothing listens on just now; a program's choice of port 0 could not be asked for before it listens. */
-function freePort(): number {
+export function freePort(): number {
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
   const { port } = server;
   void server.stop(true);

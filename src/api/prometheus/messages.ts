@@ -1,15 +1,22 @@
+import type { AlertEngine } from "../../alerts/engine.ts";
 import type { Outbox } from "../../notify/outbox.ts";
 import { type Family, flag, gauge } from "./family.ts";
 
 export interface MessageSources {
+  alerts: { engine: Pick<AlertEngine, "counts"> };
   outbox: Pick<Outbox, "status">;
 }
 
-/** How the channels are doing that messages go out by: what has to tell of trouble must not fail unseen. */
-export function messageFamilies({ outbox }: MessageSources): Family[] {
+/** What the hub has to tell, and how the channels are doing that messages go out by: what tells of trouble must not fail unseen. */
+export function messageFamilies({ alerts, outbox }: MessageSources): Family[] {
   const channels = outbox.status();
   const of = (name: string) => ({ channel: name });
   return [
+    gauge(
+      "hub_alerts_open",
+      "Alerts of the hub's own that fire, by severity.",
+      Object.entries(alerts.engine.counts()).map(([severity, value]) => ({ labels: { severity }, value })),
+    ),
     gauge(
       "hub_message_channel_configured",
       "1 for a channel that is set up.",
