@@ -49,11 +49,10 @@ export async function reportCrash(settings: Settings, crash: Crash): Promise<str
   }
 }
 
-/** When the log was written last. */
+/** When a log was written last: with `ACCESS_LOG=separate` requests stand in a file of their own. */
 function lastSignOfLife({ logsDir }: Settings): Date | null {
-  try {
-    return statSync(path.join(logsDir, "app.log")).mtime;
-  } catch {
-    return null;
-  }
+  const times = ["app.log", "access.log"].flatMap(
+    (name) => statSync(path.join(logsDir, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
+  );
+  return times.length === 0 ? null : new Date(Math.max(...times));
 }

@@ -11,6 +11,7 @@ beforeAll(async () => {
   writeDatabase(livePath(home), [row()]);
   mkdirSync(join(home, "logs"));
   writeFileSync(join(home, "logs", "watcher.log"), "[2026-01-13 02:00:00] [INFO ] one\n");
+  writeFileSync(join(home, "logs", "app.log.2025-12-31.gz"), Bun.gzipSync(Buffer.from("what was last year\n")));
   writeFileSync(join(home, "secret.txt"), "not for anybody\n");
   hub = await startHub({ home, env: { TRUSTED_PROXIES: "10.9.9.9" } });
   await hub.json("/items");
@@ -62,6 +63,13 @@ test("a log is named from a list, and followed", async () => {
     expect([name, text.includes("Production Data Hub")]).toEqual([name, true]);
     expect(text).not.toContain("not for anybody");
   }
+  const compressed = await (await hub.fetch(`${path}/log/lines?log=app.log.2025-12-31.gz`)).text();
+  expect(compressed).toBe("<li>what was last year</li>");
+  const form = (await (await hub.fetch(path)).text()).match(/<select name="log">.*?<\/select>/s)?.[0];
+  const option = (name: string) => `<option value="${name}">${name}</option>`;
+  expect(form).toContain(
+    `<optgroup label="app.log">${option("app.log")}${option("app.log.2025-12-31.gz")}</optgroup><optgroup label="watcher.log">`,
+  );
   const response = await hub.fetch(`${path}/log/live?log=watcher.log`);
   expect(response.headers.get("content-type")).toStartWith("text/event-stream");
   let seen = "";

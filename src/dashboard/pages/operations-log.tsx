@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { parseLogName } from "../../observe/log-names.ts";
 import { type LogEnd, logLevels } from "../../observe/log-reader.ts";
 import type { Texts } from "../i18n/ko.ts";
 import { lineCounts } from "../log-query.ts";
@@ -33,8 +34,12 @@ export function LogViewer({ view, names }: { view: View; names: readonly string[
           <label>
             {words.file}
             <select name="log">
-              {names.map((name) => (
-                <option value={name}>{name}</option>
+              {[...Map.groupBy(names, (name) => parseLogName(name)?.log ?? name)].map(([log, files]) => (
+                <optgroup label={log}>
+                  {files.map((name) => (
+                    <option value={name}>{name}</option>
+                  ))}
+                </optgroup>
               ))}
             </select>
           </label>

@@ -198,7 +198,7 @@ export const operations: Texts["operations"] = {
     live: "Live",
     none: "There are no logs.",
     noLines: "No line matches.",
-    cut: "Older lines were not looked at. For those, choose a log with a number in the list of files.",
+    cut: "Older lines were not looked at. For those, choose a log with a number or a date in the list of files.",
   },
   settings: {
     title: "Settings",
