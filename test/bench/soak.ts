@@ -154,7 +154,7 @@ const log = readdirSync(join(folder, "logs"))
   .filter((name) => name.startsWith("app"))
   .flatMap((name) => readFileSync(join(folder, "logs", name), "utf8").split("\n"));
 const errors = log.filter((line) => line.includes("| ERROR "));
-const warnings = log.filter((line) => line.includes("| WARN "));
+const warnings = log.filter((line) => line.includes("| WARNING "));
 const growth = end.pss / base.pss - 1;
 const verdicts: [string, boolean][] = [
   [`memory at the end against minute ${BASE_MINUTE}: ${(100 * growth).toFixed(1)} %`, growth <= MEMORY_TOLERANCE],
