@@ -79,13 +79,12 @@ export function check({ snapshot, today, days, holidays }: CheckOptions, tools: 
   const rows = readRows(snapshot, tools, from, last);
   const { found, drift, complete } = fromTotals(history, newestNames(columns), { today, days });
   const names = changedNames(reader, segments, history, newestNames(columns));
-  const ofRows = [...Map.groupBy(rows.days, ({ file }) => file).values()].flatMap(rowFindings);
   const factsOf = (file: string, day: Day) => rows.days.filter((one) => one.file === file && one.day === day);
   scanned.keepOnly(segments.map(({ name }) => name));
   return {
     version,
     today,
-    findings: illustrated([...found, ...ofRows, ...ofFiles, ...names], reader, segments, factsOf),
+    findings: illustrated([...found, ...rowFindings(rows.days), ...ofFiles, ...names], reader, segments, factsOf),
     drift,
     days: { first: history.first, last, complete: addDays(history.first, Math.max(0, complete - 1)) },
     read: rows.days.length,
@@ -127,14 +126,15 @@ function readRows({ segments }: Snapshot, { reader, scanned, columnsOf }: CheckT
   let budget = rowsAtOnce;
   const result: ReadRows = { days: [], pending: 0, unindexed: [] };
   const newest = new Set(newestDays(columnsOf.values(), to));
+  const knownOf = new Map(segments.map((segment) => [segment, scanned.of(segment.name)]));
+  const flagged = flaggedDays(knownOf);
   for (const segment of segments.toSorted((a, b) => (a.ownsTo > b.ownsTo ? -1 : 1))) {
     if (!hasIndex(segment.facts.indexes, "production_date")) {
       result.unindexed.push(segment.name);
       continue;
     }
-    const known = scanned.of(segment.name);
+    const known = knownOf.get(segment)!;
     const present = signatures(columnsOf.get(segment)!, from, to);
-    const flagged = flaggedDays(segment, known);
     const read = new Map<Day, Scanned>();
     for (const day of [...present.keys()].sort().reverse()) {
       const { signature, rows } = present.get(day)!;
@@ -155,16 +155,20 @@ function readRows({ segments }: Snapshot, { reader, scanned, columnsOf }: CheckT
       [...known.keys()].filter((day) => !present.has(day)),
     );
   }
-  result.days.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.segment.name < b.segment.name ? -1 : 1));
+  result.days.sort(byDay);
   return result;
 }
 
 /** Days with a finding are read again at each version, so that a corrected row is noticed that leaves the totals as they were. */
-function flaggedDays(segment: Segment, known: ReadonlyMap<Day, Scanned>): Set<Day | null> {
-  const days = [...known].sort(([a], [b]) => (a < b ? -1 : 1));
-  const scanned = days.map(([day, { facts }]): ScannedDay => ({ file: fileOf(segment), day, facts }));
-  return new Set(rowFindings(scanned).map(({ day }) => day));
+function flaggedDays(knownOf: ReadonlyMap<Segment, ReadonlyMap<Day, Scanned>>): Set<Day | null> {
+  const days = [...knownOf].flatMap(([segment, known]) =>
+    [...known].map(([day, { facts }]): ScannedDay => ({ file: fileOf(segment), day, facts })),
+  );
+  return new Set(rowFindings(days.sort(byDay)).map(({ day }) => day));
 }
+
+const byDay = (a: ScannedDay, b: ScannedDay): number =>
+  a.day === b.day ? (a.file < b.file ? -1 : 1) : a.day < b.day ? -1 : 1;
 
 function newestDays(all: Iterable<Columns>, to: Day): Day[] {
   const days = [...all].flatMap(({ days }) => days.filter((day) => day <= to).slice(-alwaysRead));

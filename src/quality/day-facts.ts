@@ -17,6 +17,11 @@ export interface DayFacts {
   duplicates: number;
   /** The greatest groups of them. */
   groups: DuplicateGroup[];
+  /**
+   * By item, pairs of rows with the same lot; pairs with different lots, and how many of those have the same quantity: how often chance alone gives two rows the
+   * same one.
+   */
+  pairs: Record<string, [sameLot: number, otherLot: number, otherLotEqual: number]>;
   /** Rows without a lot, a name and a quantity (NULL or blank), and ids of some of them. */
   missing: Readonly<Record<MissingField, { rows: number; ids: number[] }>>;
 }
@@ -39,6 +44,7 @@ export function readDayFacts(reader: Reader, segment: Segment, day: Day): DayFac
   const sql = `SELECT id, CAST(lot_number AS TEXT), CAST(item_code AS TEXT), good_quantity, trim(coalesce(item_name, '')) <> ''
     FROM {rows} WHERE ${onDay} AND {kept} ORDER BY id`;
   const groups = new Map<string, DuplicateGroup>();
+  const ofItems = new Map<string, { rows: number; lots: Map<string, number>; quantities: Map<number, number> }>();
   const missing = { lot: { rows: 0, ids: [] }, name: { rows: 0, ids: [] }, quantity: { rows: 0, ids: [] } };
   const note = (field: { rows: number; ids: number[] }, id: number): void => {
     field.rows += 1;
@@ -58,13 +64,35 @@ export function readDayFacts(reader: Reader, segment: Segment, day: Day): DayFac
     const group = groups.get(key);
     if (group) group.ids.push(id);
     else groups.set(key, { item, lot, quantity, ids: [id] });
+    let ofItem = ofItems.get(item);
+    if (!ofItem) {
+      ofItem = { rows: 0, lots: new Map(), quantities: new Map() };
+      ofItems.set(item, ofItem);
+    }
+    ofItem.rows += 1;
+    ofItem.lots.set(lot, (ofItem.lots.get(lot) ?? 0) + 1);
+    ofItem.quantities.set(quantity, (ofItem.quantities.get(quantity) ?? 0) + 1);
   }
   const repeated = [...groups.values()].filter(({ ids }) => ids.length > 1);
   repeated.sort((a, b) => b.ids.length - a.ids.length || a.ids[0]! - b.ids[0]!);
+  const equalInLot = new Map<string, number>();
+  for (const { item, ids } of repeated) equalInLot.set(item, (equalInLot.get(item) ?? 0) + pairsOf(ids.length));
+  const pairs: DayFacts["pairs"] = {};
+  for (const [item, { rows: count, lots, quantities }] of ofItems) {
+    if (count === 1) continue;
+    const sameLot = sumOfPairs(lots);
+    const otherLotEqual = sumOfPairs(quantities) - (equalInLot.get(item) ?? 0);
+    pairs[item] = [sameLot, pairsOf(count) - sameLot, otherLotEqual];
+  }
   return {
     rows: rows.length,
     duplicates: repeated.reduce((sum, { ids }) => sum + ids.length - 1, 0),
     groups: repeated.slice(0, mostExamples).map((group) => ({ ...group, ids: group.ids.slice(0, mostExamples) })),
+    pairs,
     missing,
   };
 }
+
+const pairsOf = (count: number): number => (count * (count - 1)) / 2;
+const sumOfPairs = (counts: ReadonlyMap<unknown, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + pairsOf(count), 0);

@@ -8,6 +8,8 @@ import { expectedWeekdays, isOwnHoliday, learnedDays } from "./working-days.ts";
 /** Working days before a day that it is compared with: some twelve weeks, found within half a year. */
 const referenceDays = 60;
 const leastReference = 20;
+/** The part of those days at either end that is brought back to the next one, as in Winsor's mean. */
+const clipped = 0.05;
 /**
  * Probability below which a day counts as unusual, for each side. 70 items on 7 days are a thousand tests a week, so that chance alone gives one finding in two
  * years, if the days were as the model says; what they are not is measured (docs/quality.md).
@@ -17,10 +19,10 @@ const unlikely = 1e-5;
 const itemRatios = { high: 2, low: 0.5 };
 const totalRatios = { high: 1.5, low: 0.6 };
 /**
- * More than usual for an item that is made now and then is what it always makes when it is made: so a high day must also be this many times what
- * hardly any of its days with production within the year had, of which there must be enough.
+ * What is made now and then is made in amounts of its own: so a high day must also be this many times what hardly any day with production
+ * within the year had, of which there must be enough.
  */
-const beyondOwn = { times: 1.5, share: 0.98, leastDays: 20 };
+const beyondOwn = { item: 1.5, total: 1.1, share: 0.98, leastDays: 20 };
 /** Rows a month from which an item's own season is learned; below, the factory's is taken. */
 const ownSeasonRows = 20;
 
@@ -118,7 +120,7 @@ export class Levels {
 
   /**
    * What a day was to be expected to hold, from the ordinary days before it, brought to its weekday and month; null where there are too few of
-   * them. The mean is Winsor's. The quantity of a day comes in rows of a usual size, so that its variance is a multiple of its mean
+   * them. Weekdays with more count for more, and outliers as much as the next ones (as in Winsor's mean). The quantity of a day comes in rows of a usual size, so that its variance is a multiple of its mean
    * (quasi-Poisson; McCullagh and Nelder, "Generalized Linear Models", 1989, 9.2; Noufaily et al., Statistics in Medicine 32, 2013, do the same for counts of
    * diseases): that multiple is measured, and never believed to be less than one row.
    */
@@ -129,11 +131,19 @@ export class Levels {
     const { month } = this.history;
     const factor = (day: number): number => this.weekdayFactor(at, day) * season[month[day]! % 12]!;
     const own = factor(at);
-    const values = days.map((day) => (series.values[day]! * own) / factor(day));
-    const expected = winsorizedMean(values);
+    const factors = days.map(factor);
+    const scaled = days.map((day, index) => series.values[day]! / factors[index]!);
+    const [low, high] = [quantile(scaled, clipped), quantile(scaled, 1 - clipped)];
+    const clip = (value: number): number => Math.min(high, Math.max(low, value));
+    const sum = scaled.reduce((all, value, index) => all + clip(value) * factors[index]!, 0);
+    const unit = sum / factors.reduce((all, one) => all + one, 0);
+    const expected = unit * own;
     if (!(expected > 0)) return null;
-    const spread =
-      winsorizedMean(values.map((value) => (value - expected) ** 2 / expected)) * (days.length / (days.length - 1));
+    const squares = days.map((day, index) => {
+      const mean = unit * factors[index]!;
+      return (series.values[day]! - mean) ** 2 / mean;
+    });
+    const spread = (winsorizedMean(squares) * days.length) / (days.length - 1);
     // The mean of so many days is itself uncertain by their number.
     const dispersion = Math.max(spread, series.batch) * (1 + 1 / days.length);
     const value = series.values[at]!;
@@ -229,15 +239,21 @@ function judge(levels: Levels, series: Series, at: number, ratios: typeof itemRa
   const isHigh = expected.atLeast < unlikely && ratio >= ratios.high;
   const isLow = expected.atMost < unlikely && ratio <= ratios.low && levels.isOrdinary(at);
   if (!isHigh && !isLow) return null;
-  if (isHigh && !isBeyondOwn(series, at)) return null;
+  if (isHigh && !isBeyondOwn(levels, series, at)) return null;
   const side = isHigh ? "high" : "low";
   const day = dayAt(levels.history, at);
   const figures = { quantity: value, expected: expected.expected, ratio, side, weekday: levels.history.weekday[at]! };
   return { severity: "warning", day, side, extent: 0, figures };
 }
 
-/** True where a day has far more than the days with production of the year before it had. */
-function isBeyondOwn({ values }: Series, at: number): boolean {
-  const active = values.subarray(Math.max(0, at - 365), at).filter((value) => value > 0);
-  return active.length >= beyondOwn.leastDays && values[at]! >= beyondOwn.times * quantile(active, beyondOwn.share);
+/** True where a day has far more than the days with production of the year before it had, each brought to its weekday. */
+function isBeyondOwn(levels: Levels, series: Series, at: number): boolean {
+  const { values } = series;
+  const active: number[] = [];
+  for (let day = Math.max(0, at - 365); day < at; day++) {
+    if (values[day]! > 0) active.push(values[day]! / levels.weekdayFactor(at, day));
+  }
+  if (active.length < beyondOwn.leastDays) return false;
+  const times = series === levels.total ? beyondOwn.total : beyondOwn.item;
+  return values[at]! / levels.weekdayFactor(at, at) >= times * quantile(active, beyondOwn.share);
 }

@@ -1,4 +1,5 @@
 import type { Day } from "../segments/day.ts";
+import { quantile } from "../statistics/robust.ts";
 import { binomialAtLeast, poissonAtLeast } from "../statistics/tails.ts";
 import { type DayFacts, type MissingField, missingFields } from "./day-facts.ts";
 import { type Found, findingId } from "./finding.ts";
@@ -7,13 +8,19 @@ import { type Found, findingId } from "./finding.ts";
 const learnedDays = 180;
 /** Rows in them without which nothing is known. */
 const leastRows = 1_000;
-/** This part of those days, the worst ones, is left out: faults of the past must not make new ones usual. */
-const leftOut = 0.05;
+/** This part of those days, the worst ones, counts no more than the others: faults of the past must not make new ones usual. */
+const worstDays = 0.05;
+/** So many rows a day are believed in any case, because most days have none of what is rare. */
+const believed = 3;
 /**
- * Probability below which a day's duplicates are more than the coincidences that there are: parts of one lot may well have the same
- * quantity, and the more rows a day has the more of them do.
+ * Probability below which a day's duplicates are more than there usually are, and more than chance gives: parts of one lot may well have the same
+ * quantity. At worst, what chance gives is told once in three weeks.
  */
-const unlikelyDuplicates = 0.01;
+const unlikelyDuplicates = { usual: 0.01, chance: 0.05 };
+/** Pairs of an item below which how often two quantities are the same is taken from all items. */
+const ownPairs = 200;
+/** Lots may be divided into equal parts: that is seen when it is so on more than this part of the days. */
+const dividedDays = 0.1;
 const unlikelyMissing = 1e-4;
 
 /** The rows of a day in one file. */
@@ -24,35 +31,72 @@ export interface ScannedDay {
   facts: DayFacts;
 }
 
-/** Findings about rows, from days in ascending order of one file. */
+/** Findings about rows, from the days of all files in ascending order: a new year's file is compared with the one before. */
 export function rowFindings(days: readonly ScannedDay[]): Found[] {
+  const coincidences = coincidencesOf(days);
   return days.flatMap((one, at) => {
     const past = days.slice(Math.max(0, at - learnedDays), at).map(({ facts }) => facts);
-    return [...duplicateRows(one, past), ...missingFields.flatMap((field) => missingValues(one, past, field))];
+    return [
+      ...duplicateRows(one, past, coincidences[at]!),
+      ...missingFields.flatMap((field) => missingValues(one, past, field)),
+    ];
   });
 }
 
-function duplicateRows({ file, day, facts }: ScannedDay, past: readonly DayFacts[]): Found[] {
-  if (facts.duplicates === 0) return [];
-  const usual = usualShare(past, ({ duplicates }) => duplicates);
+/**
+ * How many duplicates chance was to give on each day: its pairs of rows with the same lot, times how often two rows of that item with different lots
+ * have the same quantity, which no double booking changes much. Where lots are divided into equal parts, that many times more.
+ */
+function coincidencesOf(days: readonly ScannedDay[]): number[] {
+  const all = { pairs: 0, equal: 0 };
+  const items = new Map<string, { pairs: number; equal: number }>();
+  for (const { facts } of days) {
+    for (const [item, [, pairs, equal]] of Object.entries(facts.pairs)) {
+      const own = items.get(item) ?? { pairs: 0, equal: 0 };
+      items.set(item, { pairs: own.pairs + pairs, equal: own.equal + equal });
+      all.pairs += pairs;
+      all.equal += equal;
+    }
+  }
+  const usual = all.pairs === 0 ? 0 : all.equal / all.pairs;
+  const shareOf = (item: string): number => {
+    const { pairs, equal } = items.get(item)!;
+    return (equal + ownPairs * usual) / (pairs + ownPairs);
+  };
+  const expected = days.map(({ facts }) =>
+    Object.entries(facts.pairs).reduce((sum, [item, [sameLot]]) => sum + sameLot * shareOf(item), 0),
+  );
+  const duplicates = days.map(({ facts }) => facts.duplicates);
+  const most = days.length === 0 ? 0 : quantile(duplicates, 1 - dividedDays);
+  const seen = duplicates.reduce((sum, count) => sum + Math.min(count, most), 0);
+  const byChance = expected.reduce((sum, one) => sum + one, 0);
+  const times = byChance > 0 ? Math.max(1, seen / byChance) : 1;
+  return expected.map((one) => one * times);
+}
+
+function duplicateRows({ file, day, facts }: ScannedDay, past: readonly DayFacts[], byChance: number): Found[] {
+  const { duplicates, rows, groups } = facts;
+  if (duplicates === 0) return [];
+  const usual = usualShare(past, (one) => one.duplicates, 0);
   if (!usual) return [];
-  const chance = poissonAtLeast(facts.duplicates, Math.max(usual.share, usual.least) * facts.rows);
-  if (chance >= unlikelyDuplicates) return [];
-  const [first] = facts.groups;
+  const beyondUsual = poissonAtLeast(duplicates, Math.max(usual.share, usual.least) * rows);
+  const beyondChance = poissonAtLeast(duplicates, byChance);
+  if (beyondUsual >= unlikelyDuplicates.usual && beyondChance >= unlikelyDuplicates.chance) return [];
+  const [first] = groups;
   const example = { item: first!.item, lot: first!.lot, quantity: first!.quantity };
-  const figures = { file, duplicates: facts.duplicates, rows: facts.rows, usual: usual.share * facts.rows, ...example };
+  const figures = { file, duplicates, rows, usual: usual.share * rows, ...example };
   const kind = "duplicate-rows" as const;
   const id = findingId(kind, file, day);
   // Filtered by the item where all of them are of one.
-  const items = new Set(facts.groups.map(({ item }) => item));
+  const items = new Set(groups.map(({ item }) => item));
   const item = items.size === 1 ? first!.item : null;
-  return [{ id, kind, severity: "warning", day, item, extent: facts.duplicates, figures }];
+  return [{ id, kind, severity: "warning", day, item, extent: duplicates, figures }];
 }
 
 function missingValues({ file, day, facts }: ScannedDay, past: readonly DayFacts[], field: MissingField): Found[] {
   const { rows } = facts.missing[field];
   if (rows === 0) return [];
-  const usual = usualShare(past, ({ missing }) => missing[field].rows);
+  const usual = usualShare(past, ({ missing }) => missing[field].rows, believed);
   if (!usual) return [];
   const isNever = usual.share === 0 && usual.rows >= 2 * leastRows;
   const chance = binomialAtLeast(rows, facts.rows, Math.max(usual.share, usual.least));
@@ -63,13 +107,18 @@ function missingValues({ file, day, facts }: ScannedDay, past: readonly DayFacts
   return [{ id, kind, severity: "warning", day, item: null, extent: rows, figures }];
 }
 
-/** The usual part of such rows, without the worst days; `least` is the smallest part that so many rows could show. Null where too little is known. */
+/**
+ * The usual part of such rows: a day counts with no more of them than the 95 % quantile of all days, or `least` where that is more. `least` of the result is the
+ * smallest part that so many rows could show. Null where too little is known.
+ */
 function usualShare(
   past: readonly DayFacts[],
   of: (facts: DayFacts) => number,
+  least: number,
 ): { share: number; least: number; rows: number } | null {
-  const days = past.toSorted((a, b) => of(b) / b.rows - of(a) / a.rows).slice(Math.ceil(leftOut * past.length));
-  const rows = days.reduce((sum, facts) => sum + facts.rows, 0);
+  const rows = past.reduce((sum, facts) => sum + facts.rows, 0);
   if (rows < leastRows) return null;
-  return { share: days.reduce((sum, facts) => sum + of(facts), 0) / rows, least: 0.5 / rows, rows };
+  const counts = past.map(of);
+  const most = Math.max(least, quantile(counts, 1 - worstDays));
+  return { share: counts.reduce((sum, count) => sum + Math.min(count, most), 0) / rows, least: 0.5 / rows, rows };
 }
