@@ -113,7 +113,7 @@ export function figuresOf({ at, coveredMs, sums, gauges, responses, delays }: Sa
     memory_hub_mb: rounded(mean(gauges.hubMemory, mb), 1),
     memory_hub_max_mb: gauges.hubMemory.count > 0 ? rounded(gauges.hubMemory.max / mb, 1) : null,
     memory_percent: rounded(mean(gauges.machineMemory), 1),
-    disk_percent: rounded(mean(gauges.disk), 1),
+    disk_percent: rounded(mean(gauges.disk), 2),
     loop_delay_p99_ms: rounded(latencyPercentile(delays, 0.99), 2),
     loop_delay_max_ms: greatest(delays),
     sse_clients: gauges.clients.count > 0 ? gauges.clients.max : null,

@@ -58,7 +58,7 @@ async function content(view: View) {
         </p>
       </div>
       {isEmpty ? (
-        <p class="panel hint" id="monitoring-empty">
+        <p class="panel empty" id="monitoring-empty">
           {words.empty}
         </p>
       ) : (
