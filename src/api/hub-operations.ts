@@ -11,6 +11,7 @@ import { rolloverPlanJob } from "../operations/duties.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { RolloverResult } from "../operations/rollover.ts";
 import type { Schedule } from "../operations/schedule.ts";
+import type { Reports } from "../reports/reports.ts";
 import { describeHealth, type HealthServices } from "./health.ts";
 import { testChannel } from "./notify.ts";
 import { actOnJob } from "./operations.ts";
@@ -22,6 +23,7 @@ export interface HubOperationsServices extends HealthServices {
   events: Events;
   log: Log;
   monitor: Monitor;
+  reports: Reports;
   outbox: Outbox;
 }
 
@@ -51,6 +53,13 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
     limits: { api: settings.rateLimitApi, pages: pagesLimit },
     settings: presentSettings(settings),
     monitor: services.monitor,
+    reports: {
+      list: (limit) => services.reports.list(limit),
+      newestPeriod: (kind) => services.reports.newestPeriod(kind),
+      channels: () => services.reports.channels(),
+      folder: settings.reportsDir,
+      sent: settings.reportSend,
+    },
     messages: {
       status: () => outbox.status(),
       recent: (asked) => outbox.recent(asked),

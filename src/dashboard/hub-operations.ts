@@ -1,4 +1,5 @@
 import type { Health } from "../api/health.ts";
+import type { ReportKind } from "../config/reports.ts";
 import type { PresentSetting } from "../config.ts";
 import type { Language } from "../language.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
@@ -9,6 +10,7 @@ import type { BackupFile } from "../operations/backup-files.ts";
 import type { JobAction } from "../operations/job-actions.ts";
 import type { RolloverPlan } from "../operations/rollover-plan.ts";
 import type { JobStatus } from "../operations/schedule.ts";
+import type { Reports } from "../reports/reports.ts";
 
 /** What the Operations page knows of the hub and does with it: the same services as `/healthz` and the jobs of the API have. */
 export interface HubOperations {
@@ -29,6 +31,8 @@ export interface HubOperations {
   messages: Pick<Outbox, "status" | "recent"> & {
     test(order: { name: ChannelName; language: Language; client: string; requestId: string }): Promise<TestResult>;
   };
+  /** The reports that there are, where they are put, and which the clock sends. */
+  reports: Pick<Reports, "list" | "newestPeriod" | "channels"> & { folder: string; sent: readonly ReportKind[] };
   logs: Pick<LogReader, "names" | "end" | "since">;
   /** Aborts when the hub stops. */
   ended: AbortSignal;

@@ -9,6 +9,7 @@ import type { Language } from "../language.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { Desk } from "../production/desk.ts";
 import type { RecordFilter } from "../production/records.ts";
+import type { Reports } from "../reports/reports.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { newestWrite } from "../segments/file-status.ts";
 import type { SavedViews } from "../store/saved-views.ts";
@@ -27,11 +28,13 @@ import { libraryRoutes } from "./libraries.ts";
 import { operationsRoutes } from "./operations-routes.tsx";
 import type { Page } from "./page.ts";
 import { innerPages, pages } from "./pages/index.ts";
+import { reportsPath } from "./pages/reports-path.ts";
 import { targetsPath } from "./pages/targets-path.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
 import { RenderedPages } from "./rendered.ts";
+import { reportsRoutes } from "./reports/routes.tsx";
 import { targetsRoutes } from "./targets-routes.ts";
 import { link, type View } from "./view.ts";
 import { viewsRoutes } from "./views/routes.tsx";
@@ -45,6 +48,7 @@ export interface DashboardServices {
   exportRecords: (c: Context<HubEnv>, format: ExportFormat, filter: RecordFilter) => Promise<Response>;
   views: SavedViews;
   targets: Targets;
+  reports: Reports;
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
   /** The hub's own state and actions, and who may act. */
@@ -115,6 +119,7 @@ export class Dashboard {
     app.route("/", chatRoutes());
     app.route("/", viewsRoutes(this.#services));
     app.route(targetsPath, targetsRoutes({ ...this.#services, drafts: this.#drafts, desk: this.#desk }));
+    app.route(reportsPath, reportsRoutes(this.#services));
     app.route("/", libraryRoutes());
     return app;
   }

@@ -5,6 +5,7 @@ import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
 import { monitoring } from "./en/monitoring.ts";
 import { operations } from "./en/operations.ts";
+import { reports } from "./en/reports.ts";
 import { targets } from "./en/targets.ts";
 import { trends } from "./en/trends.ts";
 import { views } from "./en/views.ts";
@@ -139,6 +140,7 @@ export const en: Texts = {
   monitoring,
   operations,
   targets,
+  reports,
   views,
   columns: {
     item: "Item",

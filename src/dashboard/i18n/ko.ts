@@ -5,6 +5,7 @@ import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
 import { monitoring } from "./ko/monitoring.ts";
 import { operations } from "./ko/operations.ts";
+import { reports } from "./ko/reports.ts";
 import { targets } from "./ko/targets.ts";
 import { trends } from "./ko/trends.ts";
 import { views } from "./ko/views.ts";
@@ -138,6 +139,7 @@ export const ko = {
   monitoring,
   operations,
   targets,
+  reports,
   views,
   columns: {
     item: "제품",

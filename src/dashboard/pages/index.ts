@@ -7,6 +7,7 @@ import { items } from "./items.tsx";
 import { monitoring } from "./monitoring.tsx";
 import { operations } from "./operations.tsx";
 import { overview } from "./overview.tsx";
+import { reports } from "./reports.tsx";
 import { targets } from "./targets.tsx";
 import { trends } from "./trends.tsx";
 
@@ -19,6 +20,7 @@ export const pages: readonly Page[] = [
   compare,
   chat,
   targets,
+  reports,
   monitoring,
   operations,
 ];
