@@ -8,17 +8,18 @@ import { mostRows, readWorkbook } from "./workbook.ts";
 
 /** Reads a file of targets, a CSV file in any of its usual forms or an Excel workbook, whatever its name says. Throws nothing: what is wrong is in `problems`. */
 export async function readFile(bytes: Uint8Array, knowledge: Knowledge): Promise<FileContent> {
-  const rows = await rowsOf(bytes);
+  const isText = !(bytes[0] === 0x50 && bytes[1] === 0x4b);
+  const rows = await rowsOf(bytes, isText);
   if (typeof rows === "string") return nothing(rows);
-  return rows.length > mostRows ? nothing("tooManyRows", String(mostRows)) : readRows(rows, knowledge);
+  if (rows.length > mostRows) return nothing("tooManyRows", String(mostRows));
+  return readRows(rows, { ...knowledge, isText });
 }
 
-async function rowsOf(bytes: Uint8Array): Promise<Cell[][] | Problem["kind"]> {
-  const begins = (...signature: number[]): boolean => signature.every((byte, at) => bytes[at] === byte);
+async function rowsOf(bytes: Uint8Array, isText: boolean): Promise<Cell[][] | Problem["kind"]> {
   if (bytes.length === 0) return "empty";
-  if (begins(0x50, 0x4b)) return readWorkbook(bytes);
+  if (!isText) return readWorkbook(bytes);
   // An OLE file is a workbook of Excel 97 to 2003, or a newer one with a password ([MS-OFFCRYPTO] 2.3.4), which names its parts in UTF-16.
-  if (begins(0xd0, 0xcf, 0x11, 0xe0))
+  if ([0xd0, 0xcf, 0x11, 0xe0].every((byte, at) => bytes[at] === byte))
     return Buffer.from(bytes).includes(Buffer.from("EncryptedPackage", "utf16le")) ? "encrypted" : "oldExcel";
   const text = decodeText(bytes);
   return text.includes("\0") ? "notSpreadsheet" : readCsv(text);

@@ -18,6 +18,8 @@ export interface Knowledge {
   items: readonly KnownItem[];
   /** The factory's date. */
   today: string;
+  /** Whether the file has texts alone, in which an apostrophe protects a code that a spreadsheet would run. */
+  isText?: boolean;
 }
 
 /** Rows of sums below a table name no item. */
@@ -52,10 +54,10 @@ class Reading {
   #problemCount = 0;
   #severeCount = 0;
 
-  constructor(columns: Columns, { items, today }: Knowledge) {
+  constructor(columns: Columns, { items, today, isText = false }: Knowledge) {
     this.#columns = columns;
     this.#today = today;
-    this.#codes = new Codes(items);
+    this.#codes = new Codes(items, isText);
     for (const { at, month } of columns.months) this.#checkMonth(columns.row + 1, at, month, month);
   }
 
@@ -91,9 +93,8 @@ class Reading {
   #item(row: number, cell: Cell): string | null {
     const { item } = this.#columns;
     const raw = typeof cell === "string" ? cell : textOf(cell);
-    const text = textOf(raw);
-    if (text === "") return this.#complain("noItem", row, item, "");
-    const code = this.#codes.find(raw) ?? text;
+    if (textOf(raw) === "") return this.#complain("noItem", row, item, "");
+    const code = this.#codes.find(raw) ?? this.#codes.meant(raw);
     if (code.length > mostCodeLength) return this.#complain("longItem", row, item, code);
     if (!this.#codes.has(code)) {
       this.#unknown.add(code);
@@ -152,7 +153,10 @@ class Codes {
   readonly #looseCodes: Map<string, string>;
   readonly #names: Map<string, string>;
 
-  constructor(items: readonly KnownItem[]) {
+  readonly #isText: boolean;
+
+  constructor(items: readonly KnownItem[], isText: boolean) {
+    this.#isText = isText;
     this.#codes = new Set(items.map(({ item_code }) => item_code));
     this.#looseCodes = new Map(items.map(({ item_code }) => [loose(item_code), item_code]));
     this.#names = new Map(
@@ -167,7 +171,13 @@ class Codes {
   /** The known code that a text is, with or without the apostrophe that keeps a spreadsheet from running it, and the blanks around it. */
   find(text: string): string | undefined {
     const bare = withoutApostrophe(text);
-    return [bare, bare.trim(), textOf(bare), text, text.trim()].find((one) => this.#codes.has(one));
+    const order = this.#isText ? [bare, text] : [text, bare];
+    return order.flatMap((one) => [one, one.trim(), textOf(one)]).find((one) => this.#codes.has(one));
+  }
+
+  /** The code that a text says, known or not. */
+  meant(text: string): string {
+    return textOf(this.#isText ? withoutApostrophe(text) : text);
   }
 
   /** The code that was probably meant; empty where none is near. */
