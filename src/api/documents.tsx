@@ -4,7 +4,7 @@ import { etag } from "hono/etag";
 import { raw } from "hono/html";
 import { languageOf } from "../dashboard/preferences.ts";
 import type { HubEnv } from "../http/env.ts";
-import { staticUrl } from "../http/static-files.ts";
+import { Bar, htmlPage } from "../http/html-page.tsx";
 
 const headers = {
   "Content-Security-Policy":
@@ -49,48 +49,40 @@ export function documentRoutes(): Hono<HubEnv> {
 
 function send(c: Context, language: Language, title: string, content: string): Response | Promise<Response> {
   c.header("Vary", "Accept-Language, Cookie", { append: true });
-  return c.html(`<!doctype html>${<DocumentPage {...{ language, title, content }} />}`, 200, headers);
+  const page = htmlPage({
+    language,
+    title: `${title} · ${words[language].product}`,
+    styles: ["hub.css", "documents.css"],
+    children: <DocumentBody {...{ language, title, content }} />,
+  });
+  return c.html(page, 200, headers);
 }
 
-function DocumentPage({ language, title, content }: { language: Language; title: string; content: string }) {
+function DocumentBody({ language, title, content }: { language: Language; title: string; content: string }) {
   const { product, manual, guide, api, licences } = words[language];
   const chapters = [...content.matchAll(/<h2 id="(.+?)">(.*?)<\/h2>/g)];
   return (
-    <html lang={language}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} · ${product}`}</title>
-        <link rel="icon" href={staticUrl("icon.svg")} type="image/svg+xml" />
-        <link rel="stylesheet" href={staticUrl("hub.css")} />
-        <link rel="stylesheet" href={staticUrl("documents.css")} />
-      </head>
-      <body>
-        <header class="bar">
-          <a class="home" href="/">
-            <img src={staticUrl("icon.svg")} alt="" width="28" height="28" />
-            {product}
-          </a>
-          <nav class="end">
-            <a href="/docs/manual">{manual}</a>
-            <a href="/docs/guide">{guide}</a>
-            <a href="/docs">{api}</a>
-            <a href="/licences">{licences}</a>
-          </nav>
-        </header>
-        <div class="document">
-          <nav class="chapters" aria-label={title}>
-            <ol>
-              {chapters.map(([, id, heading]) => (
-                <li>
-                  <a href={`#${id}`}>{raw(heading ?? "")}</a>
-                </li>
-              ))}
-            </ol>
-          </nav>
-          <main>{raw(content)}</main>
-        </div>
-      </body>
-    </html>
+    <>
+      <Bar product={product}>
+        <nav class="end">
+          <a href="/docs/manual">{manual}</a>
+          <a href="/docs/guide">{guide}</a>
+          <a href="/docs">{api}</a>
+          <a href="/licences">{licences}</a>
+        </nav>
+      </Bar>
+      <div class="document">
+        <nav class="chapters" aria-label={title}>
+          <ol>
+            {chapters.map(([, id, heading]) => (
+              <li>
+                <a href={`#${id}`}>{raw(heading ?? "")}</a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <main>{raw(content)}</main>
+      </div>
+    </>
   );
 }

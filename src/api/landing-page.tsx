@@ -3,7 +3,7 @@
 
 import type { Context } from "hono";
 import { languageDetector } from "hono/language";
-import { staticUrl } from "../http/static-files.ts";
+import { Bar, htmlPage } from "../http/html-page.tsx";
 import type { Language } from "../language.ts";
 import { landingTexts } from "./landing-text.ts";
 
@@ -45,54 +45,43 @@ export function landingPage(c: Context, props: LandingProps): Response | Promise
   c.header("Content-Security-Policy", policy);
   c.header("Cache-Control", "no-cache");
   c.header("Vary", "Accept-Language", { append: true });
-  return c.html(`<!doctype html>${<LandingPage {...props} />}`);
+  const { lang } = props;
+  const title = landingTexts[lang].title;
+  return c.html(htmlPage({ language: lang, title, styles: ["hub.css"], children: <LandingBody {...props} /> }));
 }
 
-function LandingPage({ version, address, files, lang, folder }: LandingProps) {
+function LandingBody({ version, address, files, lang, folder }: LandingProps) {
   const texts = landingTexts[lang];
   const other = lang === "ko" ? "en" : "ko";
   const condition = overall(files);
   const empty = condition === "empty";
   return (
-    <html lang={lang}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{texts.title}</title>
-        <link rel="icon" href={staticUrl("icon.svg")} type="image/svg+xml" />
-        <link rel="stylesheet" href={staticUrl("hub.css")} />
-      </head>
-      <body>
-        <header class="bar">
-          <a class="home" href="/">
-            <img src={staticUrl("icon.svg")} alt="" width="28" height="28" />
-            {texts.title}
-          </a>
-          <a class="end" href={`/?lang=${other}`} lang={other} hreflang={other}>
-            {texts.otherLanguage}
-          </a>
-        </header>
-        <main>
-          <h1>{texts.headline[condition]}</h1>
-          <p class="lead">{texts.lead}</p>
-          {empty ? <FirstSteps lang={lang} folder={folder} /> : <Files files={files} lang={lang} />}
-          {empty ? null : <Download files={files} lang={lang} />}
-          <ul class="doors">
-            <Door href="/docs" title={texts.docs} hint={texts.docsHint} />
-            <Door href="/healthz" title={texts.health} hint={texts.healthHint} />
-            <Door href="/openapi.json" title={texts.openapi} hint={texts.openapiHint} />
-          </ul>
-          <section class="panel">
-            <h2>{texts.address}</h2>
-            <p>{texts.addressHint}</p>
-            <pre>curl "{address}/records?limit=5"</pre>
-          </section>
-          <footer>
-            {texts.title} {version}
-          </footer>
-        </main>
-      </body>
-    </html>
+    <>
+      <Bar product={texts.title}>
+        <a class="end" href={`/?lang=${other}`} lang={other} hreflang={other}>
+          {texts.otherLanguage}
+        </a>
+      </Bar>
+      <main>
+        <h1>{texts.headline[condition]}</h1>
+        <p class="lead">{texts.lead}</p>
+        {empty ? <FirstSteps lang={lang} folder={folder} /> : <Files files={files} lang={lang} />}
+        {empty ? null : <Download files={files} lang={lang} />}
+        <ul class="doors">
+          <Door href="/docs" title={texts.docs} hint={texts.docsHint} />
+          <Door href="/healthz" title={texts.health} hint={texts.healthHint} />
+          <Door href="/openapi.json" title={texts.openapi} hint={texts.openapiHint} />
+        </ul>
+        <section class="panel">
+          <h2>{texts.address}</h2>
+          <p>{texts.addressHint}</p>
+          <pre>curl "{address}/records?limit=5"</pre>
+        </section>
+        <footer>
+          {texts.title} {version}
+        </footer>
+      </main>
+    </>
   );
 }
 
