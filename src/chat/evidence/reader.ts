@@ -5,9 +5,10 @@ import { CalendarSupport } from "./calendar-support.ts";
 import type { Claim } from "./claim.ts";
 import { factsOf } from "./facts.ts";
 import { Names, seen } from "./names.ts";
+import type { Read } from "./naming.ts";
 import { nativePattern } from "./number-words.ts";
 import { type Given, Support } from "./support.ts";
-import { type Read, Setting, type Table, tailOf } from "./surroundings.ts";
+import { Setting, type Table, tailOf } from "./surroundings.ts";
 import { longestToken, type Token, Tokens } from "./tokens.ts";
 import {
   averageWords,
