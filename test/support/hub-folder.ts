@@ -89,8 +89,13 @@ export abstract class HubFolder {
     await Promise.all([...this.#running].map((child) => child.exited));
   }
 
-  /** Has a hub end in good order; `home` tells which one. */
-  abstract endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<void>;
+  /** Has a hub end in good order, by `--stop`; `home` tells which one. @throws when it does not */
+  async endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<void> {
+    const { code, stderr } = await this.run([...home, "--stop"]);
+    if (code !== 0) throw new Error(`--stop ended with code ${code}: ${stderr}`);
+    const exit = await running.exited;
+    if (exit !== 0) throw new Error(`The hub ended with code ${exit} when it was told to stop.`);
+  }
 
   /** Presses Ctrl+C and returns the exit code. */
   abstract pressCtrlC(running: Subprocess): Promise<number>;
@@ -126,13 +131,6 @@ export class SourceFolder extends HubFolder {
   // From source, the folder beside the program would be the project's.
   protected override environment(): Record<string, string> {
     return { HUB_HOME: this.folder };
-  }
-
-  override async endInGoodOrder(running: Subprocess, home: readonly string[]): Promise<void> {
-    const { code, stderr } = await this.run([...home, "--stop"]);
-    if (code !== 0) throw new Error(`--stop ended with code ${code}: ${stderr}`);
-    const exit = await running.exited;
-    if (exit !== 0) throw new Error(`The hub ended with code ${exit} when it was told to stop.`);
   }
 
   override pressCtrlC(running: Subprocess): Promise<number> {

@@ -15,12 +15,11 @@ describe.skipIf(!wineRunner)("the service of hub.exe under Wine", () => {
   });
   afterAll(() => hubs.endAll());
 
-  // Commands beside it are tried where one process space holds all: Wine's server cannot end programs of another (wine-run gives each its own).
-  test("a hub that is killed answers again within 10 s, and its report is in the log folder", async () => {
+  test("a hub that is killed answers again within 10 s, its report is in the log folder, and --stop ends the service", async () => {
     const service = hubs.start(["--service", "--home", hubs.told("")]);
     const first = await hubs.healthy();
     expect(first.last_crash).toBeNull();
-    hubs.killSupervised(service);
+    hubs.killSupervised();
     const crash = await eventually(
       "another hub tells of the crash",
       () =>
@@ -32,5 +31,7 @@ describe.skipIf(!wineRunner)("the service of hub.exe under Wine", () => {
     );
     expect(readdirSync(join(hubs.folder, "logs"))).toContain(crash.report);
     expect(readFileSync(join(hubs.folder, "logs", crash.report), "utf8")).toContain("Platform   win32");
+    const { code, stdout } = await hubs.run(["--home", hubs.told(""), "--stop"]);
+    expect([code, stdout.trim(), await service.exited]).toEqual([0, "The hub and its service have ended.", 0]);
   });
 });
