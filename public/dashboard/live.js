@@ -21,8 +21,10 @@ let wasLost = false;
 let refreshTimer;
 let refreshing = false;
 let failures = 0;
+/** How many alerts are active, by severity, as the hub said last. @type {Record<"critical" | "warning" | "info", number> | null} */
+let alerts = null;
 /** What a page about the hub hears of besides the data: it is then fetched anew, and once a minute, because it says how long ago things were. */
-const heard = ["jobs", "rollup", "search"];
+const heard = ["jobs", "rollup", "search", "alerts"];
 let stale = false;
 setInterval(() => {
   stale ||= page().dataset.hears !== undefined;
@@ -41,6 +43,7 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) connect();
 });
 document.addEventListener("htmx:after:swap", showAge);
+document.addEventListener("htmx:after:swap", showAlerts);
 // Somebody may have gone on meanwhile, or rows been added to a list: then a refresh of what was there must not undo it.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
@@ -69,6 +72,10 @@ function connect() {
   opened.addEventListener("data", (event) => {
     dataVersion = JSON.parse(event.data).version;
     refreshSoon(settleMs);
+  });
+  opened.addEventListener("alerts", (event) => {
+    alerts = JSON.parse(event.data);
+    showAlerts();
   });
   for (const name of heard) {
     // What the hub says at once is on the page already, unless there was a hub before it.
@@ -155,6 +162,20 @@ function showState(state) {
   const live = document.getElementById("live");
   if (live) live.dataset.state = state;
   showAge();
+}
+
+/** Writes the number of active alerts into the page's header. */
+function showAlerts() {
+  const badge = document.querySelector("#alert-badge a");
+  if (!(badge instanceof HTMLAnchorElement) || alerts === null) return;
+  const { critical, warning, info } = alerts;
+  const all = critical + warning + info;
+  const text = all === 0 ? "" : words.alerts.replace("{n}", String(all));
+  badge.hidden = all === 0;
+  badge.dataset.tone = critical > 0 ? "bad" : warning > 0 ? "wait" : "busy";
+  if (badge.textContent === text) return;
+  badge.textContent = text;
+  badge.setAttribute("aria-label", words.alertsOf.replace("{n}", String(all)).replace("{critical}", String(critical)));
 }
 
 function showAge() {

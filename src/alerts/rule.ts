@@ -163,7 +163,7 @@ export const builtInRules: readonly Rule[] = [
     false,
   ),
   rule("channel-failing", warning, [0, 2 * minute], {
-    ko: "알림이 15분 넘게 전달되지 않거나, 보내기를 포기했습니다. 다른 경로로 알립니다.",
+    ko: "알림이 15분 넘게 전달되지 않거나, 보내기를 포기했습니다. 다른 채널로 알립니다.",
     en: "Messages have not arrived for a quarter of an hour, or were given up on. Told on the other channels.",
   }),
   rule("response-time", ["info", "warning"], [minute, 10 * minute], {

@@ -12,6 +12,8 @@ import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { RolloverResult } from "../operations/rollover.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Reports } from "../reports/reports.ts";
+import type { AlertCenter } from "./alerts/center.ts";
+import { hubAlerts } from "./alerts/hub-alerts.ts";
 import { describeHealth, type HealthServices } from "./health.ts";
 import { testChannel } from "./notify.ts";
 import { actOnJob } from "./operations.ts";
@@ -21,6 +23,7 @@ export interface HubOperationsServices extends HealthServices {
   settings: Settings;
   indexes: IndexLookup;
   events: Events;
+  alerts: AlertCenter;
   log: Log;
   monitor: Monitor;
   reports: Reports;
@@ -60,6 +63,7 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
       folder: settings.reportsDir,
       sent: settings.reportSend,
     },
+    alerts: hubAlerts(services.alerts, audit),
     messages: {
       status: () => outbox.status(),
       recent: (asked) => outbox.recent(asked),

@@ -11,6 +11,7 @@ import type { JobAction } from "../operations/job-actions.ts";
 import type { RolloverPlan } from "../operations/rollover-plan.ts";
 import type { JobStatus } from "../operations/schedule.ts";
 import type { Reports } from "../reports/reports.ts";
+import type { HubAlerts } from "./hub-alerts.ts";
 
 /** What the Operations page knows of the hub and does with it: the same services as `/healthz` and the jobs of the API have. */
 export interface HubOperations {
@@ -27,6 +28,8 @@ export interface HubOperations {
   settings: readonly PresentSetting[];
   /** How it and its machine have been. */
   monitor: Pick<Monitor, "lights" | "history" | "isFailing">;
+  /** What is the matter, and what was. */
+  alerts: HubAlerts;
   /** The channels on which messages go out; a test is audited. */
   messages: Pick<Outbox, "status" | "recent"> & {
     test(order: { name: ChannelName; language: Language; client: string; requestId: string }): Promise<TestResult>;

@@ -102,7 +102,7 @@ export function PagePart({ view, pages, title, children }: LayoutProps) {
     );
   }
   const page = pages.find(({ path }) => path === view.path);
-  const hears = page?.aboutHub ? { "data-hears": "jobs rollup search" } : {};
+  const hears = page?.aboutHub ? { "data-hears": "jobs rollup search alerts" } : {};
   return (
     <div {...facts} {...hears} {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}>
       <Header view={view} />
@@ -141,6 +141,7 @@ function Header({ view }: { view: View }) {
         <Live />
       </p>
       <div class="end">
+        <AlertBadge view={view} />
         <button
           type="button"
           class="quiet"
@@ -165,6 +166,17 @@ function Header({ view }: { view: View }) {
       {lagging ? <p class="banner">{texts.header.lagging}</p> : null}
       {newest !== null && newest < view.today ? <p class="banner mild">{texts.header.behind(newest)}</p> : null}
     </header>
+  );
+}
+
+/** How many alerts are active: filled in by what the hub says (`live.js`), so that a page that is kept for all shows it as it is now. */
+function AlertBadge({ view }: { view: View }) {
+  return (
+    <span role="status" id="alert-badge" hx-morph-skip="">
+      <a href={link(view, {}, "/dashboard/alerts")} hidden>
+        {view.texts.nav.alerts}
+      </a>
+    </span>
   );
 }
 

@@ -15,6 +15,7 @@ import { newestWrite } from "../segments/file-status.ts";
 import type { SavedViews } from "../store/saved-views.ts";
 import { Drafts } from "../targets/drafts.ts";
 import type { Targets } from "../targets/targets.ts";
+import { alertsRoutes } from "./alerts-routes.ts";
 import { PageDesk } from "./ask.ts";
 import { channelsRoutes } from "./channels-routes.ts";
 import { chatRoutes } from "./chat/routes.tsx";
@@ -104,6 +105,7 @@ export class Dashboard {
       const { hub, admin } = this.#services;
       const show = (c: Context<HubEnv>, told: Told) => this.#showHub(c, page, told);
       app.route(`${page.path}/channels`, channelsRoutes({ hub, admin, show }));
+      app.route(page.path, alertsRoutes({ alerts: hub.alerts, admin, show }));
     }
     for (const page of pages) {
       for (const [name, part] of Object.entries(page.parts ?? {})) {

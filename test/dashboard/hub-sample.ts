@@ -1,3 +1,6 @@
+import { type Alert, severities } from "../../src/alerts/alert.ts";
+import type { Present } from "../../src/alerts/engine.ts";
+import type { Rule } from "../../src/alerts/rule.ts";
 import type { Health } from "../../src/api/health.ts";
 import type { HubOperations, HubView } from "../../src/dashboard/hub-operations.ts";
 import { historyOf } from "../../src/monitoring/history.ts";
@@ -8,6 +11,9 @@ import { type Delivery, deliveryStates } from "../../src/notify/deliveries.ts";
 import { messageKinds } from "../../src/notify/message.ts";
 import type { ChannelStatus } from "../../src/notify/outbox.ts";
 import type { JobStatus } from "../../src/operations/schedule.ts";
+import type { Drift } from "../../src/quality/drift.ts";
+import { kinds } from "../../src/quality/finding.ts";
+import { findingStates, type KeptFinding } from "../../src/quality/findings-store.ts";
 
 /** A hub in which everything is the matter; its data are digits, so that every letter on a page about it is a word of the page. */
 export function sampleHub(fields: Partial<HubView> = {}, operations: Partial<HubOperations> = {}): HubView {
@@ -134,6 +140,107 @@ function sampleMonitor(): HubOperations["monitor"] {
   };
 }
 
+/** Alerts of every severity in every state, and a condition that is none yet. */
+function sampleAlerts(): HubOperations["alerts"] {
+  const one = { what: "1", meaning: "1", action: "1" };
+  const words = { ko: one, en: one };
+  const alert = (id: number, fields: Partial<Alert> = {}): Alert => ({
+    id,
+    source: "1",
+    rule: "1",
+    subject: "",
+    severity: severities[id % severities.length]!,
+    words,
+    page: "/dashboard/operations",
+    startedAt: now - dayMs,
+    firedAt: now - dayMs,
+    toldAt: null,
+    toldSeverity: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    snoozedUntil: null,
+    resolvedAt: null,
+    closedAt: null,
+    ...fields,
+  });
+  const active = [
+    alert(2, { toldAt: now }),
+    alert(1, { acknowledgedAt: now, acknowledgedBy: "1", page: null }),
+    alert(0, { snoozedUntil: now + 1e9 }),
+  ];
+  const found = (rule: string): Present["condition"] => ({ rule, subject: "", severity: "info", words });
+  const rule = (id: string, forMs: number): Rule => ({
+    ...{ id, severities, forMs, keepForMs: 60_000, reminds: true },
+    about: { ko: "1", en: "1" },
+  });
+  return {
+    present: () => [
+      { condition: found("1"), since: now, alert: active[0]! },
+      { condition: found("2"), since: now, alert: null },
+    ],
+    active: () => active,
+    history: () => [...active, ...Array.from({ length: 100 }, (_, at) => alert(at + 3, { resolvedAt: now }))],
+    rulesInHistory: () => ["1"],
+    rules: [rule("0", 0), rule("1", 60_000), rule("2", 60_000), rule("3", 60_000)],
+    off: ["3"],
+    quietHours: "22:00-07:00",
+    summaries: { daily: "off", weekly: "0 8 * * 1" },
+    snoozeHours: [4, 24],
+    act: () => "done",
+  };
+}
+
+/** A finding of every kind in every state, and a shift. */
+function sampleQuality(): HubOperations["quality"] {
+  const row = { source: "1", id: 1, production_date: "1", lot_number: null, item_code: "1", item_name: null };
+  const findings = kinds.flatMap((kind, at) =>
+    findingStates.map(
+      (state): KeptFinding => ({
+        id: `${at}`.padStart(16, "0"),
+        kind,
+        severity: at % 2 === 0 ? "warning" : "info",
+        day: "2026-01-13",
+        item: at % 3 === 0 ? null : "1",
+        extent: 0,
+        figures: {
+          file: "1",
+          field: "lot",
+          side: "high",
+          ratio: 2,
+          like: at % 2 === 0 ? null : "1",
+          name: null,
+          weekday: 1,
+        },
+        rows: at % 2 === 0 ? [] : [{ ...row, good_quantity: 1 }],
+        state,
+        first_seen: now,
+        gone_at: state === "gone" ? now : null,
+        acceptance: state === "accepted" ? { at: now, by: "1", note: at % 2 === 0 ? "" : "1" } : null,
+      }),
+    ),
+  );
+  const period = { from: "2026-01-01", to: "2026-01-28" };
+  const item = { item_code: "", share_before: 0.1, share_now: 0.2, contribution: 0.1 };
+  const drift: Drift = {
+    drift_detected: true,
+    now: period,
+    before: period,
+    distribution: { detected: true, psi: 0.3, threshold: 0.2, notice: 0.1, by_chance: 0, items: [item] },
+    level: {
+      ...{ detected: false, now: 1, before: 1, change: 0.1, threshold: 0.2, sigmas: 1 },
+      ...{ sigmas_threshold: 4, season_known: true },
+    },
+    history: [{ day: "2026-01-28", psi: 0.3, level_change: 0 }],
+  };
+  const days = { first: "2023-01-01", last: "2026-01-13", complete: "2026-01-12" };
+  const checked = { version: "1", today: "2026-01-13", drift, days, read: 400, pending: 1, unindexed: ["1"] };
+  return {
+    findings: () => findings,
+    status: () => ({ state: "checking", checked, checkedAt: now, trouble: "1" }),
+    act: () => true,
+  };
+}
+
 /** Channels in every state, and a delivery in each. */
 function sampleMessages(): HubOperations["messages"] {
   const failures = [
@@ -176,6 +283,7 @@ function sampleMessages(): HubOperations["messages"] {
 }
 
 const sampleOperations: HubOperations = {
+  alerts: sampleAlerts(),
   health: () => health,
   jobs: () => jobs,
   missingIndexes: async (file) => (file === "0.0" ? null : file === "1.0" ? [] : ["1"]),

@@ -29,8 +29,8 @@ export function channelConditions(channels: readonly ChannelStatus[], now: numbe
         ["channel-failing", name, "warning"],
         {
           what: `${names[name].ko}(으)로 알림을 보내지 못하고 있습니다.${because("ko")}`,
-          meaning: "이 경로로 알림을 받는 사람은 아무것도 모르고 있습니다.",
-          action: "알림 화면의 알림 경로에서 원인을 확인하고, 설정을 고친 뒤 시험 메시지를 보내 보십시오.",
+          meaning: "이 채널로 알림을 받는 사람은 아무것도 모르고 있습니다.",
+          action: "알림 화면의 알림 채널에서 원인을 확인하고, 설정을 고친 뒤 시험 메시지를 보내 보십시오.",
         },
         {
           what: `Messages do not arrive by ${names[name].en}.${because("en")}`,

@@ -34,9 +34,11 @@ export class AlertCenter {
   readonly quiet: QuietHours | null;
   /** Rules that are turned off. */
   readonly off: readonly string[];
+  /** When summaries are sent: cron patterns, or `off`. */
+  readonly summaries: { daily: string; weekly: string };
   readonly #services: AlertServices;
   readonly #collector: SignalCollector;
-  readonly #summaries: ReadonlyMap<SummaryKind, SummaryClock>;
+  readonly #clocks: ReadonlyMap<SummaryKind, SummaryClock>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #trouble = "";
   #stopped = false;
@@ -46,6 +48,7 @@ export class AlertCenter {
     this.#services = services;
     this.store = store;
     this.off = settings.alertOff;
+    this.summaries = { daily: settings.alertDailySummary, weekly: settings.alertWeeklySummary };
     const stampOf = (date: Date): string => clock.logStamp(date);
     this.quiet = quietHoursOf(settings.alertQuietHours, stampOf);
     this.#collector = new SignalCollector(services);
@@ -79,7 +82,7 @@ export class AlertCenter {
       kind,
       new SummaryClock(kind, pattern, settings.timezone, store),
     ];
-    this.#summaries = new Map([
+    this.#clocks = new Map([
       summary("weekly", settings.alertWeeklySummary),
       summary("daily", settings.alertDailySummary),
     ]);
@@ -124,7 +127,7 @@ export class AlertCenter {
 
   /** Sends what is due; a weekly summary holds all that a daily one of the same time would. */
   #sendSummaries(now: number): void {
-    const due = [...this.#summaries].filter(([, clock]) => clock.isDue(now));
+    const due = [...this.#clocks].filter(([, clock]) => clock.isDue(now));
     const [first] = due;
     if (!first) return;
     this.store.together(() => {

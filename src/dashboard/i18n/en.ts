@@ -1,3 +1,4 @@
+import { alerts } from "./en/alerts.ts";
 import { batches } from "./en/batches.ts";
 import { channels } from "./en/channels.ts";
 import { chat } from "./en/chat.ts";
@@ -139,6 +140,7 @@ export const en: Texts = {
   chat,
   monitoring,
   operations,
+  alerts,
   targets,
   reports,
   views,
@@ -185,6 +187,8 @@ export const en: Texts = {
     wrong: "This is not the key.",
   },
   client: {
+    alerts: "Alerts {n}",
+    alertsOf: "{n} active alerts, {critical} of them critical",
     updated: "Updated {ago}",
     justNow: "just now",
     lost: "The connection was lost. Connecting again…",

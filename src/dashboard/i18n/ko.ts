@@ -1,3 +1,4 @@
+import { alerts } from "./ko/alerts.ts";
 import { batches } from "./ko/batches.ts";
 import { channels } from "./ko/channels.ts";
 import { chat } from "./ko/chat.ts";
@@ -138,6 +139,7 @@ export const ko = {
   chat,
   monitoring,
   operations,
+  alerts,
   targets,
   reports,
   views,
@@ -184,6 +186,8 @@ export const ko = {
     wrong: "키가 맞지 않습니다.",
   },
   client: {
+    alerts: "알림 {n}",
+    alertsOf: "진행 중인 알림 {n}건, 그중 위험 {critical}건",
     updated: "{ago} 갱신",
     justNow: "방금",
     lost: "연결이 끊겼습니다. 다시 연결하는 중입니다…",

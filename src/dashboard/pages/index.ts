@@ -1,4 +1,5 @@
 import type { Page } from "../page.ts";
+import { alerts } from "./alerts.tsx";
 import { batches } from "./batches.tsx";
 import { chat } from "./chat.tsx";
 import { compare } from "./compare.tsx";
@@ -22,6 +23,7 @@ export const pages: readonly Page[] = [
   targets,
   reports,
   monitoring,
+  alerts,
   operations,
 ];
 

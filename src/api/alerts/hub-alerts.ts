@@ -1,0 +1,22 @@
+import { builtInRules } from "../../alerts/rule.ts";
+import type { HubAlerts } from "../../dashboard/hub-alerts.ts";
+import { actOnAlert, snoozeHours } from "./actions.ts";
+import type { AlertCenter } from "./center.ts";
+
+/** Hands the alerts to the pages. `audit` writes an AUDIT line. */
+export function hubAlerts(center: AlertCenter, audit: (message: string, requestId: string) => void): HubAlerts {
+  const { engine, store, off, quiet, summaries } = center;
+  return {
+    present: () => engine.present(),
+    active: () => engine.active(),
+    history: (query) => store.history(query),
+    rulesInHistory: () => store.rulesInHistory(),
+    rules: builtInRules,
+    off,
+    quietHours: quiet?.text ?? null,
+    summaries,
+    snoozeHours,
+    act: ({ requestId, ...order }) =>
+      actOnAlert(center, order, (message) => audit(message, requestId)) ? "done" : "unknown",
+  };
+}

@@ -1,0 +1,79 @@
+/** @jsxImportSource hono/jsx */
+import type { Present } from "../../alerts/engine.ts";
+import type { Rule } from "../../alerts/rule.ts";
+import { Scroll } from "../elements.tsx";
+import type { HubView } from "../hub-operations.ts";
+import type { View } from "../view.ts";
+import { type Particular, Particulars } from "./operations-particulars.tsx";
+import { cadence, span } from "./operations-time.ts";
+
+interface RulesProps {
+  view: View;
+  hub: HubView;
+  present: readonly Present[];
+}
+
+/** The rules with what they watch, how long they wait and how they are, and when people are told. */
+export function Rules({ view, hub, present }: RulesProps) {
+  const words = view.texts.alerts.rules;
+  const { rules, quietHours, summaries } = hub.operations.alerts;
+  const when = (pattern: string): string => (pattern === "off" ? words.off : cadence(view, pattern));
+  const facts: Particular[] = [
+    [words.quiet, quietHours === null ? words.noQuiet : words.quietHelp(quietHours)],
+    [words.daily, when(summaries.daily)],
+    [words.weekly, when(summaries.weekly)],
+  ];
+  return (
+    <details class="panel" id="rules">
+      <summary>{words.title}</summary>
+      <Particulars of={facts} />
+      <p class="hint">{words.about}</p>
+      <Scroll label={words.title}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words.name}</th>
+              <th scope="col">{words.severity}</th>
+              <th scope="col">{words.state}</th>
+              <th scope="col">{words.waits}</th>
+              <th scope="col">{words.keeps}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rules.map((rule) => (
+              <RuleRow view={view} hub={hub} rule={rule} present={present} />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
+  );
+}
+
+function RuleRow({ view, hub, rule, present }: RulesProps & { rule: Rule }) {
+  const { rules: words, severity: names } = view.texts.alerts;
+  const { id, severities, forMs, keepForMs, about } = rule;
+  const own = present.filter(({ condition }) => condition.rule === id);
+  const [state, tone] = hub.operations.alerts.off.includes(id)
+    ? [words.off, ""]
+    : own.some(({ alert }) => alert !== null)
+      ? [words.firing, "bad"]
+      : own.length > 0
+        ? [words.watched, "wait"]
+        : [words.well, "good"];
+  const time = (ms: number): string => (ms === 0 ? words.atOnce : span(view, ms / 1000));
+  return (
+    <tr>
+      <td class="text">
+        <code>{id}</code>
+        <p class="hint">{about[view.language]}</p>
+      </td>
+      <td>{severities.map((severity) => names[severity]).join(" · ")}</td>
+      <td>
+        <span class={`pill ${tone}`}>{state}</span>
+      </td>
+      <td>{time(forMs)}</td>
+      <td>{time(keepForMs)}</td>
+    </tr>
+  );
+}
