@@ -39,7 +39,7 @@ export function TargetVersions({ view, known, chosen }: VersionsProps) {
               <th scope="col" class="wide">
                 {words.who}
               </th>
-              <th scope="col" />
+              <th scope="col">{words.actions}</th>
             </tr>
           </thead>
           <tbody>

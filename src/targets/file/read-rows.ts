@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 import {
   type FileContent,
   type KnownItem,
@@ -184,9 +184,10 @@ class Codes {
   nearest(code: string): string {
     const same = this.#looseCodes.get(loose(code)) ?? this.#names.get(loose(code));
     if (same !== undefined) return same;
-    if (this.#codes.size === 0) return "";
-    const near = closest(code, [...this.#codes]);
-    return distance(code, near) <= Math.min(mostDistance, Math.floor(code.length / 2)) ? near : "";
+    const most = Math.min(mostDistance, Math.floor(code.length / 2));
+    const near = [...this.#codes].map((known) => ({ known, away: distance(code, known) }));
+    near.sort((a, b) => a.away - b.away || (a.known < b.known ? -1 : 1));
+    return near[0] && near[0].away <= most ? near[0].known : "";
   }
 }
 

@@ -139,6 +139,7 @@ export const targets: Texts["targets"] = {
   restore: "Restore this version",
   noVersions: "There is no history yet.",
   close: "Close",
+  actions: "Actions",
   card: (month) => `Targets of ${month}`,
   toTargets: "See the targets",
   itemLine: (month) => `Target of ${month}`,

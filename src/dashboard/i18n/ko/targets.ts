@@ -142,6 +142,7 @@ export const targets = {
   restore: "이 버전으로 되돌리기",
   noVersions: "아직 이력이 없습니다.",
   close: "닫기",
+  actions: "할 일",
   card: (month: string) => `${month} 목표 달성률`,
   toTargets: "목표 화면 보기",
   itemLine: (month: string) => `${month} 목표`,

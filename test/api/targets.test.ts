@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { addDays } from "../../src/production/calendar.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { expectError } from "../support/shape.ts";
+
+setDefaultTimeout(30_000);
+
+const ADMIN = "admin-key-0123456789";
+const admin = { "X-API-Key": ADMIN };
+const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
+const month = today.slice(0, 7);
+
+let hub: Hub;
+beforeAll(async () => {
+  const home = temporaryHome();
+  const rows = Array.from({ length: 600 }, (_, at) =>
+    row({
+      id: at + 1,
+      production_date: `${addDays(today, -Math.floor(at / 3))} 오전 12:00:00`,
+      item_code: ["BW0021", "B0061", "C1203/T"][at % 3]!,
+      good_quantity: 100 + (at % 7),
+    }),
+  );
+  writeDatabase(livePath(home), rows);
+  hub = await startHub({ home, env: { ADMIN_KEY: ADMIN, ARCHIVE_CUTOFF_YEAR: "2000" } });
+});
+afterAll(() => hub?.stop());
+
+const csv = (text: string, headers: Record<string, string> = admin) => ({
+  method: "POST",
+  headers: { "Content-Type": "text/csv", ...headers },
+  body: text,
+});
+const json = (targets: unknown, headers: Record<string, string> = admin) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json", ...headers },
+  body: JSON.stringify({ targets }),
+});
+const form = (file: Blob, name: string) => {
+  const body = new FormData();
+  body.append("file", file, name);
+  return { method: "POST", headers: admin, body };
+};
+
+describe("POST /targets", () => {
+  test("takes a file as the body, in a form or as rows of JSON, each as a new version that everybody can read", async () => {
+    const first = await hub.json(
+      "/targets?note=%EC%B2%AB%20%EA%B3%84%ED%9A%8D",
+      csv(`월,품목코드,목표수량\n${month},BW0021,"9,000"\n`),
+    );
+    expect(first).toMatchObject({
+      status: 200,
+      body: { changed: 1, version: { id: 1, note: "첫 계획", origin: "api" } },
+    });
+    const file = new Blob([`품목코드,${month}\nBW0021,9000\nB0061,8000\n`]);
+    const second = await hub.json("/api/v1/targets", form(file, "목표.csv"));
+    expect(second.body).toMatchObject({ changed: 1, version: { id: 2, origin: "목표.csv" } });
+    const third = await hub.json("/targets", json([{ month, item_code: "BW0021", target: 7000 }]));
+    expect(third.body).toMatchObject({ changed: 2, version: { id: 3 } });
+
+    expect((await hub.json("/targets")).body).toMatchObject({
+      version: { id: 3, made_by: "127.0.0.1" },
+      targets: [{ month, item_code: "BW0021", target: 7000 }],
+    });
+    expect((await hub.json(`/targets?version=2&month=${month}`)).body.targets.length).toBe(2);
+    expect((await hub.json("/targets/versions")).body.versions.map(({ id }: Json) => id)).toEqual([3, 2, 1]);
+    await eventually("the log has it", () =>
+      hub.log().includes("AUDIT targets: version 3, 2 changed, by 127.0.0.1") ? true : undefined,
+    );
+  });
+
+  test("names every problem in its place, and changes nothing", async () => {
+    const before = (await hub.json("/targets")).body;
+    const { status, body } = await hub.json(
+      "/targets",
+      csv(`월,품목코드,목표수량\n2026-13,BW0021,5\n${month},BW0O21,-1\n`),
+    );
+    expect(status).toBe(422);
+    expect(body.detail).toEqual([
+      {
+        type: "target_badMonth",
+        loc: ["body", 2, "A"],
+        msg: "'2026-13' is not a month (e.g. 2026-11).",
+        input: "2026-13",
+      },
+      {
+        type: "target_unknownItem",
+        loc: ["body", 3, "B"],
+        msg: "Nothing was ever made of the item 'BW0O21'. Did you mean 'BW0021'?",
+        input: "BW0O21",
+      },
+      { type: "target_negative", loc: ["body", 3, "C"], msg: "'-1' is negative.", input: "-1" },
+    ]);
+    expect((await hub.json("/targets")).body).toEqual(before);
+  });
+
+  test("previews without changing, and refuses to save what was previewed against another version", async () => {
+    const wanted = csv(`월,품목코드,목표수량\n${month},B0061,5000\n${month},NEW01,100\n`);
+    const seen = await hub.json("/targets/preview?allow_unknown=true", wanted);
+    expect(seen.body).toMatchObject({ new: 2, changed: 0, removed: 1, unchanged: 0, can_be_saved: true });
+    expect(seen.body).toMatchObject({ version: 3, months: [month], problems: [], unknown_items: ["NEW01"] });
+    expect((await hub.json("/targets/preview", wanted)).body.can_be_saved).toBe(false);
+    const stale = await hub.json("/targets?allow_unknown=true&based_on=2", wanted);
+    expectError(stale, 409);
+    expect((await hub.json("/targets?allow_unknown=true&based_on=3", wanted)).body.version.id).toBe(4);
+    expect((await hub.json("/targets?allow_unknown=true", wanted)).body).toMatchObject({
+      changed: 0,
+      version: { id: 4 },
+    });
+  });
+
+  test("is for the administrator, takes 5 MB and no more, and only on its own paths", async () => {
+    expectError(await hub.json("/targets", csv("x", {})), 401);
+    expectError(await hub.json("/targets/preview", csv("x", { "X-API-Key": "wrong" })), 403);
+    const large = "x".repeat(5 * 1024 * 1024 + 1);
+    expectError(await hub.json("/targets/preview", csv(large)), 413);
+    expectError(await hub.json("/targets/preview", csv("x".repeat(6 * 1024 * 1024))), 413);
+    const fitting = await hub.json("/targets/preview", csv("x".repeat(2 * 1024 * 1024)));
+    expect(fitting.body.problems[0].kind).toBe("noItemColumn");
+    expectError(await hub.json("/chat", csv("x".repeat(2 * 1024 * 1024))), 413);
+    for (const body of ["[]", "{", '{"targets":5}'])
+      expectError(
+        await hub.json("/targets", { method: "POST", headers: { ...admin, "Content-Type": "application/json" }, body }),
+        422,
+      );
+    expectError(await hub.json("/targets", { method: "POST", headers: admin, body: new FormData() }), 422);
+    expectError(await hub.json("/targets?version=99"), 404);
+  });
+});
+
+test("GET /targets/achievement tells how a month stands", async () => {
+  const { status, body } = await hub.json(`/targets/achievement?month=${month}`);
+  expect(status).toBe(200);
+  const made = (await hub.json(`/summary/monthly_by_item?year_month=${month}&item_code=B0061`)).body[0]
+    .total_production;
+  const item = body.items.find(({ item_code }: Json) => item_code === "B0061");
+  expect(item).toMatchObject({ target: 5000, made, achievement: made / 5000 });
+  expect(body.total.target).toBe(5100);
+  expect(body.newest).toBe(today);
+  expect((await hub.json("/targets/achievement")).body.month).toBe(month);
+  expectError(await hub.json("/targets/achievement?month=2026"), 400);
+});
