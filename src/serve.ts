@@ -145,7 +145,7 @@ export function serve(settings: Settings): Hub {
     neighbours: () => ({
       targets: targets.targets,
       findings: settings.quality ? quality.store : null,
-      alerts: null,
+      alerts: () => alerts.engine.active(),
       operations: services.operations,
     }),
   });

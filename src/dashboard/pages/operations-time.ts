@@ -38,11 +38,15 @@ export function cadence({ texts, format }: View, when: string): string {
   }
   const minutes = /^\*\/(\d+) \* \* \* \*$/.exec(when)?.[1];
   if (minutes) return words.everyMinutes(minutes);
+  const [, atMinute, atHour, onDay] = /^(\d+) (\d+) (\d+) \* \*$/.exec(when) ?? [];
+  if (atMinute && atHour && onDay) return words.monthly(onDay, clockTime(atHour, atMinute));
   const [, m, h, month, weekday] = /^(\d+) (\d+) \* (\d+|\*) ([0-7]|\*)$/.exec(when) ?? [];
   if (m === undefined || h === undefined) return words.pattern(when);
-  const time = `${h.padStart(2, "0")}:${m.padStart(2, "0")}`;
+  const time = clockTime(h, m);
   if (month !== "*") return weekday === "*" ? words.inMonth(month!, time) : words.pattern(when);
   if (weekday === "*") return words.daily(time);
   // Cron counts from Sunday, the catalogue from Monday.
   return words.weekly(texts.columns.weekdays[(Number(weekday) + 6) % 7]!, time);
 }
+
+const clockTime = (hour: string, minute: string): string => `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;

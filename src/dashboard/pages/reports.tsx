@@ -139,7 +139,7 @@ function Make({ view, hub }: { view: View; hub: HubView }) {
     <section class="panel" id="make">
       <h2>{words.title}</h2>
       {hub.lacks === null ? (
-        <form method="post" action={`${reportsPath}/make`} class="make-report" hx-boost="false">
+        <form method="post" action={`${reportsPath}/make`} class="upload" hx-boost="false">
           <label>
             {words.kind}
             <select name="kind">
@@ -153,11 +153,13 @@ function Make({ view, hub }: { view: View; hub: HubView }) {
             <input type="date" name="day" max={view.today} aria-describedby="make-hint" />
           </label>
           {channels.length === 0 ? null : (
-            <label class="check">
+            <label class="tick">
               <input type="checkbox" name="send" value="true" /> {words.send(channels.join(", "))}
             </label>
           )}
-          <button type="submit">{words.submit}</button>
+          <button type="submit" class="main">
+            {words.submit}
+          </button>
           <p class="hint" id="make-hint">
             {words.dayHint} {channels.length === 0 ? words.noChannel : null}
           </p>

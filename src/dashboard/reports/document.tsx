@@ -50,7 +50,7 @@ export function reportDocument({ report, language, theme, today }: DocumentProps
             <p>{sentence}</p>
           ))}
           {part(["totals", "comparisons", "days", "items"])}
-          <div class="pair">{part(["rises", "falls"])}</div>
+          <div class="changes">{part(["rises", "falls"])}</div>
           {part(["missed", "targets"])}
           <div class="pair">
             {content.notes.map(({ title, lines, page }) => (
@@ -99,7 +99,7 @@ function Part({ content, section }: { content: ReportContent; section: Section }
   const { id, title, rows, none } = section;
   if (id === "totals") return <KeyFigures content={content} section={section} />;
   return (
-    <section id={id}>
+    <section class={id}>
       <h2>{title}</h2>
       {id === "days" ? <Days content={content} section={section} /> : null}
       {rows.length === 0 ? (
@@ -132,8 +132,8 @@ function Days({ content, section }: { content: ReportContent; section: Section }
     <>
       <DaysChart content={content} days={content.report.days} label={section.title} />
       <p class="key">
-        <span class="swatch bar" aria-hidden="true" /> {quantity!.heading}{" "}
-        <span class="swatch compared" aria-hidden="true" /> {compared!.heading}
+        <span class="made" aria-hidden="true" /> {quantity!.heading} <span class="compared" aria-hidden="true" />{" "}
+        {compared!.heading}
       </p>
     </>
   );
