@@ -48,6 +48,9 @@ interface Seen {
   seenAt: number;
 }
 
+/** Characters of an alert in the log. */
+const mostLogged = 300;
+
 const keyOf = ({ rule, subject }: { rule: string; subject: string }): string => `${rule} ${subject}`;
 
 /**
@@ -216,7 +219,7 @@ export class AlertEngine {
     }
     this.#open.set(key, alert);
     const { rule, subject, severity, words } = alert;
-    log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${words.en.what}`);
+    log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${words.en.what.slice(0, mostLogged)}`);
     return true;
   }
 

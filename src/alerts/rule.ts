@@ -82,12 +82,12 @@ export const builtInRules: readonly Rule[] = [
     ko: "날짜가 올바르지 않아 어느 기간에도 집계되지 않는 행이 있습니다.",
     en: "There are rows whose date is none, so that no period counts them.",
   }),
-  rule("rollover-due", worsening, [hour, 10 * minute], {
-    ko: "1월 15일이 지났는데 지난해의 행이 아직 Live에 있고 AUTO_ROLLOVER가 꺼져 있습니다. 4월부터는 심각입니다.",
-    en: "After 15 January Live still holds rows of a finished year, and AUTO_ROLLOVER is off. Critical from April on.",
+  rule("rollover-due", warning, [hour, 10 * minute], {
+    ko: "1월 15일이 지났는데 지난해의 행이 아직 Live에 있고 AUTO_ROLLOVER가 꺼져 있습니다.",
+    en: "After 15 January Live still holds rows of a finished year, and AUTO_ROLLOVER is off.",
   }),
   rule("disk-low", worsening, [2 * minute, 10 * minute], {
-    ko: "디스크 여유 공간이 백업 한 번에 필요한 만큼보다 적습니다. 500 MB 미만이면 심각입니다.",
+    ko: "디스크 여유 공간이 백업 한 번에 필요한 만큼보다 적습니다. 500 MB 미만이면 위험입니다.",
     en: "The disk has less space left than a round of backups needs. Critical below 500 MB.",
   }),
   rule("disk-filling", warning, [hour, 6 * hour], {
@@ -99,7 +99,7 @@ export const builtInRules: readonly Rule[] = [
     en: "The last run of the backup failed.",
   }),
   rule("backup-too-old", worsening, [30 * minute, minute], {
-    ko: "가장 최근 백업이 Live는 2일(심각 7일), Archive는 15일(심각 31일)보다 오래되었습니다.",
+    ko: "가장 최근 백업이 Live는 2일(위험 7일), Archive는 15일(위험 31일)보다 오래되었습니다.",
     en: "The newest backup is older than 2 days (critical: 7) for Live, 15 days (critical: 31) for an archive.",
   }),
   rule("backup-never", warning, [30 * minute, minute], {
@@ -123,7 +123,7 @@ export const builtInRules: readonly Rule[] = [
     en: "A job has been paused for more than a day.",
   }),
   rule("error-rate", worsening, [minute, 5 * minute], {
-    ko: "최근 5분의 응답 중 서버 오류(5xx)가 1%(심각 5%) 이상이고 5건 이상입니다.",
+    ko: "최근 5분의 응답 중 서버 오류(5xx)가 1%(위험 5%) 이상이고 5건 이상입니다.",
     en: "Of the answers of the last five minutes 1 % (critical: 5 %) or more were server errors (5xx), and at least five.",
   }),
   rule("slow-queries", warning, [minute, 10 * minute], {

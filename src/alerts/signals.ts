@@ -14,7 +14,8 @@ export interface FileSignal {
   rows: number | null;
   misplacedRows: number;
   undatedRows: number;
-  firstDay: string | null;
+  /** The first day that it owns, `YYYY-MM-DD`. */
+  ownsFrom: string;
   walMb: number;
   /** Names of indexes that it lacks; null while that is not known. */
   missingIndexes: readonly string[] | null;

@@ -36,7 +36,7 @@ const live: FileSignal = {
   rows: 1000,
   misplacedRows: 0,
   undatedRows: 0,
-  firstDay: "2026-01-02",
+  ownsFrom: "2026-01-01",
   walMb: 0,
   missingIndexes: [],
 };
@@ -107,7 +107,6 @@ test.each<[string, Partial<Signals>]>([
   ["info misplaced-rows production_analysis.db", withLive({ misplacedRows: 10 })],
   ["warning undated-rows production_analysis.db", withLive({ undatedRows: 1 })],
   ["warning rollover-due", { today: "2027-01-15", files: [live] }],
-  ["critical rollover-due", { today: "2027-04-01", files: [live] }],
   ["warning disk-low", { disk: { ...well.disk, free: 0.9 * gb } }],
   ["critical disk-low", { disk: { ...well.disk, free: 0.4 * gb } }],
   ["critical backup-failed", { jobs: [job("backup", { result: "failed" })] }],
@@ -151,6 +150,7 @@ test.each<[string, Partial<Signals>]>([
   ["a file that is being refilled or copied", withLive({ state: "refilling" })],
   ["two errors among three requests", { requests: { ...well.requests, requests: 3, serverErrors: 2 } }],
   ["rows of this year in Live", { today: "2026-04-01" }],
+  ["rows of last year in Live that an archive owns", { files: [{ ...live, ownsFrom: "2026-01-01" }] }],
   ["rows of last year in Live in the first days of January", { today: "2027-01-14" }],
   ["rows of last year that the hub moves by itself", { today: "2027-02-01", autoRollover: true }],
   [

@@ -9,8 +9,7 @@ const ownRules = new Set(["backup", "drill"]);
 const lateMs = 2 * hourMs;
 /** No job takes this long: a rollover of five million rows takes a minute, a backup of 10 GB a quarter of an hour. */
 const endlessMs = 6 * hourMs;
-/** From this month on nobody can call it an oversight any more. */
-const lateMonth = "04";
+/** When the books of the year before should be closed. */
 const dueDay = "01-15";
 
 /** What is the matter with the hub's own jobs, and with the one that somebody has to begin. */
@@ -98,11 +97,13 @@ function paused({ name, title, paused: isPaused }: JobSignal): Condition[] {
 }
 
 /** Live still holds rows of a finished year when the books of that year should be closed. */
-function rollover({ files, today, autoRollover, isRollingOver, now }: Signals): Condition[] {
-  const [year, month] = [today.slice(0, 4), today.slice(5, 7)];
-  const firstDay = files.find(({ name }) => name === "live")?.firstDay ?? null;
-  if (autoRollover || isRollingOver || firstDay === null || firstDay >= `${year}-01-01`) return [];
-  if (today.slice(5) < dueDay) return [];
+function rollover({ files, today, autoRollover, isRollingOver, productionDays, now }: Signals): Condition[] {
+  const year = today.slice(0, 4);
+  const live = files.find(({ name }) => name === "live");
+  if (autoRollover || isRollingOver || !live || today.slice(5) < dueDay) return [];
+  // A row that stands in Live and belongs to an archive is a matter of its own.
+  const firstDay = productionDays?.find((day) => day >= live.ownsFrom && day < `${year}-01-01`);
+  if (firstDay === undefined) return [];
   const from = firstDay.slice(0, 4);
   const to = String(Number(year) - 1);
   const years = from === to ? to : `${from}~${to}`;
@@ -110,7 +111,7 @@ function rollover({ files, today, autoRollover, isRollingOver, now }: Signals): 
   const days = wholeDays(now - since);
   return [
     condition(
-      ["rollover-due", "", month >= lateMonth ? "critical" : "warning"],
+      ["rollover-due", "", "warning"],
       {
         what: `${years}년의 행이 아직 Live에 있습니다. 연도 이월이 ${days}일 늦었습니다.`,
         meaning: "수치는 맞지만 Live가 계속 커져 ERP와 조회가 느려지고, 백업이 오래 걸립니다.",

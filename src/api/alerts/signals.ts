@@ -146,7 +146,7 @@ export class SignalCollector {
         rows: status.rows,
         misplacedRows: isQualityOn ? 0 : status.misplaced_rows,
         undatedRows: isQualityOn ? 0 : status.undated_rows,
-        firstDay: status.first_day,
+        ownsFrom: status.owns.from,
         walMb: (this.#wal.get(status.file) ?? 0) / mb,
         missingIndexes: this.#indexes.get(status.file) ?? null,
       })),
