@@ -17,13 +17,19 @@ import type { View } from "../../src/dashboard/view.ts";
 import { readAddress } from "../../src/dashboard/views/address.ts";
 import { ViewsPanel } from "../../src/dashboard/views/panel.tsx";
 import { wallOf } from "../../src/dashboard/views/wall.ts";
+import { openHubDb } from "../../src/store/hub-db.ts";
+import { Drafts } from "../../src/targets/drafts.ts";
+import { nothing } from "../../src/targets/file/nothing.ts";
+import { TargetStore } from "../../src/targets/store.ts";
+import { Targets } from "../../src/targets/targets.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { sampleHub } from "./hub-sample.ts";
 
 let opened: OpenDesk;
+let home: string;
 beforeAll(() => {
-  const home = temporaryHome();
+  home = temporaryHome();
   const days = ["2026-01-05", "2026-02-03", "2026-02-04"];
   const rows = days.flatMap((day, at) =>
     ["<img src=x onerror=alert(1)>", "0-1", null].map((item_name, item) =>
@@ -186,6 +192,38 @@ describe("no word of a page stands outside of the catalogues", () => {
     const { texts: words } = viewOf("");
     for (const end of [null, { lines: [], place: null, cut: false }, { lines: [], place: null, cut: true }])
       expect(unmarked(String(<LogLines end={end} texts={words} />))).toEqual([]);
+  });
+
+  test("on the page of targets, with and without them, for whoever may act or not, with each thing that is told", async () => {
+    const page = pages.find(({ id }) => id === "targets")!;
+    const db = openHubDb(join(home, "database"));
+    const store = new TargetStore(db);
+    const services = { desk: opened.desk, store, today: () => "2026-02-20", dataVersion: () => null };
+    const targets = new Targets(services);
+    const drafts = new Drafts();
+    const show = async (query: string, lacks: "key" | "machine" | null = null): Promise<string> => {
+      const known = { targets, drafts, lacks, time: () => "0" };
+      const before = viewOf(query, { path: page.path, targets: known });
+      const view = { ...before, ...parseParams(page.params ?? {}, new URLSearchParams(query), before.texts) };
+      return String(await page.content(view));
+    };
+    const shown = [await show(""), await show("month=1"), await show("draft=0", "key"), await show("", "machine")];
+    const target = (item_code: string, quantity: number) => ({ month: "2026-02", item_code, quantity });
+    const next = { months: ["2026-02"], madeBy: "1", note: "2", origin: "restored 1" };
+    store.save({ ...next, targets: [target("00", 5), target("01", 9e9)] });
+    store.save({ ...next, targets: [target("00", 6), target("02", 9)] });
+    const wrong = { ...nothing("unknownItem", "1"), severeCount: 0, unknown: ["1"], months: next.months };
+    const content = { ...wrong, targets: [target("00", 7), target("1", 7)], ignored: ["1"] };
+    const names = [nothing("notNumber", "1"), content].map((one) =>
+      drafts.add({ content: one, origin: "0", basedOn: null }),
+    );
+    const told = ["saved", "same", "refused", "stale", "expired", "unaccepted", "unknownVersion", "tooLarge", "noFile"];
+    const queries = [...told.map((one) => `told=${one}`), ...names.map((name) => `draft=${name}`)];
+    for (const query of [...queries, "version=1", "version=9", "month=2026-01"]) shown.push(await show(query));
+    targets.close();
+    db.close();
+    expect(shown.flatMap(unmarked)).toEqual([]);
+    expect(shown.join("")).not.toContain("<img src=x");
   });
 
   test("in the scripts: what they show comes from the page", async () => {
