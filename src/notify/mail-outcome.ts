@@ -8,6 +8,7 @@ interface MailError {
   /** The server's answer as it came, and its number. */
   response?: string | undefined;
   responseCode?: number | undefined;
+  name?: string | undefined;
   originalCode?: string | undefined;
   message?: string | undefined;
   /** One for each recipient that the server did not take. */
@@ -46,11 +47,10 @@ const reasonOf = (code: Reason["code"], { response }: MailError): Reason => ({
   ...(response && { detail: response }),
 });
 
-/** nodemailer tells by its own codes what failed, and by `originalCode` what the system or OpenSSL said. */
-function connectionTrouble({ code, originalCode, message = "" }: MailError): Reason {
-  if (code === "EABORT" || code === "ETIMEDOUT") return { code: "timeout" };
-  if (code === "ETLS") return { code: "encryption" };
+/** nodemailer tells by its own codes what failed, and by `originalCode` or the message what the system or OpenSSL said. */
+function connectionTrouble({ name, code, originalCode, message = "" }: MailError): Reason {
+  if (code === "EABORT") return { code: "timeout" };
+  if (code === "ETLS") return /certificate/i.test(message) ? { code: "certificate" } : { code: "encryption" };
   if (code === "ECONNECTION") return { code: "broken" };
-  if (originalCode !== undefined || code === "EDNS") return connectionReason({ code: originalCode ?? code });
-  return { code: "other", detail: message };
+  return connectionReason({ name, code: originalCode ?? code });
 }

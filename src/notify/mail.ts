@@ -1,5 +1,7 @@
+import type { Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import type { Outcome, Parcel } from "./channel.ts";
+import { openConnection } from "./mail-connection.ts";
 import { mailOutcome, reachedSome } from "./mail-outcome.ts";
 import { mailHtml, mailText } from "./mail-text.ts";
 import { markedSubject, wordsOf } from "./words.ts";
@@ -23,40 +25,36 @@ const mostAttachedBytes = 15 * 1024 * 1024;
 
 /** Sends one mail to those that do not have it yet. The connection is of this mail alone: a few a day need no pool. */
 export async function sendMail(route: MailRoute, parcel: Parcel, signal: AbortSignal): Promise<Outcome> {
-  const transport = createTransport({
-    host: route.host,
-    port: route.port,
-    secure: route.security === "tls",
-    requireTLS: route.security === "starttls",
-    ignoreTLS: route.security === "none",
-    ...(route.login && { auth: { user: route.login.user, pass: route.login.password } }),
-    connectionTimeout: connectTimeoutMs,
-    dnsTimeout: connectTimeoutMs,
+  const remaining = route.to.filter((address) => !parcel.accepted.includes(address));
+  const { files, missing } = await attached(parcel);
+  try {
+    const connected = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)]);
+    const transport = transportOver(await openConnection(route.host, route.port, connected), route);
+    const mail = { ...mailOf(route, parcel), envelope: envelope(route, remaining), attachments: files };
+    const info = await transport.sendMail({ ...mail, signal });
+    if (info.rejected.length > 0) return reachedSome(info.rejectedErrors ?? [], info.accepted, parcel.accepted);
+    return { state: "delivered", ...(missing && { reason: { code: "attachment", detail: missing } }) };
+  } catch (error) {
+    return mailOutcome(error);
+  }
+}
+
+const transportOver = (connection: Socket, { host, port, security, login }: MailRoute) =>
+  createTransport({
+    connection,
+    // The name that the certificate must have.
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    ...(login && { auth: { user: login.user, pass: login.password } }),
     greetingTimeout: connectTimeoutMs,
     socketTimeout: silenceTimeoutMs,
     // Nothing of a message is an address to read from.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const remaining = route.to.filter((address) => !parcel.accepted.includes(address));
-  const attachments = await attached(parcel);
-  try {
-    const info = await transport.sendMail({
-      ...mailOf(route, parcel),
-      envelope: envelope(route, remaining),
-      attachments: attachments.files,
-      signal,
-    });
-    if (info.rejected.length > 0) return reachedSome(info.rejectedErrors ?? [], info.accepted, parcel.accepted);
-    return attachments.missing
-      ? { state: "delivered", reason: { code: "attachment", detail: attachments.missing } }
-      : { state: "delivered" };
-  } catch (error) {
-    return mailOutcome(error);
-  } finally {
-    transport.close();
-  }
-}
 
 const bareAddress = (address: string): string => /<([^<>]+)>$/.exec(address)?.[1] ?? address;
 const envelope = ({ from }: MailRoute, to: string[]) => ({ from: bareAddress(from), to });
