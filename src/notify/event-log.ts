@@ -16,14 +16,15 @@ const entries: Record<ReturnType<typeof toneOf>, { type: "ERROR" | "WARNING" | "
 /** Characters of an entry; the command line of Windows ends at 32,767 and the viewer shows some thousand. */
 const mostLength = 8_000;
 
-/** The application log of Windows, by the `eventcreate.exe` that every Windows has. */
-export function eventLogChannel(): Channel {
-  const system = path.join(process.env.SystemRoot ?? "C:\\Windows", "System32");
+const eventcreate = path.join(process.env.SystemRoot ?? "C:\\Windows", "System32", "eventcreate.exe");
+
+/** The application log of Windows, by the `eventcreate.exe` that every Windows has, or a program that takes its arguments. */
+export function eventLogChannel(program = eventcreate): Channel {
   return {
     name: "event-log",
     // Reports and summaries are for people, who do not read it.
     kinds: ["alert", "resolved", "digest", "test"],
-    send: (parcel, signal) => write([path.join(system, "eventcreate.exe"), ...eventArguments(parcel)], signal),
+    send: (parcel, signal) => write([program, ...eventArguments(parcel)], signal),
   };
 }
 
