@@ -10,7 +10,7 @@ import { Rules } from "./alerts-rules.tsx";
 export const alerts: Page = {
   id: "alerts",
   path: "/dashboard/alerts",
-  key: "a",
+  key: "l",
   group: "hub",
   params: historyParams,
   unfiltered: true,

@@ -49,7 +49,7 @@ const params = {
 export const targets: Page = {
   id: "targets",
   path: targetsPath,
-  key: "m",
+  key: "e",
   params,
   content,
   unfiltered: true,
