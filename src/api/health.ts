@@ -25,8 +25,8 @@ export interface HealthServices extends AiHealthServices {
   crashes: () => KnownCrash[];
   /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
   diskFreeGb: () => number | null;
-  /** How far the daily totals and the search indexes are; null where they are turned off. */
-  derived: () => Record<"rollup" | "search", DerivedStatus[]> | null;
+  /** How far the daily totals and the search indexes are, null each until the files were looked at; null where they are turned off. */
+  derived: () => Record<"rollup" | "search", DerivedStatus[] | null> | null;
 }
 
 const number = z.number().nullable();
@@ -180,9 +180,10 @@ export function describeHealth(services: HealthServices): Health {
 export function describeDerived(
   derived: ReturnType<HealthServices["derived"]>,
 ): Record<"rollup" | "search", z.output<typeof derivedState>> {
-  const describe = (segments: DerivedStatus[] | undefined): z.output<typeof derivedState> => {
-    const ready = segments?.every(({ state }) => state === "ready" || state === "none");
-    return { state: segments === undefined ? "off" : ready ? "ready" : "building", segments: segments ?? [] };
+  const describe = (segments: DerivedStatus[] | null | undefined): z.output<typeof derivedState> => {
+    if (segments === undefined) return { state: "off", segments: [] };
+    const ready = segments?.every(({ state }) => state === "ready" || state === "none") ?? false;
+    return { state: ready ? "ready" : "building", segments: segments ?? [] };
   };
   return { rollup: describe(derived?.rollup), search: describe(derived?.search) };
 }

@@ -93,9 +93,9 @@ export class DerivedKeeper {
     this.#timer.unref();
   }
 
-  /** The state of each segment's daily totals, or search index, from memory. */
-  status(kind: Kind): DerivedStatus[] {
-    return (this.#options.catalog.lastPublished?.segments ?? []).map((segment) => this.#describe(kind, segment));
+  /** The state of each segment's daily totals, or search index, from memory; null until it is known which segments there are. */
+  status(kind: Kind): DerivedStatus[] | null {
+    return this.#options.catalog.lastPublished?.segments.map((segment) => this.#describe(kind, segment)) ?? null;
   }
 
   /** True when searches in a segment take milliseconds: by its index, or because it has few rows. */

@@ -2,6 +2,8 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { describeDerived } from "../../src/api/health.ts";
+import type { DerivedStatus } from "../../src/derived/keeper.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 
@@ -34,6 +36,16 @@ function change(home: string, sql: string): void {
   db.run(sql);
   db.close();
 }
+
+test("nothing is said to be ready before it is known which files there are", () => {
+  const one = { segment: "live", state: "ready", totals: 1, progress: null, note: null } as const;
+  const told = (segments: DerivedStatus[] | null) => describeDerived({ rollup: segments, search: segments }).rollup;
+  expect(told(null)).toEqual({ state: "building", segments: [] });
+  expect(told([])).toEqual({ state: "ready", segments: [] });
+  expect(told([one])).toEqual({ state: "ready", segments: [one] });
+  expect(told([one, { ...one, state: "waiting" }]).state).toBe("building");
+  expect(describeDerived(null).rollup).toEqual({ state: "off", segments: [] });
+});
 
 test("totals of every file are made at the start and used again at the next one", async () => {
   const home = newHome();
