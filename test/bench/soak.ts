@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { pages } from "../../src/dashboard/pages/index.ts";
 import { prepareHome } from "./data.ts";
 import { derivedReady } from "./derived.ts";
 import { treeState } from "./process-tree.ts";
@@ -23,14 +24,7 @@ const HANDLE_TOLERANCE = 0.1;
 const SAMPLE_EVERY_MS = 5_000;
 const LISTENERS = 8;
 
-const pages = [
-  "/",
-  "/dashboard/trends",
-  "/dashboard/items",
-  "/dashboard/compare",
-  "/dashboard/batches",
-  "/dashboard/operations",
-];
+const addresses = pages.map(({ path }) => path);
 const questions = [
   "이번 달 총 생산량은?",
   "지난달 상위 5개 품목",
@@ -97,7 +91,7 @@ async function listen(turn: number): Promise<void> {
     const response = await fetch(`${hub.url}/events`, { signal: closing });
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) {
-      if (decoder.decode(chunk).includes("event: data")) await get(pages[turn % pages.length]!);
+      if (decoder.decode(chunk).includes("event: data")) await get(addresses[turn % addresses.length]!);
     }
   } catch (error) {
     if (!closing.aborted) throw error;
@@ -124,7 +118,7 @@ function write(turn: number): void {
 
 const load = [
   every(70, "questions", (turn) => get(mix[turn % mix.length]!())),
-  every(1_000, "pages", (turn) => get(pages[turn % pages.length]!, { headers: { Accept: "text/html" } })),
+  every(1_000, "pages", (turn) => get(addresses[turn % addresses.length]!, { headers: { Accept: "text/html" } })),
   ...Array.from({ length: LISTENERS }, (_, client) =>
     every(10, "listened", (turn) => listen(turn * LISTENERS + client)),
   ),

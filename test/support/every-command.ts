@@ -1,19 +1,13 @@
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pages } from "../../src/dashboard/pages/index.ts";
 import { readCsv } from "./exports.ts";
 import { eventually, type Json } from "./hub.ts";
 import type { HubFolder } from "./hub-folder.ts";
 import { readFactory, truthOf } from "./rollover.ts";
 
-const PAGES = [
-  "/",
-  "/dashboard/trends",
-  "/dashboard/items",
-  "/dashboard/compare",
-  "/dashboard/batches",
-  "/dashboard/operations",
-];
+const PAGES = pages.map(({ path }) => path);
 const ANYTHING = /\S/;
 /** What is run with a hub beside it and without one: arguments, possible exit codes, and what is said. */
 const COMMANDS: readonly (readonly [args: readonly string[], codes: readonly number[], says: RegExp])[] = [
