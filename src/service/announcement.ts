@@ -15,6 +15,9 @@ export interface RunningHub {
   control: ControlAddress;
 }
 
+/** When this process was started. */
+export const startOfProcess = (): Date => new Date(Date.now() - process.uptime() * 1000);
+
 /**
  * Leaves word of where a running hub listens, for commands that ask it to do their work. What is still there at the next start tells that
  * the hub did not end in good order.
@@ -25,7 +28,7 @@ export function announceHub(
   { url: controlUrl, token }: ControlAddress,
 ): { withdraw: () => void } {
   const file = path.join(mirrorDir, fileName);
-  const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
+  const startedAt = startOfProcess().toISOString();
   const hub: RunningHub = { url, pid: process.pid, startedAt, control: { url: controlUrl, token } };
   // For the owner alone: whoever has the token may stop the hub. Windows gives it the rights of its folder.
   writeFileSync(file, JSON.stringify(hub), { mode: 0o600 });

@@ -3,7 +3,7 @@ import { uptime } from "node:os";
 import path from "node:path";
 import type { Settings } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
-import { announcedHub, withdrawHub } from "./announcement.ts";
+import { announcedHub, startOfProcess, withdrawHub } from "./announcement.ts";
 import { type Crash, describeCrashes, readCrashReport, writeCrashReport } from "./crash-report.ts";
 
 /**
@@ -34,8 +34,7 @@ export async function reportLastRun(settings: Settings): Promise<string | null> 
 
 /** The crash of this very process by an error. */
 export function crashOf(error: Error, reason: string): Crash {
-  const startedAt = new Date(Date.now() - process.uptime() * 1000);
-  return { reason, at: new Date(), startedAt, evidence: error.stack ?? String(error) };
+  return { reason, at: new Date(), startedAt: startOfProcess(), evidence: error.stack ?? String(error) };
 }
 
 /** Reports a crash, once: the next start finds nothing to report. Returns a sentence about it. Never rejects. */
