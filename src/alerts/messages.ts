@@ -136,9 +136,14 @@ function dataOf({ telling, alert }: Notice, now: number): Record<string, unknown
   };
 }
 
+/** The first sentence of a text, and the rest of it; a point within a number or a name ends none. */
+export function splitSentence(text: string): [first: string, rest: string] {
+  const first = /^.*?[.!?](?=\s)/s.exec(text)?.[0] ?? text;
+  return [first, text.slice(first.length).trim()];
+}
+
 /** The first sentence, on one line and not longer than a subject may be. */
 function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  const sentence = /^.*?[.!?](?=\s)/.exec(line)?.[0] ?? line;
+  const [sentence] = splitSentence(text.replace(/\s+/g, " ").trim());
   return sentence.length > 120 ? `${sentence.slice(0, 119)}…` : sentence;
 }

@@ -2,6 +2,7 @@
 import type { Alert } from "../../alerts/alert.ts";
 import type { Severity } from "../../alerts/condition.ts";
 import type { Present } from "../../alerts/engine.ts";
+import { splitSentence } from "../../alerts/messages.ts";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import { swapFromTop } from "../swap.ts";
@@ -57,11 +58,12 @@ function Lacks({ view, hub }: { view: View; hub: HubView }) {
 function ActiveAlert({ view, hub, alert }: { view: View; hub: HubView; alert: Alert }) {
   const { active } = view.texts.alerts;
   const { what, meaning, action } = alert.words[view.language];
+  const [first, rest] = splitSentence(what);
   const { id, severity, page } = alert;
   return (
     <li class={`alert ${toneOf[severity]}`} id={`alert-${id}`}>
       <p class="what">
-        <SeverityPill view={view} severity={severity} /> <strong>{what}</strong>
+        <SeverityPill view={view} severity={severity} /> <strong>{first}</strong> {rest}
       </p>
       <dl>
         <dt>{active.meaning}</dt>
@@ -80,7 +82,7 @@ function ActiveAlert({ view, hub, alert }: { view: View; hub: HubView; alert: Al
           </>
         )}
       </p>
-      {hub.lacks === null ? <Actions view={view} hub={hub} alert={alert} what={what} /> : null}
+      {hub.lacks === null ? <Actions view={view} hub={hub} alert={alert} what={first} /> : null}
     </li>
   );
 }
@@ -137,7 +139,7 @@ export function Watched({ view, hub, present }: { view: View; hub: HubView; pres
       <p class="hint">{watched.about}</p>
       <ul class="alerts">
         {found.map(({ condition: { severity, words }, since }) => (
-          <li class={`alert ${toneOf[severity]}`}>
+          <li class={toneOf[severity]}>
             <SeverityPill view={view} severity={severity} /> {words[view.language].what}{" "}
             <span class="hint">{active.since(toTheMinute(hub.operations.time(since)), ago(view, since))}</span>
           </li>

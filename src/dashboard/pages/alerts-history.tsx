@@ -106,15 +106,15 @@ function Table({ view, hub, alerts }: { view: View; hub: HubView; alerts: readon
         <tbody>
           {alerts.map((alert) => (
             <tr>
-              <td>{toTheMinute(hub.operations.time(alert.startedAt))}</td>
+              <td class="time">{toTheMinute(hub.operations.time(alert.startedAt))}</td>
               <td>
                 <SeverityPill view={view} severity={alert.severity} />
               </td>
               <td class="text">
                 {alert.words[view.language].what} <code class="hint">{alert.rule}</code>
               </td>
-              <td>{span(view, ((alert.resolvedAt ?? Date.now()) - alert.startedAt) / 1000)}</td>
-              <td>{alert.resolvedAt === null ? words.firing : words.resolved}</td>
+              <td class="time">{span(view, ((alert.resolvedAt ?? Date.now()) - alert.startedAt) / 1000)}</td>
+              <td class="time">{alert.resolvedAt === null ? words.firing : words.resolved}</td>
             </tr>
           ))}
         </tbody>
