@@ -1,4 +1,5 @@
 import path from "node:path";
+import { toolOutput } from "../observe/tool-output.ts";
 import type { Channel, Outcome, Parcel } from "./channel.ts";
 import type { Message } from "./message.ts";
 import { markedSubject, toneOf } from "./words.ts";
@@ -57,7 +58,7 @@ async function write(command: string[], signal: AbortSignal): Promise<Outcome> {
       signal,
       windowsHide: true,
     });
-    const said = (await new Response(stderr).text()).trim();
+    const said = toolOutput(await new Response(stderr).bytes());
     if ((await exited) === 0) return { state: "delivered" };
     return { state: "dead", reason: { code: "eventLog", ...(said && { detail: said }) } };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
+import { toolOutput } from "../observe/tool-output.ts";
 import { isHomeLocked } from "../segments/home-lock.ts";
 import { ownCommand, serviceFlag } from "../workers/process.ts";
 import { announcedHub } from "./announcement.ts";
@@ -172,22 +173,10 @@ function runTool([tool = "", ...args]: readonly string[]): { code: number; outpu
   const program = isWindows ? path.join(system, `${tool}.exe`) : tool;
   try {
     const { exitCode, stdout, stderr } = Bun.spawnSync([program, ...args], { windowsHide: true });
-    return { code: exitCode, output: readable(Buffer.concat([stderr, stdout])) };
+    return { code: exitCode, output: toolOutput(Buffer.concat([stderr, stdout])) };
   } catch (error) {
     return { code: -1, output: (error as Error).message };
   }
-}
-
-/** Windows' own programs write in the code page of the console, in Korea CP949. */
-function readable(bytes: Buffer): string {
-  const decode = (encoding: "utf-8" | "euc-kr", fatal: boolean) => new TextDecoder(encoding, { fatal }).decode(bytes);
-  let text: string;
-  try {
-    text = decode("utf-8", true);
-  } catch {
-    text = decode("euc-kr", false);
-  }
-  return text.trim().replaceAll(/\s+/g, " ").slice(0, 500);
 }
 
 function requireRights(flag: string): void {
