@@ -105,9 +105,11 @@ function Part({ content, section }: { content: ReportContent; section: Section }
       {rows.length === 0 ? (
         <p>{none}</p>
       ) : (
-        <div class={id === "days" && rows.length > mostRows ? "pair" : "scroll"}>
+        <div class={id === "days" && rows.length > mostRows ? "pair" : undefined}>
           {split(section).map((half) => (
-            <Table content={content} section={half} />
+            <div class="scroll">
+              <Table content={content} section={half} />
+            </div>
           ))}
         </div>
       )}
