@@ -11,12 +11,14 @@ import { rolloverPlanJob } from "../operations/duties.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { RolloverResult } from "../operations/rollover.ts";
 import type { Schedule } from "../operations/schedule.ts";
+import type { Quality } from "../quality/open.ts";
 import type { Reports } from "../reports/reports.ts";
 import type { AlertCenter } from "./alerts/center.ts";
 import { hubAlerts } from "./alerts/hub-alerts.ts";
 import { describeHealth, type HealthServices } from "./health.ts";
 import { testChannel } from "./notify.ts";
 import { actOnJob } from "./operations.ts";
+import { actOnFinding } from "./quality.ts";
 
 export interface HubOperationsServices extends HealthServices {
   schedule: Schedule;
@@ -28,6 +30,7 @@ export interface HubOperationsServices extends HealthServices {
   monitor: Monitor;
   reports: Reports;
   outbox: Outbox;
+  quality: Quality;
 }
 
 /** How long a page waits for a file's indexes to be looked up. */
@@ -68,6 +71,11 @@ export function hubOperations(services: HubOperationsServices, pagesLimit: numbe
       status: () => outbox.status(),
       recent: (asked) => outbox.recent(asked),
       test: (order) => testChannel({ outbox, audit }, order),
+    },
+    quality: {
+      findings: () => services.quality.store.list(),
+      status: () => services.quality.status(),
+      act: (order) => actOnFinding(services.quality.store, order, audit) !== null,
     },
     logs: new LogReader(settings.logsDir, redactor(secretsOf(settings))),
     ended: services.events.ended,

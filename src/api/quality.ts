@@ -1,10 +1,12 @@
+import type { Context } from "hono";
 import { z } from "zod";
 import { requireAdmin } from "../http/access.ts";
+import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
 import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import { kinds, severities } from "../quality/finding.ts";
-import { findingStates, type KeptFinding, mostName, mostNote } from "../quality/findings-store.ts";
+import { type FindingsStore, findingStates, type KeptFinding, mostName, mostNote } from "../quality/findings-store.ts";
 import type { Quality } from "../quality/open.ts";
 import { describe, wordsIn } from "../quality/words.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -14,6 +16,28 @@ export interface QualityServices extends Quality {
   adminKey: string | undefined;
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
+}
+
+/** What somebody says about a finding. */
+export interface FindingOrder {
+  id: string;
+  action: "accept" | "reopen";
+  note: string;
+  /** Who says so; empty for the client's address. */
+  by: string;
+  client: string;
+  requestId: string;
+}
+
+/** Says that a finding is fine, or takes that back, and writes an AUDIT line; null where it is not in the data. */
+export function actOnFinding(
+  store: FindingsStore,
+  { id, action, note, by, client, requestId }: FindingOrder,
+  audit: QualityServices["audit"],
+): KeptFinding | null {
+  const done = action === "accept" ? store.accept(id, { note, by: by || client }, Date.now()) : store.reopen(id);
+  if (done) audit(`finding ${id} (${done.kind}): ${action} by ${client}`, requestId);
+  return done;
 }
 
 const inBoth = z.object({ ko: z.string(), en: z.string() });
@@ -182,8 +206,11 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     },
   });
 
-  const unknown = (given: string) =>
-    new HttpError(404, `There is no finding '${given}' in the data that answer now. GET /quality lists them.`);
+  const act = (c: Context<HubEnv>, said: Pick<FindingOrder, "id" | "action" | "note" | "by">): Response => {
+    const done = actOnFinding(store, { ...said, client: c.env.client, requestId: c.get("requestId") }, audit);
+    if (done) return sendJson(c, shown(done));
+    throw new HttpError(404, `There is no finding '${said.id}' in the data that answer now. GET /quality lists them.`);
+  };
 
   endpoints.add({
     method: "post",
@@ -199,12 +226,7 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     answer: { "application/json": finding },
     admin: true,
     middleware: [requireAdmin(adminKey)],
-    handle: (c, { id, note, by }) => {
-      const accepted = store.accept(id, { note: note.trim(), by: by.trim() || c.env.client }, Date.now());
-      if (!accepted) throw unknown(id);
-      audit(`finding ${id} (${accepted.kind}) accepted by ${c.env.client}`, c.get("requestId"));
-      return sendJson(c, shown(accepted));
-    },
+    handle: (c, { id, note, by }) => act(c, { id, action: "accept", note: note.trim(), by: by.trim() }),
   });
 
   endpoints.add({
@@ -216,12 +238,7 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     answer: { "application/json": finding },
     admin: true,
     middleware: [requireAdmin(adminKey)],
-    handle: (c, { id }) => {
-      const reopened = store.reopen(id);
-      if (!reopened) throw unknown(id);
-      audit(`finding ${id} (${reopened.kind}) reopened by ${c.env.client}`, c.get("requestId"));
-      return sendJson(c, shown(reopened));
-    },
+    handle: (c, { id }) => act(c, { id, action: "reopen", note: "", by: "" }),
   });
 
   endpoints.add({

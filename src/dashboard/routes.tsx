@@ -29,11 +29,13 @@ import { libraryRoutes } from "./libraries.ts";
 import { operationsRoutes } from "./operations-routes.tsx";
 import type { Page } from "./page.ts";
 import { innerPages, pages } from "./pages/index.ts";
+import { quality } from "./pages/quality.tsx";
 import { reportsPath } from "./pages/reports-path.ts";
 import { targetsPath } from "./pages/targets-path.ts";
 import { Trouble } from "./pages/trouble.tsx";
 import { parseParams } from "./params.ts";
 import { choose, languageOf, themeOf } from "./preferences.ts";
+import { qualityRoutes } from "./quality-routes.ts";
 import { RenderedPages } from "./rendered.ts";
 import { reportsRoutes } from "./reports/routes.tsx";
 import { targetsRoutes } from "./targets-routes.ts";
@@ -107,6 +109,8 @@ export class Dashboard {
       app.route(`${page.path}/channels`, channelsRoutes({ hub, admin, show }));
       app.route(page.path, alertsRoutes({ alerts: hub.alerts, admin, show }));
     }
+    const { hub, admin } = this.#services;
+    app.route(quality.path, qualityRoutes({ hub, admin, show: (c, told) => this.#showHub(c, quality, told) }));
     for (const page of pages) {
       for (const [name, part] of Object.entries(page.parts ?? {})) {
         app.get(`/dashboard/parts/${page.id}/${name}`, (c) => this.#part(c, page, part));

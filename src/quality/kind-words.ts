@@ -25,7 +25,7 @@ export interface QualityWords {
 
 /** Figures as they are written. */
 export interface Numbers {
-  /** Whole, or with two digits where it is small. */
+  /** Whole, or with two or three digits where it is small. */
   count: (value: unknown) => string;
   percent: (value: unknown) => string;
 }

@@ -3,6 +3,9 @@ import type { Columns } from "../rollup/columns.ts";
 import type { Day } from "../segments/day.ts";
 import type { DayFacts } from "./day-facts.ts";
 
+/** Begins every signature; raised when the meaning of the facts changes, so that all days are read anew. */
+const format = "1:";
+
 /** What was read of a day, and what its totals were then. */
 export interface Scanned {
   signature: string;
@@ -22,9 +25,8 @@ export class ScannedDays {
     const rows = this.#db.query<{ day: Day; signature: string; facts: string }, [string]>(
       "SELECT day, signature, facts FROM quality_day WHERE segment = ?",
     );
-    return new Map(
-      rows.all(segment).map(({ day, signature, facts }) => [day, { signature, facts: JSON.parse(facts) }]),
-    );
+    const own = rows.all(segment).filter(({ signature }) => signature.startsWith(format));
+    return new Map(own.map(({ day, signature, facts }) => [day, { signature, facts: JSON.parse(facts) }]));
   }
 
   /** Puts what was read in the place of what was known, in one transaction; and forgets days that are no longer looked at. */
@@ -62,7 +64,7 @@ export function signatures(columns: Columns, from: Day, to: Day): Map<Day, { sig
       hash = BigInt(Bun.hash(items[item[index]!]!.code, Bun.hash(cell, hash) as bigint));
       rows += count[index]!;
     }
-    found.set(day, { signature: hash.toString(36), rows });
+    found.set(day, { signature: format + hash.toString(36), rows });
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { QualityWords } from "./kind-words.ts";
 
-const fields: Record<string, string> = { lot: "LOT 번호", name: "품목명", quantity: "양품 수량" };
+const fields: Record<string, string> = { lot: "LOT 번호가", name: "품목명이", quantity: "양품 수량이" };
 const weekdays = ["월", "화", "수", "목", "금", "토", "일"];
 const fileName = (file: unknown): string => (file === "live" ? "Live 파일" : `${String(file)} 파일`);
 const times = (ratio: unknown, count: (value: unknown) => string): string => `${count(ratio)}배`;
@@ -74,7 +74,7 @@ export const ko: QualityWords = {
     "missing-values": {
       title: "비어 있는 값",
       what: ({ file, field, missing, rows, usualShare }, { count, percent }, { day }) =>
-        `${day} ${fileName(file)}: ${count(rows)}건 중 ${count(missing)}건에 ${fields[String(field)]}이(가) 없습니다(평소 ${percent(usualShare)}).`,
+        `${day} ${fileName(file)}: ${count(rows)}건 중 ${count(missing)}건에 ${fields[String(field)]} 없습니다(평소 ${percent(usualShare)}).`,
       how: "LOT 번호, 품목명, 수량이 비어 있는 비율을 지난 180일의 비율과 비교합니다(이항분포, 확률 1만분의 1 미만).",
       action: "입력 화면이나 전송 프로그램이 바뀌지 않았는지 확인하세요.",
     },

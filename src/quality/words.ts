@@ -13,9 +13,13 @@ export const wordsIn = (language: Language): QualityWords => words[language];
 export function numbersIn(language: Language): Numbers {
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const small = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const tiny = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   return {
-    count: (value) => (Math.abs(Number(value)) < 10 ? small : whole).format(Number(value)),
+    count: (value) => {
+      const size = Math.abs(Number(value));
+      return (size < 1 ? tiny : size < 10 ? small : whole).format(Number(value));
+    },
     percent: (value) => percent.format(Number(value)),
   };
 }

@@ -313,6 +313,7 @@ const sampleOperations: HubOperations = {
   ],
   monitor: sampleMonitor(),
   messages: sampleMessages(),
+  quality: sampleQuality(),
   logs: { names: async () => ["1"], end: async () => ({ lines: [], place: null, cut: true }), since: async () => null },
   ended: new AbortController().signal,
   time: (ms) => new Date(ms).toISOString().slice(0, 19).replace("T", " "),

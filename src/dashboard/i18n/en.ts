@@ -6,6 +6,7 @@ import { compare } from "./en/compare.ts";
 import { items } from "./en/items.ts";
 import { monitoring } from "./en/monitoring.ts";
 import { operations } from "./en/operations.ts";
+import { quality } from "./en/quality.ts";
 import { reports } from "./en/reports.ts";
 import { targets } from "./en/targets.ts";
 import { trends } from "./en/trends.ts";
@@ -141,6 +142,7 @@ export const en: Texts = {
   monitoring,
   operations,
   alerts,
+  quality,
   targets,
   reports,
   views,

@@ -6,6 +6,7 @@ import { compare } from "./ko/compare.ts";
 import { items } from "./ko/items.ts";
 import { monitoring } from "./ko/monitoring.ts";
 import { operations } from "./ko/operations.ts";
+import { quality } from "./ko/quality.ts";
 import { reports } from "./ko/reports.ts";
 import { targets } from "./ko/targets.ts";
 import { trends } from "./ko/trends.ts";
@@ -140,6 +141,7 @@ export const ko = {
   monitoring,
   operations,
   alerts,
+  quality,
   targets,
   reports,
   views,

@@ -8,6 +8,7 @@ import { items } from "./items.tsx";
 import { monitoring } from "./monitoring.tsx";
 import { operations } from "./operations.tsx";
 import { overview } from "./overview.tsx";
+import { quality } from "./quality.tsx";
 import { reports } from "./reports.tsx";
 import { targets } from "./targets.tsx";
 import { trends } from "./trends.tsx";
@@ -23,6 +24,7 @@ export const pages: readonly Page[] = [
   targets,
   reports,
   monitoring,
+  quality,
   alerts,
   operations,
 ];

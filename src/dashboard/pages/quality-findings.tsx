@@ -1,0 +1,219 @@
+/** @jsxImportSource hono/jsx */
+import { type Kind, kinds, type SampleRow } from "../../quality/finding.ts";
+import { type KeptFinding, mostName, mostNote } from "../../quality/findings-store.ts";
+import { numbersIn } from "../../quality/words.ts";
+import { Quantity, Scroll } from "../elements.tsx";
+import { addressOf } from "../filter.ts";
+import type { HubView } from "../hub-operations.ts";
+import { link, type View } from "../view.ts";
+import { toTheMinute } from "./operations-time.ts";
+
+/** Kinds by what is to be done about them. */
+const groups: Record<"correct" | "look" | "know", readonly Kind[]> = {
+  correct: [
+    "absurd-quantity",
+    "negative-quantity",
+    "duplicate-rows",
+    "missing-values",
+    "undated-rows",
+    "future-days",
+    "misplaced-rows",
+    "similar-code",
+  ],
+  look: ["missing-days", "unusual-day", "unusual-item-day", "item-stopped", "level-shift", "distribution-shift"],
+  know: kinds.filter((kind) => ["name-changed", "new-item"].includes(kind)),
+};
+const groupNames = ["correct", "look", "know"] as const;
+
+/** Findings of a kind that the page lists; the API has the rest. */
+const mostOfKind = 20;
+
+interface Props {
+  view: View;
+  hub: HubView;
+}
+
+/** Findings by what is to be done about them, then by kind. */
+export function FindingGroups({ view, hub, findings }: Props & { findings: readonly KeptFinding[] }) {
+  const words = view.texts.quality;
+  const present = groupNames.filter((group) => findings.some(({ kind }) => groups[group].includes(kind)));
+  return (
+    <>
+      {present.map((group) => (
+        <section class="panel findings" id={`findings-${group}`}>
+          <h2>{words.groups[group].title}</h2>
+          <p class="hint">{words.groups[group].lead}</p>
+          {groups[group].map((kind) => {
+            const own = findings.filter((one) => one.kind === kind);
+            return own.length === 0 ? null : <OfKind view={view} hub={hub} kind={kind} findings={own} />;
+          })}
+        </section>
+      ))}
+    </>
+  );
+}
+
+function OfKind({ view, hub, kind, findings }: Props & { kind: Kind; findings: readonly KeptFinding[] }) {
+  const { texts, format } = view;
+  const words = texts.quality;
+  const { title, action, how } = words.findings[kind];
+  const isWarning = findings.some(({ severity }) => severity === "warning");
+  const severity = isWarning ? "warning" : "info";
+  return (
+    <article class="findings-kind" id={`kind-${kind}`}>
+      <div class="head">
+        <h3>
+          {title} <span class="hint">{words.count(format.exact(findings.length))}</span>
+        </h3>
+        <span class={isWarning ? "pill wait" : "pill"}>{words.severities[severity]}</span>
+      </div>
+      <p>{action}</p>
+      <details id={`how-${kind}`}>
+        <summary>{words.how}</summary>
+        <p class="hint">{how}</p>
+      </details>
+      <ul class="findings-list">
+        {findings.slice(0, mostOfKind).map((finding) => (
+          <One view={view} hub={hub} finding={finding} />
+        ))}
+      </ul>
+      {findings.length > mostOfKind ? (
+        <p class="hint">{words.more(format.exact(findings.length - mostOfKind))}</p>
+      ) : null}
+    </article>
+  );
+}
+
+function One({ view, hub, finding }: Props & { finding: KeptFinding }) {
+  const words = view.texts.quality;
+  const { id, kind, figures, day, item, first_seen, gone_at, rows, state } = finding;
+  const what = words.findings[kind].what(figures, numbersIn(view.language), { day, item });
+  const time = (ms: number): string => toTheMinute(hub.operations.time(ms));
+  return (
+    <li id={`finding-${id}`}>
+      <p class="what">
+        <bdi>{what}</bdi>
+      </p>
+      <p class="hint">
+        {words.firstSeen(time(first_seen))}
+        {gone_at === null ? null : <> · {words.goneAt(time(gone_at))}</>}
+        {state === "gone" ? null : <Records view={view} finding={finding} />}
+      </p>
+      <Said view={view} finding={finding} time={time} />
+      {rows.length === 0 || state === "gone" ? null : <Samples view={view} id={id} rows={rows} />}
+      {hub.lacks === null && state !== "gone" ? <Act view={view} finding={finding} what={what} /> : null}
+    </li>
+  );
+}
+
+/** The way to the batches that the finding is about; none where no filter names them. */
+function Records({ view, finding: { day, item, figures, kind } }: { view: View; finding: KeptFinding }) {
+  const first = typeof figures.from === "string" && kind !== "misplaced-rows" ? figures.from : day;
+  const last = typeof figures.to === "string" && kind !== "misplaced-rows" ? figures.to : day;
+  if (first === null || last === null || kind === "missing-days") return null;
+  const filter = { period: "custom", from: first, to: last, items: item === null ? [] : [item], q: "" } as const;
+  return (
+    <>
+      {" · "}
+      <a href={link(view, filter, "/dashboard/batches")}>{view.texts.quality.records}</a>
+    </>
+  );
+}
+
+/** What somebody said about it. */
+function Said({ view, finding, time }: { view: View; finding: KeptFinding; time: (ms: number) => string }) {
+  const { acceptance } = finding;
+  if (!acceptance) return null;
+  return (
+    <p class="said">
+      <bdi>{view.texts.quality.accepted(acceptance.by, time(acceptance.at))}</bdi>
+      {acceptance.note === "" ? null : (
+        <>
+          {" — "}
+          <bdi>{acceptance.note}</bdi>
+        </>
+      )}
+    </p>
+  );
+}
+
+function Samples({ view, id, rows }: { view: View; id: string; rows: readonly SampleRow[] }) {
+  const { format } = view;
+  const { fields, samples } = view.texts.quality;
+  return (
+    <details id={`samples-${id}`}>
+      <summary>{samples(format.exact(rows.length))}</summary>
+      <Scroll label={samples(format.exact(rows.length))}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{fields.source}</th>
+              <th scope="col" class="number">
+                {fields.id}
+              </th>
+              <th scope="col">{fields.date}</th>
+              <th scope="col">{fields.lot}</th>
+              <th scope="col">{fields.item}</th>
+              <th scope="col" class="wide">
+                {fields.name}
+              </th>
+              <th scope="col" class="number">
+                {fields.quantity}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr>
+                <td>
+                  <bdi>{row.source}</bdi>
+                </td>
+                <td class="number">{row.id}</td>
+                <td>
+                  <bdi>{row.production_date}</bdi>
+                </td>
+                <td>
+                  <bdi>{row.lot_number ?? "–"}</bdi>
+                </td>
+                <td>
+                  <bdi>{row.item_code}</bdi>
+                </td>
+                <td class="wide">
+                  <bdi>{row.item_name ?? "–"}</bdi>
+                </td>
+                <Quantity value={row.good_quantity} format={format} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
+  );
+}
+
+/** The button that says that a finding is fine, with a note; or the one that takes it back. */
+function Act({ view, finding: { id, state }, what }: { view: View; finding: KeptFinding; what: string }) {
+  const words = view.texts.quality;
+  const action = (name: string): string => addressOf(`/dashboard/quality/${id}/${name}`, view.filter, view.params);
+  if (state === "accepted") {
+    return (
+      <form method="post" action={action("reopen")} hx-push-url="false">
+        <button type="submit" class="quiet" aria-label={words.reopenOf(what)}>
+          {words.reopen}
+        </button>
+      </form>
+    );
+  }
+  return (
+    <form method="post" action={action("accept")} hx-push-url="false" class="accept">
+      <button type="submit" aria-label={words.acceptOf(what)}>
+        {words.accept}
+      </button>
+      <details id={`note-${id}`}>
+        <summary>{words.addNote}</summary>
+        <input name="note" maxlength={mostNote} placeholder={words.note} aria-label={words.note} autocomplete="off" />
+        <input name="by" maxlength={mostName} placeholder={words.by} aria-label={words.by} autocomplete="name" />
+      </details>
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+import { type Context, Hono } from "hono";
+import type { PageAdmin } from "../http/access.ts";
+import { ownPagesOnly } from "../http/csrf.ts";
+import type { HubEnv } from "../http/env.ts";
+import { mostName, mostNote } from "../quality/findings-store.ts";
+import type { HubOperations, Told } from "./hub-operations.ts";
+
+export interface QualityRoutesServices {
+  hub: HubOperations;
+  admin: PageAdmin;
+  /** Answers with the page, which tells why something was not done. */
+  show: (c: Context<HubEnv>, told: Told) => Promise<Response>;
+}
+
+/** POST `/ID/accept` and `/ID/reopen`: says that a finding is fine, or takes that back, and leads back to the page. */
+export function qualityRoutes({ hub, admin, show }: QualityRoutesServices): Hono<HubEnv> {
+  const app = new Hono<HubEnv>();
+  app.post("/*", ownPagesOnly);
+  for (const action of ["accept", "reopen"] as const) {
+    app.post(`/:id{[0-9a-f]{16}}/${action}`, async (c) => {
+      if (admin.lacks(c) !== null) return show(c, "refused");
+      const { note, by } = await c.req.parseBody();
+      const text = (value: unknown, most: number): string =>
+        typeof value === "string" ? value.trim().slice(0, most) : "";
+      const done = hub.quality.act({
+        id: c.req.param("id"),
+        action,
+        note: text(note, mostNote),
+        by: text(by, mostName),
+        client: c.env.client,
+        requestId: c.get("requestId"),
+      });
+      return done ? c.redirect(`/dashboard/quality${new URL(c.req.url).search}`, 303) : show(c, "unknown");
+    });
+  }
+  return app;
+}
