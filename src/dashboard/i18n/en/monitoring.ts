@@ -65,5 +65,5 @@ export const monitoring: Texts["monitoring"] = {
   },
   table: "All figures as a table",
   tableLabel: "Figures of monitoring",
-  units: { ms: (value) => `${value} ms`, percent: (value) => `${value} %`, connections: (value) => value },
+  units: { ms: (value) => `${value}\u00a0ms`, percent: (value) => `${value}\u00a0%`, connections: (value) => value },
 };

@@ -66,7 +66,7 @@ export const monitoring = {
   table: "모든 수치를 표로 보기",
   tableLabel: "모니터링 수치",
   units: {
-    ms: (value: string) => `${value} ms`,
+    ms: (value: string) => `${value}\u00a0ms`,
     percent: (value: string) => `${value}%`,
     connections: (value: string) => `${value}개`,
   },
