@@ -13,6 +13,7 @@ import { exportMemory } from "./claims/exports.ts";
 import { fiftyPages } from "./claims/fifty-pages.ts";
 import { growth } from "./claims/growth.ts";
 import { freeEventLoop } from "./claims/health.ts";
+import { measuringItself } from "./claims/measuring.ts";
 import { deepPages, newestPages } from "./claims/pages.ts";
 import { searchLatency } from "./claims/search.ts";
 import { startTime } from "./claims/start.ts";
@@ -33,6 +34,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   startTime,
   readyAnswers,
   uncachedAnswers,
+  measuringItself,
   newestPages,
   deepPages,
   exportMemory,
