@@ -68,7 +68,7 @@ async function content(view: View) {
 }
 
 /** A report as people call it in a list: its kind and its period. */
-const titleOf = (view: View, kind: ReportKind, name: string): string => `${view.texts.reports.kinds[kind]} ${name}`;
+const titleOf = (view: View, kind: ReportKind, name: string): string => view.texts.reports.named[kind](name);
 
 interface TellProps {
   view: View;
@@ -154,7 +154,8 @@ function Make({ view, hub }: { view: View; hub: HubView }) {
           </label>
           {channels.length === 0 ? null : (
             <label class="tick">
-              <input type="checkbox" name="send" value="true" /> {words.send(channels.join(", "))}
+              <input type="checkbox" name="send" value="true" />{" "}
+              {words.send(channels.map((name) => view.texts.channels.names[name]).join(", "))}
             </label>
           )}
           <button type="submit" class="main">
@@ -219,7 +220,7 @@ interface LineProps {
 }
 
 function Line({ view, made, time, canSend }: LineProps) {
-  const { history, excelOf, htmlOf } = view.texts.reports;
+  const { history, excelOf, htmlOf, files: formats } = view.texts.reports;
   const { kind, name, first_day, made_at, sent_at, headline, files } = made;
   const title = titleOf(view, kind, name);
   const file = (file: string | null, label: string, text: string) =>
@@ -252,7 +253,7 @@ function Line({ view, made, time, canSend }: LineProps) {
       </td>
       <td>
         {files.xlsx === null && files.html === null ? history.gone : null}
-        {file(files.xlsx, excelOf(title), "Excel")} {file(files.html, htmlOf(title), "HTML")}
+        {file(files.xlsx, excelOf(title), formats.xlsx)} {file(files.html, htmlOf(title), formats.html)}
       </td>
     </tr>
   );

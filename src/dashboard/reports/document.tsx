@@ -83,10 +83,10 @@ function Tools({ report, language, today }: Pick<DocumentProps, "report" | "lang
       {after.from > today ? null : <a href={reportPath(kind, after)}>{words.after[kind as ReportKind]}</a>}
       <a href={report.pages.overview}>{words.overview}</a>
       <a href={file("xlsx")} download>
-        Excel
+        {words.files.xlsx}
       </a>
       <a href={file("html")} download>
-        HTML
+        {words.files.html}
       </a>
       <button type="button" data-print hidden>
         {words.print}

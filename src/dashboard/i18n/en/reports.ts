@@ -7,7 +7,12 @@ export const reports: Texts["reports"] = {
   newest: "Newest reports",
   open: "Open the report",
   excel: "Excel",
-  html: "HTML",
+  files: { xlsx: "Excel", html: "HTML" },
+  named: {
+    daily: (name) => `Daily report ${name}`,
+    weekly: (name) => `Weekly report ${name.slice(0, 4)}, week ${Number(name.slice(6))}`,
+    monthly: (name) => `Monthly report ${name}`,
+  },
   openOf: (report) => `Open ${report}`,
   excelOf: (report) => `${report} as Excel workbook`,
   htmlOf: (report) => `${report} as HTML`,

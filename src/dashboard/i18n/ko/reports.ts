@@ -5,7 +5,13 @@ export const reports = {
   newest: "최근 보고서",
   open: "보고서 보기",
   excel: "Excel 받기",
-  html: "HTML",
+  files: { xlsx: "Excel", html: "HTML" },
+  /** A report by its kind and the name of its period, such as `2026-11-20`, `2026-W47` or `2026-11`. */
+  named: {
+    daily: (name: string) => `일일 보고서 ${name}`,
+    weekly: (name: string) => `주간 보고서 ${name.slice(0, 4)}년 ${Number(name.slice(6))}주`,
+    monthly: (name: string) => `월간 보고서 ${name.slice(0, 4)}년 ${Number(name.slice(5))}월`,
+  },
   openOf: (report: string) => `${report} 보기`,
   excelOf: (report: string) => `${report} Excel 받기`,
   htmlOf: (report: string) => `${report} HTML`,
