@@ -2,6 +2,7 @@ import { type Alert, severities } from "../../src/alerts/alert.ts";
 import type { Present } from "../../src/alerts/engine.ts";
 import type { Rule } from "../../src/alerts/rule.ts";
 import type { Health } from "../../src/api/health.ts";
+import { reportKinds } from "../../src/config/reports.ts";
 import type { HubOperations, HubView } from "../../src/dashboard/hub-operations.ts";
 import { historyOf } from "../../src/monitoring/history.ts";
 import { type Light, lightNames } from "../../src/monitoring/lights.ts";
@@ -282,7 +283,28 @@ function sampleMessages(): HubOperations["messages"] {
   return { status: () => status, recent: () => deliveries, test: async () => ({ delivered: true }) };
 }
 
+/** Reports of each kind, with files and without, sent and not. */
+function sampleReports(): HubOperations["reports"] {
+  const list = reportKinds.map((kind, at) => ({
+    kind,
+    name: { daily: "2026-01-05", weekly: "2026-W02", monthly: "2026-01" }[kind],
+    first_day: { daily: "2026-01-05", weekly: "2026-01-05", monthly: "2026-01-01" }[kind],
+    made_at: now,
+    headline: "1",
+    sent_at: at === 0 ? now : null,
+    files: at === 0 ? { xlsx: null, html: null } : { xlsx: "1.0", html: "1.0" },
+  }));
+  return {
+    list: async () => list,
+    newestPeriod: async (kind) => ({ from: list.find((one) => one.kind === kind)!.first_day, to: "2026-01-31" }),
+    channels: () => ["mail", "slack"],
+    folder: "1",
+    sent: ["weekly"],
+  };
+}
+
 const sampleOperations: HubOperations = {
+  reports: sampleReports(),
   alerts: sampleAlerts(),
   health: () => health,
   jobs: () => jobs,

@@ -11,6 +11,7 @@ import { ItemOptions } from "../../src/dashboard/item-options.tsx";
 import { Document } from "../../src/dashboard/layout.tsx";
 import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
 import { LogLines } from "../../src/dashboard/pages/operations-log.tsx";
+import { reportsTold } from "../../src/dashboard/pages/reports.tsx";
 import { Trouble } from "../../src/dashboard/pages/trouble.tsx";
 import { parseParams } from "../../src/dashboard/params.ts";
 import type { View } from "../../src/dashboard/view.ts";
@@ -192,6 +193,26 @@ describe("no word of a page stands outside of the catalogues", () => {
     const { texts: words } = viewOf("");
     for (const end of [null, { lines: [], place: null, cut: false }, { lines: [], place: null, cut: true }])
       expect(unmarked(String(<LogLines end={end} texts={words} />))).toEqual([]);
+  });
+
+  test("on the page of reports, with and without them, for whoever may act or not, with each thing that is told", async () => {
+    const page = pages.find(({ id }) => id === "reports")!;
+    const { reports } = sampleHub().operations;
+    const hubs = [
+      sampleHub({ lacks: "key" }),
+      sampleHub({ lacks: "machine" }),
+      sampleHub({}, { reports: { ...reports, list: async () => [], channels: () => [] }, jobs: () => [] }),
+      sampleHub({}, { reports: { ...reports, newestPeriod: () => Promise.reject(new Error("no data")) } }),
+    ];
+    for (const hub of hubs) {
+      expect(unmarked(String(await page.content(viewOf("", { path: page.path, hub }))))).toEqual([]);
+    }
+    for (const told of reportsTold) {
+      const before = viewOf("", { path: page.path });
+      const query = new URLSearchParams({ told, kind: "weekly", day: "2026-01-07" });
+      const view = { ...before, ...parseParams(page.params!, query, before.texts) };
+      expect(unmarked(String(await page.content(view)))).toEqual([]);
+    }
   });
 
   test("on the page of targets, with and without them, for whoever may act or not, with each thing that is told", async () => {
