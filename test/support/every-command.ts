@@ -17,6 +17,7 @@ const COMMANDS: readonly (readonly [args: readonly string[], codes: readonly num
   [["--check"], [0], ANYTHING],
   [["--check", "--json"], [0], /"rows"/],
   [["--checkpoint"], [0], /production_analysis\.db/],
+  [["--report", "monthly", "--date", "2025-03-05", "--send"], [0], /monthly_2025-03.*\.html/],
   [["--rollover", "--dry-run"], [0], ANYTHING],
   [["--rollover"], [0], ANYTHING],
 ];
