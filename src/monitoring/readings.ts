@@ -3,8 +3,9 @@ import type { FreeDisk } from "../observe/disk.ts";
 import type { Latency } from "../observe/latency.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
 import type { Performance } from "../observe/performance.ts";
-import { openProcessTree, type TreeUse } from "../observe/process-tree.ts";
+import { openProcessTree } from "../observe/process-tree.ts";
 import type { Traffic } from "../observe/traffic.ts";
+import type { TreeUse } from "../observe/tree-use.ts";
 import type { GaugeName, Sum } from "./sample.ts";
 
 /** What is read of the hub and its machine at one moment. */

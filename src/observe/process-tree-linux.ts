@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { TreeUse } from "./process-tree.ts";
+import type { TreeUse } from "./tree-use.ts";
 
 /** What the kernel counts in: both are the same on every system that Bun runs on (getconf CLK_TCK, PAGESIZE). */
 const msPerTick = 10;

@@ -1,5 +1,5 @@
 import { dlopen, ptr } from "bun:ffi";
-import type { TreeUse } from "./process-tree.ts";
+import type { TreeUse } from "./tree-use.ts";
 
 /** https://learn.microsoft.com/windows/win32/api/tlhelp32/ns-tlhelp32-processentry32w, on 64 bits. */
 const entry = { bytes: 568, pidAt: 8, parentAt: 32 };
