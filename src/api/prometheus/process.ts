@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { LoopDelay } from "../../observe/loop-delay.ts";
-import type { TreeUse } from "../../observe/process-tree.ts";
+import type { TreeUse } from "../../observe/tree-use.ts";
 import { counter, type Family, gauge, histogram } from "./family.ts";
 
 export interface ProcessSources {
