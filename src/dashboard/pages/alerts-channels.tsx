@@ -39,7 +39,11 @@ export function Channels({ view, hub }: ChannelsProps) {
 function stateOf({ configured, failing, last_success: success, last_failure: failure }: ChannelStatus) {
   if (!configured) return { state: "off", tone: "" } as const;
   if (failing) return { state: "failing", tone: "bad" } as const;
-  if (failure && failure.at >= (success ?? 0)) return { state: "failed", tone: "bad" } as const;
+  if (failure && failure.at >= (success ?? 0)) {
+    return failure.state === "dead"
+      ? ({ state: "failed", tone: "bad" } as const)
+      : ({ state: "uncertain", tone: "wait" } as const);
+  }
   return success === null ? ({ state: "untried", tone: "wait" } as const) : ({ state: "well", tone: "good" } as const);
 }
 
@@ -55,7 +59,7 @@ function ChannelBlock({ view, hub, status }: ChannelsProps & { status: ChannelSt
     ...(failure ? [[words.lastFailure, time(failure.at)] as const] : []),
     ...(waiting > 0 ? [[words.waiting, words.messages(format.exact(waiting))] as const] : []),
   ];
-  const trouble = failing?.reason ?? (state === "failed" ? failure?.reason : null);
+  const trouble = failing?.reason ?? (state === "failed" || state === "uncertain" ? failure?.reason : null);
   return (
     <article class="block" id={`channel-${name}`}>
       <div class="head">
@@ -99,7 +103,6 @@ function Deliveries({ view, hub, deliveries }: ChannelsProps & { deliveries: rea
         <thead>
           <tr>
             <th scope="col">{recent.at}</th>
-            <th scope="col">{recent.channel}</th>
             <th scope="col">{recent.subject}</th>
             <th scope="col">{recent.state}</th>
             <th scope="col" class="number wide">
@@ -110,10 +113,10 @@ function Deliveries({ view, hub, deliveries }: ChannelsProps & { deliveries: rea
         <tbody>
           {deliveries.map(({ channel, kind, subject, state, reason, attempts, created_at }) => (
             <tr>
-              <td>{toTheMinute(hub.operations.time(created_at))}</td>
-              <td>{names[channel]}</td>
-              <td>
-                <span class="hint">{recent.kinds[kind]}</span> {subject}
+              <td class="time">{toTheMinute(hub.operations.time(created_at)).slice("YYYY-".length)}</td>
+              <td class="text">
+                {subject}
+                <p class="hint">{recent.way(names[channel], recent.kinds[kind])}</p>
                 {reason === null ? null : <p class="hint">{reasonText(reason, view.language)}</p>}
               </td>
               <td>
