@@ -33,7 +33,7 @@ export interface Moment {
   policy: TellingPolicy;
   /** When people were last told of earlier alerts of the same rule and subject. Asked only where that matters. */
   lastToldBefore: (alert: Alert) => number | null;
-  /** Whether a rule is worth a reminder: of what is over already, such as a crash, there is none. */
+  /** Whether a rule is worth a reminder, and word of its end: of what is over already, such as a crash, there is none. */
   reminds: (rule: string) => boolean;
 }
 
@@ -43,16 +43,17 @@ export interface Moment {
 export function tellingOf(alert: Alert, moment: Moment): Telling | null {
   const { now, quiet } = moment;
   const isHeld = (severity: Severity): boolean => severity !== "critical" && (quiet?.contains(now) ?? false);
-  if (alert.resolvedAt !== null) return endOf(alert, isHeld, quiet);
+  if (alert.resolvedAt !== null) return endOf(alert, isHeld, moment);
   if (isHeld(alert.severity) || (alert.snoozedUntil !== null && alert.snoozedUntil > now)) return null;
   if (alert.toldAt === null || alert.toldSeverity === null) return isCooling(alert, moment) ? null : "firing";
   if (rankOf(alert.severity) > rankOf(alert.toldSeverity)) return "escalated";
   return isReminderDue(alert, alert.toldAt, moment) ? "reminder" : null;
 }
 
-function endOf(alert: Alert, isHeld: (severity: Severity) => boolean, quiet: QuietHours | null): Telling | null {
+function endOf(alert: Alert, isHeld: (severity: Severity) => boolean, { quiet, reminds }: Moment): Telling | null {
   if (isHeld(alert.toldSeverity ?? alert.severity)) return null;
-  if (alert.toldAt !== null) return "resolved";
+  // Of what was over when it was told, nobody needs to hear that it is.
+  if (alert.toldAt !== null) return reminds(alert.rule) ? "resolved" : "silent";
   return quiet?.contains(alert.firedAt) ? "passed" : "silent";
 }
 

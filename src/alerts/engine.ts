@@ -158,6 +158,16 @@ export class AlertEngine {
     return countBySeverity([...this.#open.values()]);
   }
 
+  /** How many of them nobody looks after yet, by severity. */
+  unattended(): Record<Severity, number> {
+    const now = this.#now();
+    return countBySeverity(
+      [...this.#open.values()].filter(
+        ({ acknowledgedAt, snoozedUntil }) => acknowledgedAt === null && (snoozedUntil ?? 0) <= now,
+      ),
+    );
+  }
+
   /** An alert that fires; null for any other. */
   find(id: number): Alert | null {
     return this.active().find((alert) => alert.id === id) ?? null;

@@ -16,7 +16,7 @@ export interface Rule {
    * does not know everything yet.
    */
   keepForMs: number;
-  /** False for what is over when it is told: there is nothing to be reminded of. */
+  /** False for what is over when it is told: there is nothing to be reminded of, and no end to be told. */
   reminds: boolean;
   /** What it watches, and from where on it speaks. */
   about: Readonly<Record<Language, string>>;
@@ -147,8 +147,8 @@ export const builtInRules: readonly Rule[] = [
     warning,
     [0, minute],
     {
-      ko: "허브가 예기치 않게 종료되었다가 다시 시작했습니다. 하루 동안 표시합니다.",
-      en: "The hub ended unexpectedly and was started again. Shown for a day.",
+      ko: "허브가 예기치 않게 종료되었다가 다시 시작했습니다. 7일 동안, 또는 보고서를 옮길 때까지 표시합니다.",
+      en: "The hub ended unexpectedly and was started again. Shown for seven days, or until its report is moved.",
     },
     false,
   ),

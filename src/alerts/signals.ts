@@ -97,7 +97,7 @@ export interface Signals {
   slowQueryMs: number;
   /** How the chat's model is doing; null without one, or where nobody asked it yet. */
   chat: { status: "ok" | "error" | "rate_limited" | "degraded"; message: string } | null;
-  /** The last time that the hub ended unexpectedly; null where that is none or long ago. */
+  /** The last time that the hub ended unexpectedly, as `/healthz` tells it: within seven days. */
   crash: { at: number; stamp: string; report: string; reason: string } | null;
   /** The last time that the PC's clock was moved: by how much, positive for forward; null where it was not lately. */
   clockJump: { at: number; byMs: number } | null;

@@ -334,7 +334,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
       ...describeDerived(services.derived()),
       data: describeData(catalog),
       jobs: describeJobs(services.jobs()),
-      alerts: services.alerts.engine.counts(),
+      alerts: services.alerts.engine.unattended(),
     }),
   });
   const adminKey = settings.adminKey;

@@ -1,4 +1,5 @@
 import type { Alert } from "../alerts/alert.ts";
+import type { Condition } from "../alerts/condition.ts";
 import type { Present } from "../alerts/engine.ts";
 import type { Rule } from "../alerts/rule.ts";
 import type { HistoryQuery } from "../alerts/store.ts";
@@ -11,7 +12,9 @@ export type AlertOrder = { id: number; client: string; requestId: string } & (
 
 /** What the pages know of the alerts and do with them. */
 export interface HubAlerts {
-  /** What is the matter now, the worst first, whether it is an alert yet or not. */
+  /** What is the matter at this moment, the worst first, looked at anew. */
+  conditions(): Promise<Condition[]>;
+  /** What was the matter at the last look, the worst first, whether it is an alert yet or not. */
   present(): Present[];
   /** Alerts that fire, the worst first: also those whose condition is gone, but not for long enough yet. */
   active(): Alert[];

@@ -8,7 +8,7 @@ export interface HubEvents {
   data: { version: string | null; as_of: string | null };
   /** How far the search indexes are. */
   search: unknown;
-  /** How many alerts fire, by severity. */
+  /** How many alerts fire that nobody has acknowledged or snoozed, by severity. */
   alerts: Readonly<Record<"critical" | "warning" | "info", number>>;
   /** Which jobs are running or paused, and how far they are. */
   jobs: { name: string; running: boolean; paused: boolean; progress: Progress | null }[];

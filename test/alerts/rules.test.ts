@@ -157,7 +157,6 @@ test.each<[string, Partial<Signals>]>([
     "a job that fails and is being run again",
     { jobs: [job("backup", { result: "failed", running: true, startedAt: now })] },
   ],
-  ["a crash of last week", { crash: { at: now - 3 * day, stamp: "", report: "crash.txt", reason: "" } }],
   ["a clock that the system corrected by seconds", { clockJump: { at: now, byMs: 20_000 } }],
   [
     "a new file that the nightly backup has not seen yet",

@@ -175,6 +175,7 @@ function sampleAlerts(): HubOperations["alerts"] {
     about: { ko: "1", en: "1" },
   });
   return {
+    conditions: async () => [found("1"), { ...found("2"), severity: "critical" }],
     present: () => [
       { condition: found("1"), since: now, alert: active[0]! },
       { condition: found("2"), since: now, alert: null },

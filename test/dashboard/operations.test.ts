@@ -2,12 +2,9 @@ import { expect, test } from "bun:test";
 import { formatOf } from "../../src/dashboard/i18n/format.ts";
 import { texts } from "../../src/dashboard/i18n/language.ts";
 import { readLogQuery } from "../../src/dashboard/log-query.ts";
-import { alertsOf } from "../../src/dashboard/pages/operations-alerts.ts";
-import { stateOf } from "../../src/dashboard/pages/operations-state.ts";
 import { ago, cadence, span } from "../../src/dashboard/pages/operations-time.ts";
 import type { View } from "../../src/dashboard/view.ts";
 import type { Language } from "../../src/language.ts";
-import { sampleHub } from "./hub-sample.ts";
 
 const viewIn = (language: Language) => ({ texts: texts[language], format: formatOf(language) }) as View;
 
@@ -46,42 +43,6 @@ test("times are told in their largest whole unit", () => {
   ]);
   const before = (seconds: number) => ago(view, Date.now() - seconds * 1000);
   expect([5, 90, 7300, 50 * 3600].map(before)).toEqual(["just now", "1 min ago", "2 h ago", "2 d ago"]);
-});
-
-test("alerts come worst first, each with what to do, and there are none where nothing is the matter", async () => {
-  const view = viewIn("en");
-  const { operations } = sampleHub();
-  const state = await stateOf(operations);
-  const alerts = alertsOf(view, state);
-  expect(alerts.every(({ help }) => help.length > 10)).toBe(true);
-  const bad = alerts.filter(({ tone }) => tone === "bad").map(({ text }) => text);
-  expect(bad).toEqual([
-    "The last run of 'Check' failed.",
-    "The file 1.0 is not there.",
-    "The file 2.0 is locked, so that new rows cannot be read.",
-    "The file 3.0 is damaged.",
-    "The newest backup of 2.0 was made 40 d ago.",
-    "Only 0.1 GB of disk space are free.",
-  ]);
-  expect(alerts.slice(bad.length).map(({ text }) => text)).toEqual([
-    "The file 4.0 keeps changing, so that it cannot be read as a whole.",
-    "There is no backup yet of 3.0, 4.0, 5.0, 6.0.",
-    // Live is backed up daily, so that three days are one missed.
-    "The newest backup of 0.0 was made 3 d ago.",
-    "Files lack indexes: 2.0, 3.0, 4.0, 5.0, 6.0.",
-    "Rows of days that another file owns: 21.",
-    "Rows without a valid date: 21.",
-    "The job 'Backup' is paused.",
-  ]);
-  const [live] = state.health.files;
-  const well = {
-    ...state,
-    jobs: state.jobs.filter(({ result, paused }) => result !== "failed" && !paused),
-    indexes: new Map([[live!.file, []]]),
-    backups: new Map([[live!.file, [{ ...state.backups.get(live!.file)![0]!, takenAt: Date.now() }]]]),
-    health: { ...state.health, files: [live!], misplaced_rows: 0, undated_rows: 0, disk_free_gb: 50 },
-  };
-  expect(alertsOf(view, well)).toEqual([]);
 });
 
 test("a log is asked for by a name from the list, and what means nothing is left out", () => {

@@ -6,7 +6,6 @@ import { condition, counted, percent } from "./words.ts";
 const errorShares = { warning: 0.01, critical: 0.05, least: 5 };
 const slowAtLeast = 10;
 const refusedAtLeast = 100;
-const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 /** A clock that is corrected by less is kept by the system's time service. */
@@ -130,20 +129,20 @@ function chat({ chat: model }: Signals): Condition[] {
   ];
 }
 
-function crash({ crash: last, now }: Signals): Condition[] {
-  if (last === null || now - last.at > dayMs) return [];
+function crash({ crash: last }: Signals): Condition[] {
+  if (last === null) return [];
   return [
     condition(
       ["crash", last.report, "warning"],
       {
         what: `허브가 ${last.stamp}에 예기치 않게 종료되었습니다: ${last.reason}`,
         meaning: "지금은 다시 실행 중이며 데이터는 그대로입니다.",
-        action: `되풀이되면 logs/${last.report} 파일을 담당자에게 보내십시오.`,
+        action: `되풀이되면 logs/${last.report} 파일을 담당자에게 보내십시오. 그 파일을 옮기면 이 알림이 사라집니다.`,
       },
       {
         what: `The hub ended unexpectedly at ${last.stamp}: ${last.reason}`,
         meaning: "It runs again, and no data were lost.",
-        action: `If it happens again, send logs/${last.report} to whoever looks after the hub.`,
+        action: `If it happens again, send logs/${last.report} to whoever looks after the hub. When that file is moved, this goes away.`,
       },
       { since: last.at },
     ),

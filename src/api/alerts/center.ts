@@ -1,11 +1,13 @@
+import { rankOf } from "../../alerts/alert.ts";
 import { builtInSources } from "../../alerts/built-in.ts";
+import type { Condition } from "../../alerts/condition.ts";
 import { AlertEngine } from "../../alerts/engine.ts";
 import { type MessageContext, messagesOf } from "../../alerts/messages.ts";
 import { type QuietHours, quietHoursOf } from "../../alerts/quiet-hours.ts";
 import { builtInRules, timingOf } from "../../alerts/rule.ts";
 import { channelConditions } from "../../alerts/rules/channels.ts";
 import type { Signals } from "../../alerts/signals.ts";
-import type { NamedSource } from "../../alerts/source.ts";
+import { askAll, type NamedSource } from "../../alerts/source.ts";
 import type { AlertStore } from "../../alerts/store.ts";
 import { type SummaryKind, summaryOf } from "../../alerts/summary.ts";
 import { SummaryClock } from "../../alerts/summary-clock.ts";
@@ -38,6 +40,7 @@ export class AlertCenter {
   readonly summaries: { daily: string; weekly: string };
   readonly #services: AlertServices;
   readonly #collector: SignalCollector;
+  readonly #sources: readonly NamedSource[];
   readonly #clocks: ReadonlyMap<SummaryKind, SummaryClock>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #trouble = "";
@@ -58,20 +61,21 @@ export class AlertCenter {
       stampOf,
       timesOfDay: (alert) => store.timesSince(alert, alert.firedAt - day),
     };
+    this.#sources = [
+      ...builtInSources(this.#collector.read),
+      { name: "channels", conditions: () => channelConditions(outbox.status(), Date.now()) },
+      ...services.sources,
+    ];
     this.engine = new AlertEngine({
       store,
-      sources: [
-        ...builtInSources(this.#collector.read),
-        { name: "channels", conditions: () => channelConditions(outbox.status(), Date.now()) },
-        ...services.sources,
-      ],
+      sources: this.#sources,
       off: this.off,
       timingOf,
       quiet: this.quiet,
       tell: (notices, now) => {
         for (const message of messagesOf(notices, now, context)) outbox.send(message);
       },
-      onChange: () => events.emit("alerts", this.engine.counts()),
+      onChange: () => events.emit("alerts", this.engine.unattended()),
       log: {
         info: (message) => log.info("alerts", message),
         warn: (message) => log.warn("alerts", message),
@@ -107,6 +111,13 @@ export class AlertCenter {
       });
     }, lookEveryMs / this.#services.settings.alertSpeed);
     this.#timer.unref();
+  }
+
+  /** What is the matter at this moment, the worst first, whether it lasts or not: looked at anew, for whoever looks at the hub. */
+  async conditions(): Promise<Condition[]> {
+    await this.#collector.refresh();
+    const { conditions } = askAll(this.#sources, new Set(this.off), () => {});
+    return conditions.map(({ condition }) => condition).sort((a, b) => rankOf(b.severity) - rankOf(a.severity));
   }
 
   /** Looks once. Never rejects: what went wrong stands in the log, once. */

@@ -7,6 +7,7 @@ import type { AlertCenter } from "./center.ts";
 export function hubAlerts(center: AlertCenter, audit: (message: string, requestId: string) => void): HubAlerts {
   const { engine, store, off, quiet, summaries } = center;
   return {
+    conditions: () => center.conditions(),
     present: () => engine.present(),
     active: () => engine.active(),
     history: (query) => store.history(query),

@@ -172,7 +172,7 @@ export class SignalCollector {
       requests: { minutes: 5, ...this.#requests.window() },
       slowQueryMs: settings.slowQueryThresholdMs,
       chat: this.#chat(),
-      crash: this.#crash(now),
+      crash: this.#crash(),
       clockJump: this.#clock.lastJump,
     };
   }
@@ -240,13 +240,13 @@ export class SignalCollector {
     return health.status === "ok" ? health : model.health({ check: true });
   }
 
-  #crash(now: number): Signals["crash"] {
+  #crash(): Signals["crash"] {
     const [last] = this.#services.crashes();
     if (!last) return null;
     const at = Temporal.PlainDateTime.from(last.at.replace(" ", "T")).toZonedDateTime(
       this.#services.settings.timezone,
     ).epochMilliseconds;
-    return now - at > day ? null : { at, stamp: last.at, report: last.report, reason: last.reason };
+    return { at, stamp: last.at, report: last.report, reason: last.reason };
   }
 
   async #readBackups(): Promise<void> {

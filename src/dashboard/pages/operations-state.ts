@@ -1,3 +1,4 @@
+import type { Condition } from "../../alerts/condition.ts";
 import type { Health } from "../../api/health.ts";
 import type { BackupFile } from "../../operations/backup-files.ts";
 import type { JobStatus } from "../../operations/schedule.ts";
@@ -7,12 +8,12 @@ import type { HubOperations } from "../hub-operations.ts";
 export interface OperationsState {
   health: Health;
   jobs: readonly JobStatus[];
+  /** What is the matter. */
+  conditions: readonly Condition[];
   /** Missing indexes by file name; null where they are not known. */
   indexes: ReadonlyMap<string, string[] | null>;
   /** By the name of the file, newest first. */
   backups: ReadonlyMap<string, readonly BackupFile[]>;
-  /** True where the watcher makes missing indexes. */
-  healsIndexes: boolean;
   plan: ReturnType<HubOperations["plan"]>;
   logs: readonly string[];
 }
@@ -21,7 +22,8 @@ export interface OperationsState {
 export async function stateOf(hub: HubOperations): Promise<OperationsState> {
   const health = hub.health();
   const names = health.files.map(({ file }) => file);
-  const [backups, logs, missing] = await Promise.all([
+  const [conditions, backups, logs, missing] = await Promise.all([
+    hub.alerts.conditions(),
     hub.backups(),
     hub.logs.names(),
     Promise.all(names.map((name) => hub.missingIndexes(name))),
@@ -29,9 +31,9 @@ export async function stateOf(hub: HubOperations): Promise<OperationsState> {
   return {
     health,
     jobs: hub.jobs(),
+    conditions,
     indexes: new Map(names.map((name, at) => [name, missing[at]!])),
     backups,
-    healsIndexes: hub.settings.find(({ name }) => name === "HEAL_INDEXES")?.value !== "false",
     plan: hub.plan(),
     logs,
   };

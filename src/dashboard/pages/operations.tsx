@@ -1,10 +1,12 @@
 /** @jsxImportSource hono/jsx */
 
+import { splitSentence } from "../../alerts/messages.ts";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { Page } from "../page.ts";
-import type { View } from "../view.ts";
-import { alertsOf } from "./operations-alerts.ts";
+import { swapFromTop } from "../swap.ts";
+import { link, type View } from "../view.ts";
+import { toneOf } from "./alerts-active.tsx";
 import { Backups } from "./operations-backups.tsx";
 import { Files } from "./operations-files.tsx";
 import { Jobs } from "./operations-jobs.tsx";
@@ -92,28 +94,31 @@ function Access({ view, hub }: { view: View; hub: HubView }) {
   );
 }
 
+/** What is the matter now: what the alerts are made of, at this moment. */
 function Alerts({ view, state }: { view: View; state: OperationsState }) {
   const words = view.texts.operations.alerts;
-  const alerts = alertsOf(view, state);
   return (
     <article class="panel" id="alerts">
       <h2>{words.title}</h2>
-      {alerts.length === 0 ? (
+      {state.conditions.length === 0 ? (
         <p class="hint">{words.none}</p>
       ) : (
         <ul class="alerts">
-          {alerts.map(({ tone, text, help, detail }) => (
-            <li class={tone}>
-              <strong>{text}</strong> {help}
-              {detail === null ? null : (
-                <p class="hint" lang="en">
-                  {detail}
-                </p>
-              )}
-            </li>
-          ))}
+          {state.conditions.map(({ severity, words: { [view.language]: own } }) => {
+            const [first, rest] = splitSentence(own.what);
+            return (
+              <li class={toneOf[severity]}>
+                <strong>{first}</strong> {rest} {own.action}
+              </li>
+            );
+          })}
         </ul>
       )}
+      <p class="hint">
+        <a href={link(view, {}, "/dashboard/alerts")} hx-boost={swapFromTop}>
+          {words.more}
+        </a>
+      </p>
     </article>
   );
 }
