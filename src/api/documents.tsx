@@ -28,7 +28,7 @@ type Language = keyof typeof words;
 const fromSource =
   "This hub runs from its source. The licences are collected when the executable is built; here each package has its own in node_modules.\n";
 
-/** GET `/docs/manual`, `/docs/guide` and `/licences`: what ships with the hub to be read, without internet and without scripts. */
+/** GET `/docs/manual`, `/docs/guide`, `/docs/monitoring` with its files and `/licences`: what ships with the hub to be read, without internet and without scripts. */
 export function documentRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/docs/manual", etag(), async (c) => {
@@ -39,6 +39,21 @@ export function documentRoutes(): Hono<HubEnv> {
   app.get("/docs/guide", etag(), async (c) => {
     const { documents } = await import("../documents/pages.ts");
     return send(c, "en", words.en.guide, documents.guide);
+  });
+  app.get("/docs/monitoring", etag(), async (c) => {
+    const { documents } = await import("../documents/pages.ts");
+    return send(c, "en", "Prometheus and Grafana", documents.monitoring);
+  });
+  app.get("/docs/monitoring/:name", etag(), async (c, next) => {
+    const { monitoringFiles } = await import("../documents/pages.ts");
+    const name = c.req.param("name");
+    const file = Object.hasOwn(monitoringFiles, name) ? monitoringFiles[name] : undefined;
+    if (file === undefined) return next();
+    return c.body(file.text, 200, {
+      "Content-Type": `${file.type}; charset=utf-8`,
+      "Content-Disposition": `attachment; filename="${name}"`,
+      "Cache-Control": "no-cache",
+    });
   });
   app.get("/licences", etag(), async (c) => {
     const { licences } = await import("../licences.ts");

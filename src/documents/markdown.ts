@@ -8,6 +8,7 @@ const addresses: Record<string, string> = {
   "operations_manual.md": "/docs/manual?lang=en",
   "operations_manual.ko.md": "/docs/manual?lang=ko",
   "api.md": "/docs/guide",
+  "monitoring.md": "/docs/monitoring",
 };
 
 /**
@@ -15,11 +16,16 @@ const addresses: Record<string, string> = {
  * wide tables scroll by themselves. Called as a macro while the hub is built, because the manual takes 100 ms, which the event loop must not be held up for.
  */
 export function renderDocument(name: string): string {
-  const text = readFileSync(path.join(import.meta.dir, "../../docs", name), "utf8");
+  const text = documentText(name);
   let chapter = 0;
   return micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
     .replace(/<h2>/g, () => `<h2 id="chapter-${++chapter}">`)
     .replace(/<a href="([\w.]+\.md)"/g, (_link, target) => `<a href="${addresses[target] ?? target}"`)
     .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')
     .replaceAll("</table>", "</table></div>");
+}
+
+/** A file of `docs/` as it is, called as a macro as well. */
+export function documentText(name: string): string {
+  return readFileSync(path.join(import.meta.dir, "../../docs", name), "utf8");
 }

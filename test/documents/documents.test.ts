@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
 import { documentRoutes } from "../../src/api/documents.tsx";
@@ -34,7 +34,7 @@ describe("the documents of a running hub", () => {
   });
 
   test("every file that a page names is the hub's own, and there is no script and no style in it", async () => {
-    for (const path of ["/docs/manual", "/docs/guide"]) {
+    for (const path of ["/docs/manual", "/docs/guide", "/docs/monitoring"]) {
       const response = await page(path);
       const text = await response.text();
       expect(text).not.toMatch(/<script|<style|style="| on[a-z]+="|src="http/);
@@ -42,6 +42,20 @@ describe("the documents of a running hub", () => {
       for (const [, link] of text.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)) {
         expect((await app.request(link!)).status).toBe(200);
       }
+    }
+  });
+
+  test("the page about Prometheus leads to the files that it names, to be kept", async () => {
+    const text = await (await page("/docs/monitoring")).text();
+    const links = [...text.matchAll(/href="(monitoring\/[^"]+)"/g)].map(([, link]) => link!);
+    expect(links.map((link) => link.split("/")[1]).sort()).toEqual(readdirSync(join(docs, "monitoring")).sort());
+    for (const link of links) {
+      const response = await page(new URL(link, "http://hub/docs/monitoring").pathname);
+      expect(response.headers.get("Content-Disposition")).toBe(`attachment; filename="${link.split("/")[1]}"`);
+      expect(await response.text()).toBe(readFileSync(join(docs, link), "utf8"));
+    }
+    for (const other of ["hub.db", "..%2Fapi.md", "constructor", "__proto__"]) {
+      expect((await page(`/docs/monitoring/${other}`)).status).toBe(404);
     }
   });
 

@@ -44,7 +44,8 @@ export function prometheusEndpoint(endpoints: Endpoints, sources: PrometheusSour
     path: "/metrics",
     tag: "metrics",
     summary: "Everything that is counted, for Prometheus",
-    description: "docs/monitoring.md of the release says how Prometheus and Grafana are connected.",
+    description:
+      "The page /docs/monitoring says how Prometheus and Grafana are connected, and has a dashboard and alert rules.",
     answer: { "text/plain": z.string() },
     handle: async (c) => {
       // Loaded by the first scrape: the start of the hub does not wait for the 40 ms that it takes from source.
