@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runWatch, type WatchArgs } from "../../src/operations/watch.ts";
+import { lockHome } from "../../src/segments/home-lock.ts";
 import { look } from "../../src/segments/look.ts";
 import { requiredIndexes } from "../../src/segments/schema.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
@@ -80,6 +81,25 @@ test("a cycle makes the missing indexes in every file, and says so in the words 
   );
   expect(log()).toMatch(/\[INFO \] Healed production_analysis\.db: idx_date_item_quantity/);
   expect(log()).toMatch(/\[INFO \] ANALYZE OK production_analysis\.db/);
+});
+
+test("its log is put aside at a new day, by one of two cycles that meet", async () => {
+  const { home, context, watch, log } = watched({ LOG_ROTATION: "daily" });
+  const logs = join(home, "logs");
+  mkdirSync(logs);
+  writeFileSync(join(logs, "watcher.log"), "[2026-01-13 02:00:00] [INFO ] yesterday\n");
+  const noon = Date.parse("2026-01-13T12:00:00+09:00") / 1000;
+  utimesSync(join(logs, "watcher.log"), noon, noon);
+  mkdirSync(context.settings.mirrorDir, { recursive: true });
+  const other = lockHome(context.settings.mirrorDir, "watcher-log.lock");
+  await watch();
+  expect(log()).toMatch(/^.*yesterday\n.*Creating missing/);
+  other?.release();
+  utimesSync(join(logs, "watcher.log"), noon, noon);
+  writeDatabase(archivePath(home, 2025), [row({ production_date: "2025-02-03" })]);
+  await watch();
+  expect(readFileSync(join(logs, "watcher.log.2026-01-13"), "utf8")).toContain("yesterday");
+  expect(log()).not.toContain("yesterday");
 });
 
 test("indexes that exist under another name are not made twice", async () => {
