@@ -1,15 +1,20 @@
 import type { FactoryClock } from "../observe/clock.ts";
 import type { Events } from "../observe/events.ts";
 import type { Catalog } from "../segments/catalog.ts";
+import { WorkShare } from "../segments/work-share.ts";
 import { TaskError, WorkerProcess } from "../workers/process.ts";
 import type { Checked } from "./check.ts";
 import type { FindingsStore } from "./findings-store.ts";
 import type { QualityOrder } from "./tasks.ts";
 
 /** How long after a change of the data is waited, ms: an ERP writes in several commits, and daily totals come first. */
-const settleMs = 2_000;
-/** A check rests for this many times as long as it took, so that it takes at most a twentieth of one processor while the ERP writes all day. */
+const settleMs = 1_000;
+/**
+ * A check rests for this many times as long as it took, so that it takes at most a twentieth of one processor while the ERP writes all day; less what
+ * was not used in the last minute, so that a few changes in a row are looked at at once each.
+ */
 const restTimes = 20;
+const burstMs = 60_000;
 /** When what could not be looked at is tried again, ms. */
 const retryMs = 15_000;
 /** When it is looked whether a day has ended, ms. */
@@ -45,6 +50,7 @@ export interface QualityKeeperOptions {
 export class QualityKeeper {
   readonly #options: QualityKeeperOptions;
   readonly #worker = new WorkerProcess(processRestMs);
+  readonly #share = new WorkShare(restTimes, burstMs);
   readonly #stopListening: () => void;
   readonly #dayTimer: ReturnType<typeof setInterval>;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -138,7 +144,7 @@ export class QualityKeeper {
     } finally {
       release();
       this.#isWorking = false;
-      this.#restUntil = Date.now() + restTimes * (Date.now() - started);
+      this.#restUntil = this.#share.spent(Date.now() - started, Date.now());
       if (again !== null) this.#ask(again);
       else if (this.#isAsked) this.#ask(settleMs);
       this.#isAsked = false;

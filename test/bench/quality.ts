@@ -26,13 +26,13 @@ for (let seed = 1; seed <= seeds; seed++) {
   recalls.push(...recallOfTotals(history, 60, seed));
   const clean = recentRows(seed, rows, today);
   const unharmed = temporaryHome();
-  writeRows(unharmed, clean);
+  writeRows(unharmed, clean, Number(today.slice(0, 4)));
   for (const { kind } of [...falseFindings(history), ...falseRowFindings(await checkHome(unharmed, today))]) {
     falseByKind.set(kind, (falseByKind.get(kind) ?? 0) + 1);
   }
   const planted = plantRows(clean, 7, seed, today);
   const home = temporaryHome();
-  writeRows(home, planted.rows, planted.strays);
+  writeRows(home, planted.rows, Number(today.slice(0, 4)), planted.strays);
   recalls.push(...recallOfRows(planted, (await checkHome(home, today)).findings));
 }
 

@@ -9,11 +9,13 @@ import { openCatalog } from "../support/catalog.ts";
 import { type CleanRow, cleanRows } from "./clean-data.ts";
 import type { Recall } from "./planted-totals.ts";
 
-/** The year from which rows stand in Live; older ones are the archive's. */
-const liveYear = 2026;
-
-/** Writes rows into Live and the archive of the year before in a home, in the order given; rows of `strays` stand in Live whatever their day. */
-export function writeRows(home: string, rows: Iterable<CleanRow>, strays: readonly CleanRow[] = []): void {
+/** Writes rows of `liveYear` and later into Live and those before into an archive, in the order given; those of `strays` stand in Live whatever their day. */
+export function writeRows(
+  home: string,
+  rows: Iterable<CleanRow>,
+  liveYear: number,
+  strays: readonly CleanRow[] = [],
+): void {
   const folder = join(home, "database");
   mkdirSync(folder, { recursive: true });
   const open = (name: string): { db: Database; insert: (row: CleanRow) => void } => {
@@ -136,7 +138,7 @@ export function plantRows(clean: readonly CleanRow[], times: number, seed: numbe
       ({ extent, rows }) => extent >= 4 && rows.some((row) => row.production_date === text),
     );
   }
-  const stray = clean.find(({ day }) => day.startsWith(`${liveYear - 1}-06`))!;
+  const stray = clean.find(({ day }) => day.startsWith(`${Number(today.slice(0, 4)) - 1}-06`))!;
   planted.strays.push({ ...stray, lot: "STRAY" });
   add(
     "misplaced-rows",
