@@ -11,6 +11,7 @@ import type { ChatEngine } from "../chat/engine.ts";
 import type { Toolbox } from "../chat/tools/toolbox.ts";
 import type { Settings } from "../config.ts";
 import { Dashboard } from "../dashboard/routes.tsx";
+import { targetsPath } from "../dashboard/pages/targets-path.ts";
 import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
 import { ApiKeys, PageAdmin, requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
@@ -243,7 +244,9 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const [limitBody, limitFile] = [maxBodyBytes, maxFileBytes].map((maxSize) =>
     bodyLimit({
       maxSize,
-      onError: () => {
+      onError: (c) => {
+        // Somebody who chose a large file on a page is told there.
+        if (c.req.path === `${targetsPath}/preview`) return c.redirect(`${targetsPath}?told=tooLarge`, 303);
         throw new HttpError(413, `The body is larger than the ${maxSize} bytes that are allowed.`);
       },
     }),
@@ -314,7 +317,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
     new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
   );
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
-  for (const path of ["/records.csv", "/records.xlsx", "/reports/*"]) api.use(path, revalidated());
+  for (const path of ["/records.csv", "/records.xlsx", "/reports/*", "/targets", "/targets/*"]) api.use(path, revalidated());
 
   exportEndpoints(endpoints, exporter);
   recordEndpoints(endpoints, answers);
