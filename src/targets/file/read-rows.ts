@@ -132,7 +132,7 @@ class Reading {
     this.#places.set(key, place);
     this.#months.add(month);
     if (quantity === 0) return;
-    if (this.#targets.length === mostTargets) this.#complain("tooManyTargets", row, at, "");
+    if (this.#targets.length === mostTargets) this.#complain("tooManyTargets", row, at, String(mostTargets));
     if (this.#targets.length < mostTargets) this.#targets.push({ month, item_code: code, quantity });
   }
 
