@@ -1,6 +1,5 @@
 import { mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import path from "node:path";
-import type { ReportKind } from "../config/reports.ts";
 import type { Language } from "../language.ts";
 import { mailOf } from "./mail.tsx";
 import { type ReportFileName, readReportName, reportName } from "./period.ts";
@@ -41,7 +40,7 @@ export async function writeReport(order: RenderOrder, folder: string, keep: numb
   const name = reportName(report.kind, report);
   await replace(path.join(folder, `${name}.html`), renderHtml(order));
   await replace(path.join(folder, `${name}.xlsx`), await renderWorkbook(order));
-  await removeOldest(folder, report.kind, keep);
+  await removeOldest(folder, report, keep);
   return { html: `${name}.html`, xlsx: `${name}.xlsx` };
 }
 
@@ -58,9 +57,11 @@ async function replace(file: string, content: string | Uint8Array): Promise<void
   await rename(temporary, file);
 }
 
-async function removeOldest(folder: string, kind: ReportKind, keep: number): Promise<void> {
+/** The one just made stays, however old its period is: somebody asked for it. */
+async function removeOldest(folder: string, { kind, from }: Report, keep: number): Promise<void> {
   const files = (await reportFiles(folder)).filter((file) => file.kind === kind);
-  const kept = new Set([...new Set(files.map(({ firstDay }) => firstDay))].sort().reverse().slice(0, keep));
+  const days = [...new Set(files.map(({ firstDay }) => firstDay))].sort().reverse();
+  const kept = new Set([...days.slice(0, keep), from]);
   // Somebody may have it open in Excel; then it goes the next time.
   for (const { file, firstDay } of files)
     if (!kept.has(firstDay)) await unlink(path.join(folder, file)).catch(() => {});

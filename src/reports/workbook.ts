@@ -234,7 +234,8 @@ function putChart(
 ): void {
   const items = id === "items";
   const compared = items ? 5 : 3;
-  const column = (at: number): string => rangeRef(first, at, first + count - 1, at);
+  // Excel keeps a chart at its cells by absolute references alone.
+  const column = (at: number): string => rangeRef(first, at, first + count - 1, at).replace(/[A-Z]+|\d+/g, "$$$&");
   const isCompared = rows.some((row) => typeof row[compared]!.value === "number");
   const shown = [items ? 2 : 1, ...(isCompared ? [compared] : [])];
   const top = grid.row + 1;

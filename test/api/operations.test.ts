@@ -9,7 +9,8 @@ import { expectError } from "../support/shape.ts";
 setDefaultTimeout(40_000);
 
 const ADMIN = "admin-key-0123456789";
-const JOBS = ["watch", "backup", "drill", "check", "checkpoint", "rollover", "rollover-plan"];
+const REPORTS = ["report-daily", "report-weekly", "report-monthly"];
+const JOBS = ["watch", "backup", "drill", "check", "checkpoint", "rollover", "rollover-plan", ...REPORTS];
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+09:00$/;
 
 let hub: Hub | null = null;
