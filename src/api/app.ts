@@ -10,8 +10,8 @@ import { timeout } from "hono/timeout";
 import type { ChatEngine } from "../chat/engine.ts";
 import type { Toolbox } from "../chat/tools/toolbox.ts";
 import type { Settings } from "../config.ts";
-import { Dashboard } from "../dashboard/routes.tsx";
 import { targetsPath } from "../dashboard/pages/targets-path.ts";
+import { Dashboard } from "../dashboard/routes.tsx";
 import { signInPath, signInRoutes } from "../dashboard/sign-in.tsx";
 import { ApiKeys, PageAdmin, requireApiKey } from "../http/access.ts";
 import { compressFromBytes } from "../http/answer-cache.ts";
@@ -317,7 +317,8 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
     new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
   );
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
-  for (const path of ["/records.csv", "/records.xlsx", "/reports/*", "/targets", "/targets/*"]) api.use(path, revalidated());
+  for (const path of ["/records.csv", "/records.xlsx", "/reports/*", "/targets", "/targets/*"])
+    api.use(path, revalidated());
 
   exportEndpoints(endpoints, exporter);
   recordEndpoints(endpoints, answers);
