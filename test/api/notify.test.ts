@@ -138,6 +138,28 @@ test("only the administrator tests a channel, and each test is in the log", asyn
   );
 });
 
+test("the page of alerts tests a channel for whoever may act on the hub, and leads back to itself", async () => {
+  const post = (name: string, headers: Record<string, string>) =>
+    hub.fetch(`/dashboard/alerts/channels/${name}/test`, { method: "POST", headers, redirect: "manual" });
+  const own = { Origin: hub.url };
+  const before = webhook.received.length;
+  const done = await post("webhook", own);
+  expect([done.status, done.headers.get("Location")]).toEqual([303, "/dashboard/alerts"]);
+  expect(webhook.received.length).toBe(before + 1);
+  for (const headers of [{}, { Origin: "http://evil.test" }, { ...own, "X-Forwarded-For": "10.0.0.5" }] as Record<
+    string,
+    string
+  >[])
+    expect([headers, (await post("webhook", headers)).status]).toEqual([headers, 403]);
+  expect((await post("fax", own)).status).toBe(404);
+  expect(webhook.received.length).toBe(before + 1);
+  const page = await (await hub.fetch("/dashboard/alerts", { headers: { "Accept-Language": "ko" } })).text();
+  expect(page).toContain("서버가 메시지를 거부했습니다. (HTTP 404: no_service *** ***)");
+  const others = await (await hub.fetch("/dashboard/alerts", { headers: { "X-Forwarded-For": "10.0.0.5" } })).text();
+  expect(others).toContain('id="channels"');
+  expect(others).not.toContain("/channels/webhook/test");
+});
+
 test("no address, password or secret stands in a log, an answer, a page or hub.db", async () => {
   const answers = await Promise.all(
     [
