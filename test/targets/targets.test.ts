@@ -222,15 +222,22 @@ describe("how targets stand", () => {
       await watch.look();
       expect(watch.conditions().map(({ rule, subject }) => `${rule} ${subject}`)).toEqual([
         "target-unlikely 2026-11",
-        "target-unlikely 2026-11 A1",
+        "target-unlikely 2026-11 items",
       ]);
-      const [, item] = watch.conditions();
-      const { made } = (await targets.achievement(month)).items.find(({ item_code }) => item_code === "A1")!;
-      const needed = new Intl.NumberFormat("en", { maximumFractionDigits: 0 }).format((40_000 - made) / 9);
-      expect(item!.words.ko.meaning).toContain(`하루 ${needed}개`);
-      expect(item!.words.en.meaning).toContain(`9 working days left, ${needed} a day`);
-      expect(item!.words.en.what).toContain("the 2026-11 target of 40,000");
-      expect(item!.page).toBe("/dashboard/targets?month=2026-11");
+      const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+      const { total, items } = await targets.achievement(month);
+      const [all, ofItems] = watch.conditions();
+      expect(total!.needed_per_day! / ((80_000 - total!.made) / 9)).toBeCloseTo(1, 2);
+      const needed = number.format(total!.needed_per_day!);
+      expect(all!.words.ko.meaning).toContain(`하루 ${needed}개`);
+      expect(all!.words.en.meaning).toContain(`9 working days left, ${needed} a day`);
+      expect(all!.words.en.what).toContain("The 2026-11 target of all items, 80,000,");
+      const behind = items.find(({ item_code }) => item_code === "A1")!;
+      expect(ofItems!.words.en.what).toStartWith(
+        "One item will hardly reach the 2026-11 target: A1 =name 0 (target 40,000",
+      );
+      expect(ofItems!.words.ko.what).toContain(`하루 ${number.format(behind.needed_per_day!)}개 필요`);
+      expect(ofItems!.page).toBe("/dashboard/targets?month=2026-11");
       targets.store.save(next([{ month, item_code: "A1", quantity: 15_000 }]));
       await watch.look();
       expect(watch.conditions()).toEqual([]);

@@ -45,12 +45,7 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
           <thead>
             <tr>
               <th scope="col">{columns.item}</th>
-              <th scope="col" class="number wide">
-                {words.target}
-              </th>
-              <th scope="col" class="number wide">
-                {words.made}
-              </th>
+              <th scope="col">{words.status}</th>
               <th scope="col" class="number">
                 {words.achievement}
               </th>
@@ -58,12 +53,17 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
                 {words.progress}
               </th>
               <th scope="col" class="number wide">
+                {words.made}
+              </th>
+              <th scope="col" class="number wide">
+                {words.target}
+              </th>
+              <th scope="col" class="number spare">
                 {words.forecast}
               </th>
               <th scope="col" class="number spare">
                 {words.intervalHead}
               </th>
-              <th scope="col">{words.status}</th>
               <th scope="col" class="number spare">
                 {words.needed}
               </th>
@@ -102,20 +102,20 @@ function Figures({ view, standing, daysLeft }: { view: View; standing: Standing;
   const whole = (value: number): string => format.exact(Math.round(value));
   return (
     <>
-      <td class="number wide">{whole(target)}</td>
-      <td class="number wide">{whole(made)}</td>
+      <td>
+        <Chance view={view} standing={standing} daysLeft={daysLeft} />
+      </td>
       <td class="number">{format.percent(achievement)}</td>
       <td class="wide">
         <TargetBar total={standing} />
       </td>
-      <td class="number wide">{forecast === null ? "–" : whole(forecast)}</td>
+      <td class="number wide">{whole(made)}</td>
+      <td class="number wide">{whole(target)}</td>
+      <td class="number spare">{forecast === null ? "–" : whole(forecast)}</td>
       <td class="number spare">
         {forecast_low === null || forecast_high === null || daysLeft === 0
           ? "–"
-          : `${whole(forecast_low)} ~ ${whole(forecast_high)}`}
-      </td>
-      <td>
-        <Chance view={view} standing={standing} daysLeft={daysLeft} />
+          : `${format.short(forecast_low)} ~ ${format.short(forecast_high)}`}
       </td>
       <td class="number spare">{needed_per_day === null ? "–" : whole(needed_per_day)}</td>
     </>
