@@ -65,7 +65,7 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
                 {words.intervalHead}
               </th>
               <th scope="col" class="number spare">
-                {words.needed}
+                {words.perDay}
               </th>
             </tr>
           </thead>
@@ -111,7 +111,9 @@ function Figures({ view, standing, daysLeft }: { view: View; standing: Standing;
       </td>
       <td class="number wide">{whole(made)}</td>
       <td class="number wide">{whole(target)}</td>
-      <td class="number spare">{forecast === null ? "–" : whole(forecast)}</td>
+      <td class="number spare" title={forecast === null ? undefined : whole(forecast)}>
+        {forecast === null ? "–" : format.short(forecast)}
+      </td>
       <td class="number spare">
         {forecast_low === null || forecast_high === null || daysLeft === 0
           ? "–"

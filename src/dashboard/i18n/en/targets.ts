@@ -33,6 +33,7 @@ export const targets: Texts["targets"] = {
   reached: "Reached",
   missed: "Missed",
   needed: "Needed a day",
+  perDay: "Needed a day",
   neededHelp: (days) => `over ${days} working days left`,
   nothingLeft: "No working day is left",
   remaining: "Still to make",

@@ -36,6 +36,7 @@ export const targets = {
   reached: "달성",
   missed: "미달",
   needed: "필요한 하루 생산량",
+  perDay: "하루 필요량",
   neededHelp: (days: string) => `남은 작업일 ${days}일 기준`,
   nothingLeft: "남은 작업일이 없습니다",
   remaining: "남은 수량",
