@@ -26,6 +26,8 @@ export interface LaneServices {
 const longestNapMs = 60_000;
 /** Rest after hub.db took no note, ms. */
 const troubleRestMs = 15_000;
+/** When a try counts as failed, whatever the channel does, ms. */
+const overdueMs = sendTimeoutMs + 5_000;
 /** Characters of what another side said. */
 const mostDetailLength = 200;
 /** What is put together with others: a report or a summary is long, and a test is wanted by itself. */
@@ -189,17 +191,21 @@ export class Lane {
 
   async #send(parcel: Parcel): Promise<Ended> {
     const { channel } = this.#services;
-    const stopped = Promise.withResolvers<Ended>();
-    const giveUp = () => stopped.resolve({ state: "uncertain", reason: { code: "stopped" } });
-    this.#abort.signal.addEventListener("abort", giveUp, { once: true });
-    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(sendTimeoutMs)]);
+    const inTime = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(sendTimeoutMs)]);
+    const settled = Promise.withResolvers<Ended>();
+    const stopped = () => settled.resolve({ state: "uncertain", reason: { code: "stopped" } });
+    this.#abort.signal.addEventListener("abort", stopped, { once: true });
+    // A channel that does not even heed the signal must not hold up what comes after.
+    const overdue = setTimeout(() => settled.resolve({ state: "retry", reason: { code: "timeout" } }), overdueMs);
+    overdue.unref();
     try {
-      return this.#clean(await Promise.race([channel.send(parcel, signal), stopped.promise]));
+      return this.#clean(await Promise.race([channel.send(parcel, inTime), settled.promise]));
     } catch (error) {
       // A channel that throws has a mistake in it; the message is not lost for that.
       return this.#clean({ state: "retry", reason: { code: "other", detail: (error as Error).message } });
     } finally {
-      this.#abort.signal.removeEventListener("abort", giveUp);
+      clearTimeout(overdue);
+      this.#abort.signal.removeEventListener("abort", stopped);
     }
   }
 

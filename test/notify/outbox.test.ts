@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import type { Channel, Outcome } from "../../src/notify/channel.ts";
 import { Outbox } from "../../src/notify/outbox.ts";
 import { nextRest, usualPace } from "../../src/notify/pace.ts";
@@ -252,6 +253,40 @@ test("a test goes past what waits, is tried once, and has the channel tried that
   expect(await trial()).toEqual({ delivered: true });
   expect(await settled(states)).toEqual(["delivered", "dead", "delivered"]);
   expect(await outbox.test("mail", alert("test"))).toEqual({ delivered: false, reason: { code: "notConfigured" } });
+});
+
+test("whatever a channel answers, nothing is delivered twice, nothing is left over, and what arrives keeps its order", async () => {
+  const answer = fc.constantFrom<Outcome["state"]>("delivered", "delivered", "retry", "retry", "dead");
+  const message = fc.record({ answers: fc.array(answer, { maxLength: 4 }), pauseMs: fc.integer({ min: 0, max: 3 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (script) => {
+      const arrived: number[] = [];
+      const left = script.map(({ answers }) => [...answers]);
+      const channel: Channel = {
+        name: "webhook",
+        kinds: ["alert"],
+        send: async ({ message: { subject } }) => {
+          await Promise.resolve();
+          const state = left[Number(subject)]!.shift() ?? "delivered";
+          if (state === "delivered") arrived.push(Number(subject));
+          return { state, reason: { code: "other" } };
+        },
+      };
+      const pace = { firstRetryMs: 1, longestRetryMs: 2, giveUpMs: 60_000, perMinute: 1_000 };
+      const { outbox, states, close } = openTestOutbox([channel], { pace });
+      outbox.start();
+      for (const [n, { pauseMs }] of script.entries()) {
+        outbox.send(alert(String(n)));
+        if (pauseMs > 0) await Bun.sleep(pauseMs);
+      }
+      const ends = await settled(states);
+      await close();
+      const expected = script.map(({ answers }) => answers.find((state) => state !== "retry") ?? "delivered");
+      expect(ends.toReversed()).toEqual(expected);
+      expect(arrived).toEqual([...expected.keys()].filter((n) => expected[n] === "delivered"));
+    }),
+    { numRuns: 6 },
+  );
 });
 
 test("tries are some eight over some four hours, each rest about three times the one before", () => {

@@ -9,7 +9,7 @@ import { openHubDb } from "../../src/store/hub-db.ts";
 import { temporaryHome } from "./files.ts";
 
 /** Tries within milliseconds of each other. */
-export const quickPace: Pace = { firstRetryMs: 20, longestRetryMs: 100, giveUpMs: 400, perMinute: 1_000 };
+export const quickPace: Pace = { firstRetryMs: 20, longestRetryMs: 100, giveUpMs: 250, perMinute: 1_000 };
 
 /** An alert as a rule would send it. */
 export const alert = (subject: string, more: Partial<Message> = {}): Message => ({
