@@ -28,6 +28,8 @@ test("with API_KEYS set every endpoint but the open ones needs a key", async () 
     ...EXPORTS,
     "/metrics/cache",
     "/metrics/performance",
+    "/monitoring/lights",
+    "/monitoring/samples",
     "/api/v1/records",
     "/records/",
   ];
