@@ -15,12 +15,8 @@ export interface McpRouteServices extends McpServices {
 
 /** What clients ask, but for what nobody has heard of: a label of the metrics. */
 const methods = new Set([
-  "initialize",
-  "notifications/initialized",
-  "ping",
-  "tools/list",
-  "tools/call",
-  "server/discover",
+  ...["initialize", "notifications/initialized", "notifications/cancelled", "ping", "server/discover"],
+  ...["subscriptions/listen", "tools/list", "tools/call", "resources/list", "prompts/list"],
 ]);
 
 /** JSON-RPC's answers to what is no message (https://www.jsonrpc.org/specification#error_object). */
