@@ -6,7 +6,7 @@ import { isOfTimes, lonePoints, timeLabel, timeMarks } from "./chart-time.js";
  * @typedef {object} ChartSeries
  * @property {string} label
  * @property {"bars" | "line" | "long" | "dots" | "dashed" | "faint"} form `long` and `dots` tell lines of one colour apart
- * @property {string} scale name of a scale; series with the same one share an axis; `percent` goes from 0 to 100
+ * @property {string} scale name of a scale; series with the same one share an axis; `percent` goes from 0 to 100, `count` in whole numbers
  * @property {string} colour a custom property of the stylesheet, such as `--quantity`
  * @property {(number | null)[]} values
  * @property {(string | null)[]} [starts] the parts that the values are of, where they are others than the chart's own
@@ -162,7 +162,8 @@ export function seriesOptions(Plot, data, size, on) {
         size: 58 * zoom,
         grid: { show: at === 0, stroke: line, width: 1 },
         ticks: { show: false },
-        values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map(compactNumber),
+        ...(scale === "count" ? { incrs: wholeSteps } : {}),
+        values: stepLabels,
       })),
     ],
     series: [
@@ -187,6 +188,12 @@ export function seriesOptions(Plot, data, size, on) {
     },
   };
 }
+
+/** Short numbers have one decimal, which would make 0.3 of a quarter. @type {import("uplot").Axis.DynamicValues} */
+const stepLabels = (_, splits, _axis, _space, step) => splits.map(step < 1 ? exactNumber : compactNumber);
+
+/** Steps of an axis of what comes in whole numbers. */
+const wholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 
 /** What lines have beyond their colour. @type {Record<string, import("uplot").Series>} */
 const lines = {
