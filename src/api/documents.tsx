@@ -17,10 +17,18 @@ const words = {
     product: "생산 데이터 허브",
     manual: "운영 매뉴얼",
     guide: "API 안내 (영어)",
+    monitoring: "Prometheus와 Grafana",
     api: "API",
     licences: "라이선스",
   },
-  en: { product: "Production Data Hub", manual: "Manual", guide: "API guide", api: "API", licences: "Licences" },
+  en: {
+    product: "Production Data Hub",
+    manual: "Manual",
+    guide: "API guide",
+    monitoring: "Prometheus and Grafana",
+    api: "API",
+    licences: "Licences",
+  },
 } as const;
 type Language = keyof typeof words;
 
@@ -42,7 +50,8 @@ export function documentRoutes(): Hono<HubEnv> {
   });
   app.get("/docs/monitoring", etag(), async (c) => {
     const { documents } = await import("../documents/pages.ts");
-    return send(c, "en", "Prometheus and Grafana", documents.monitoring);
+    const language = languageOf(c);
+    return send(c, language, words[language].monitoring, documents.monitoring[language]);
   });
   app.get("/docs/monitoring/:name", etag(), async (c, next) => {
     const { monitoringFiles } = await import("../documents/pages.ts");

@@ -8,7 +8,8 @@ const addresses: Record<string, string> = {
   "operations_manual.md": "/docs/manual?lang=en",
   "operations_manual.ko.md": "/docs/manual?lang=ko",
   "api.md": "/docs/guide",
-  "monitoring.md": "/docs/monitoring",
+  "monitoring.md": "/docs/monitoring?lang=en",
+  "monitoring.ko.md": "/docs/monitoring?lang=ko",
 };
 
 /**

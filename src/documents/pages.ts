@@ -4,7 +4,7 @@ import { documentText, renderDocument } from "./markdown.ts" with { type: "macro
 export const documents = {
   manual: { ko: renderDocument("operations_manual.ko.md"), en: renderDocument("operations_manual.md") },
   guide: renderDocument("api.md"),
-  monitoring: renderDocument("monitoring.md"),
+  monitoring: { ko: renderDocument("monitoring.ko.md"), en: renderDocument("monitoring.md") },
 };
 
 /** What Prometheus and Grafana take over, by name. */
