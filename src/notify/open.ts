@@ -4,6 +4,7 @@ import { type Settings, secretsOf } from "../config.ts";
 import { factoryClock } from "../observe/clock.ts";
 import type { Channel } from "./channel.ts";
 import { eventLogChannel } from "./event-log.ts";
+import { incompleteChannels } from "./incomplete.ts";
 import type { MailRoute } from "./mail.ts";
 import { messageKinds } from "./message.ts";
 import { Outbox, type OutboxServices } from "./outbox.ts";
@@ -16,6 +17,7 @@ export function openOutbox(
   { hubDb, log, port }: { hubDb: Database; log: OutboxServices["log"]; port: () => number },
 ): Outbox {
   const clock = factoryClock(settings.timezone);
+  for (const sentence of incompleteChannels(settings)) log.warn("notify", sentence);
   return new Outbox({
     hubDb,
     log,

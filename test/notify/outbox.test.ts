@@ -128,14 +128,27 @@ test("more than a channel takes in a minute goes together as one, as severe as t
   const [report, digest, ...none] = receiver.bodies();
   expect(none).toEqual([]);
   expect(report).toMatchObject({ kind: "report", subject: "보고서" });
-  expect(digest).toMatchObject({ kind: "digest", severity: "critical", subject: "알림 40건" });
+  expect(digest).toMatchObject({ kind: "digest", severity: "critical", subject: "alert 7 외 39건" });
   expect(digest.data.messages.map(({ subject }: { subject: string }) => subject)).toEqual(
     Array.from({ length: 40 }, (_, n) => `alert ${n + 1}`),
   );
-  expect(digest.text).toContain("alert 30");
+  expect(digest.text).toContain("[위험] alert 7\n");
+  expect(digest.text).toContain("[경고] alert 30\n");
   expect(digest.text).toContain("그 밖에 10건");
   const merged = outbox.recent({ limit: 100, state: "merged" });
   expect(merged.map(({ merged_into }) => merged_into)).toEqual(Array(40).fill(digest.delivery));
+});
+
+test("a digest is not worse than what is still the matter", async () => {
+  using receiver = startReceiver();
+  const { outbox, states } = opened([webhookChannel(receiver.url, undefined)], {
+    pace: { ...quickPace, perMinute: 1 },
+  });
+  outbox.start();
+  for (let n = 1; n <= 5; n++)
+    outbox.send(alert(`over ${n}`, { kind: "resolved", severity: "critical", language: "en" }));
+  await settled(states);
+  expect(receiver.bodies()).toMatchObject([{ kind: "digest", severity: "info", subject: "over 1 (and 4 more)" }]);
 });
 
 test("a message only goes where its kind belongs, or where its sender wants it", async () => {
