@@ -10,8 +10,8 @@ const movedFromWeekend = new Set(["03-01", "05-05", "08-15", "10-03", "10-09", "
 const movedFromSunday = new Set(["1/1", "1/2", "8/14", "8/15", "8/16"]);
 
 const dayMs = 86_400_000;
-/** ICU's Korean lunisolar calendar. */
-const korean = new Intl.DateTimeFormat("en-u-ca-dangi", { month: "numeric", day: "numeric", timeZone: "UTC" });
+/** ICU's Korean lunisolar calendar; made when it is first asked for, because that takes 12 ms, and a start imports this file. */
+let korean: Intl.DateTimeFormat | null = null;
 const known = new Map<number, ReadonlyMap<Day, HolidayKind>>();
 
 /** On the same date each year, by the lunisolar calendar, or in place of one that fell on a day off: factories keep them differently. */
@@ -65,5 +65,6 @@ function holidaysOf(year: number): ReadonlyMap<Day, HolidayKind> {
 
 /** Month and day of the lunisolar calendar, such as `8/15`; a leap month has another name and so no holidays. */
 function lunarDate(time: number): string {
+  korean ??= new Intl.DateTimeFormat("en-u-ca-dangi", { month: "numeric", day: "numeric", timeZone: "UTC" });
   return korean.format(time);
 }
