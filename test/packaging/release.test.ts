@@ -30,7 +30,15 @@ describe(".env.example", () => {
     for (const text of [example, example.replace(/^#(?=[A-Z_]+=)/gm, "")]) {
       const home = temporaryHome();
       writeFileSync(join(home, ".env"), `\uFEFF${text.replaceAll("\n", "\r\n")}`);
-      const { home: _, databaseDir, backupsDir, logsDir, mirrorDir, ...settings } = loadSettings({ home, env: {} });
+      const {
+        home: _,
+        databaseDir,
+        backupsDir,
+        logsDir,
+        mirrorDir,
+        reportsDir,
+        ...settings
+      } = loadSettings({ home, env: {} });
       expect(without).toMatchObject(settings);
     }
   });
