@@ -6,6 +6,8 @@ const learnedDays = 84;
 /** A pause that was usual lately, or at this time of an earlier year, is usual now. */
 const latelyDays = 60;
 const seasonDays = 21;
+/** Working days of a pause that is none any more but a gap in the data: no factory's holidays are three weeks long. */
+const longestPause = 15;
 /** Days without which nothing can be learned. */
 const fewestDays = 28;
 /** A weekday counts as one with work where something was made on so many of them; holidays are left out before. */
@@ -65,7 +67,7 @@ function pausesOf(days: readonly number[], made: ReadonlySet<number>, isWorking:
   let open: { from: number; to: number; working: number } | null = null;
   for (const day of days) {
     if (made.has(day)) {
-      if (open && open.working > 0) pauses.push(open);
+      if (open && open.working > 0 && open.working <= longestPause) pauses.push(open);
       open = null;
     } else {
       open ??= { from: day, to: day, working: 0 };

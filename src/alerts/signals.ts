@@ -9,7 +9,7 @@ export interface FileSignal {
   note: string | null;
   /** Whether its days are answered, from an older copy perhaps. */
   isAnswered: boolean;
-  /** When it was written last, ms since 1970; null while it was never read. */
+  /** When it was written last, ms since 1970; null where it is not there. */
   writtenAt: number | null;
   rows: number | null;
   misplacedRows: number;

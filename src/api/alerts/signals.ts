@@ -64,6 +64,8 @@ const daysEveryMs = 10 * minute;
 const historyEveryMs = hour;
 /** Days of production that a rhythm is learned from: two summers. */
 const daysAsked = 800;
+/** However much faster a test has it, requests that are sent together are counted together. */
+const leastWindowMs = 500;
 /** A job that is due with nothing to do is not run, so that it is never late. */
 const neverLate = new Set(["checkpoint"]);
 /** Under this name it is remembered since when alerts are made here. */
@@ -79,7 +81,7 @@ export class SignalCollector {
   readonly #crons = new Map<string, Cron>();
   #backups = { at: Number.NEGATIVE_INFINITY, found: new Map<string, BackupFile[]>() };
   #days = { at: Number.NEGATIVE_INFINITY, version: "", found: null as DayTotal[] | null };
-  #wal = new Map<string, number>();
+  readonly #stats = new Map<string, FileStats>();
   #indexes = new Map<string, string[] | null>();
   #history = { at: Number.NEGATIVE_INFINITY, found: [] as Signals["disk"]["history"] };
   #signals: Signals | null = null;
@@ -88,7 +90,7 @@ export class SignalCollector {
     this.#services = services;
     const { store, settings, traffic, queries } = services;
     this.#archives = new KnownArchives(store);
-    this.#requests = new RecentRequests((5 * minute) / settings.alertSpeed, () => ({
+    this.#requests = new RecentRequests(Math.max(leastWindowMs, (5 * minute) / settings.alertSpeed), () => ({
       ...traffic.totals(),
       slowQueries: queries.slow.read().reduce((sum, { count }) => sum + count, 0),
     }));
@@ -107,7 +109,7 @@ export class SignalCollector {
       this.#readBackups(),
       this.#readDays(),
       ...files.map(async ({ file }) => {
-        this.#wal.set(file, await sizeOf(path.join(settings.databaseDir, `${file}-wal`)));
+        this.#stats.set(file, await statsOf(path.join(settings.databaseDir, file)));
       }),
     ]);
     for (const file of files) void this.#readIndexes(file);
@@ -142,12 +144,12 @@ export class SignalCollector {
         state: status.state,
         note: status.note,
         isAnswered: status.read_from !== null,
-        writtenAt: status.as_of === null ? null : Date.parse(status.as_of),
+        writtenAt: this.#stats.get(status.file)?.writtenAt ?? null,
         rows: status.rows,
         misplacedRows: isQualityOn ? 0 : status.misplaced_rows,
         undatedRows: isQualityOn ? 0 : status.undated_rows,
         ownsFrom: status.owns.from,
-        walMb: (this.#wal.get(status.file) ?? 0) / mb,
+        walMb: (this.#stats.get(status.file)?.walBytes ?? 0) / mb,
         missingIndexes: this.#indexes.get(status.file) ?? null,
       })),
       goneArchives: this.#archives.gone(),
@@ -285,9 +287,14 @@ export class SignalCollector {
 const titleOf = ({ name, title }: JobStatus, language: "ko" | "en"): string =>
   texts[language].operations.jobs.names[name] ?? title;
 
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
+interface FileStats {
+  /** When the file or its -wal was written last, ms since 1970; null where it is not there. What a reader leaves behind, an empty -wal, is no write. */
+  writtenAt: number | null;
+  walBytes: number;
+}
+
+async function statsOf(file: string): Promise<FileStats> {
+  const [main, wal] = await Promise.all([file, `${file}-wal`].map((one) => stat(one).catch(() => null)));
+  const walBytes = wal?.size ?? 0;
+  return { writtenAt: main ? Math.max(main.mtimeMs, walBytes > 0 ? wal!.mtimeMs : 0) : null, walBytes };
 }
