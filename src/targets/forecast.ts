@@ -3,9 +3,6 @@ import type { ItemDays } from "../production/item-days.ts";
 import type { Day } from "../segments/day.ts";
 import { Days, workingShares } from "./workdays.ts";
 
-/** Days of history that a forecast looks at: eighteen months to back-test on, the year before each of them, and what goes before that. */
-export const historyDays = 3 * 366 + 31;
-
 /** Months on whose ends the errors are measured. */
 const testedMonths = 18;
 /** Days after which what was made counts half for the level. */

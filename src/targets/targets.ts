@@ -4,13 +4,12 @@ import type { QuestionName, Questions } from "../production/questions.ts";
 import type { MonthlyItemTotal } from "../production/summaries.ts";
 import type { Day } from "../segments/day.ts";
 import { WorkerError, WorkerProcess } from "../workers/process.ts";
-import { type Achievement, achievementOf } from "./achievement.ts";
+import type { Achievement } from "./achievement.ts";
 import { nothing } from "./file/nothing.ts";
-import { historyDays } from "./forecast.ts";
 import type { MonthForecast } from "./month-forecast.ts";
 import type { TargetStore } from "./store.ts";
 import type { Upload } from "./tasks.ts";
-import type { FileContent, KnownItem, Month } from "./types.ts";
+import { type FileContent, historyDays, type KnownItem, type Month } from "./types.ts";
 
 /** Bytes of a file of targets at most. */
 export const mostUploadBytes = 5 * 1024 * 1024;
@@ -116,6 +115,8 @@ export class Targets {
       const answers = [monthly, items, history].filter((answer) => answer !== null);
       if (attempt < attempts && answers.some((answer) => answer.version !== dataVersion)) continue;
       const made = readAnswer(monthly) as MonthlyItemTotal[];
+      // With the first one, because a start need not wait for the method.
+      const { achievementOf } = await import("./achievement.ts");
       return achievementOf({
         month,
         version,

@@ -89,6 +89,8 @@ export interface KnownItem {
   item_name: string | null;
 }
 
+/** Days of history that a forecast looks at: eighteen months to back-test on, the year before each of them, and what goes before that. */
+export const historyDays = 3 * 366 + 31;
 /** Problems that are listed. */
 export const mostProblems = 200;
 /** Targets in a file at most: a year of 2,500 items. Comparing and writing as many holds the event loop for some 100 ms. */

@@ -1,5 +1,4 @@
 import type { Condition } from "../alerts/condition.ts";
-import { targetConditions } from "./conditions.ts";
 import type { Targets } from "./targets.ts";
 
 /** How often it is looked whether data or targets have changed: a target does not become unlikely within minutes. */
@@ -36,6 +35,7 @@ export class TargetWatch {
         return;
       }
       const month = await this.#targets.presentMonth();
+      const { targetConditions } = await import("./conditions.ts");
       this.#found = this.#targets.has(month) ? targetConditions(await this.#targets.achievement(month)) : [];
       this.#trouble = "";
     } catch (error) {
