@@ -62,10 +62,10 @@ export class Monitor {
 
   #lookAfter(ms: number): void {
     this.#timer = setTimeout(() => {
-      this.look();
       const wait = readEveryMs - (this.#clocks.wall() % readEveryMs);
-      // A timer may be a moment early, and would come again at once.
+      // A timer may be a moment early, and would come again at once. The next look is arranged first: one that fails is not to be the last.
       this.#lookAfter(wait < readEveryMs / 10 ? wait + readEveryMs : wait);
+      this.look();
     }, ms);
     this.#timer.unref();
   }
