@@ -5,7 +5,6 @@ import { mailOf } from "./mail.tsx";
 import { type ReportFileName, readReportName, reportName } from "./period.ts";
 import type { Report } from "./report.ts";
 import { contentOf } from "./sections.ts";
-import { workbookOf } from "./workbook.ts";
 
 /** What is made of a report. */
 export interface RenderOrder {
@@ -22,7 +21,9 @@ export interface ReportFiles {
 }
 
 /** Renders a report as a workbook. */
-export function renderWorkbook({ report, language, base }: RenderOrder): Promise<Uint8Array> {
+export async function renderWorkbook({ report, language, base }: RenderOrder): Promise<Uint8Array> {
+  // What writes workbooks takes 30 ms to load, and the server makes none itself.
+  const { workbookOf } = await import("./workbook.ts");
   return workbookOf(contentOf(report, language), base);
 }
 

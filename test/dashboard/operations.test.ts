@@ -10,13 +10,16 @@ const viewIn = (language: Language) => ({ texts: texts[language], format: format
 
 test("when a job runs is said in words, and a pattern that has none as it is", () => {
   const said = (when: string) => cadence(viewIn("ko"), when);
-  expect(["0 2 * * *", "30 4 * * 0", "30 4 * * 7", "5 14 * * 1", "*/10 * * * *", "0 3 * 1 *"].map(said)).toEqual([
+  expect(
+    ["0 2 * * *", "30 4 * * 0", "30 4 * * 7", "5 14 * * 1", "*/10 * * * *", "0 3 * 1 *", "30 7 1 * *"].map(said),
+  ).toEqual([
     "매일 02:00",
     "매주 일요일 04:30",
     "매주 일요일 04:30",
     "매주 월요일 14:05",
     "10분마다",
     "1월 매일 03:00",
+    "매월 1일 07:30",
   ]);
   expect(["every 3600 s", "every 120 s", "every 90 s", "on demand"].map(said)).toEqual([
     "1시간마다",
@@ -24,9 +27,9 @@ test("when a job runs is said in words, and a pattern that has none as it is", (
     "90초마다",
     "요청할 때만",
   ]);
-  expect(["0 2 * * 1-5", "0 2 1 * *", "0 2,14 * * *", "0 3 * 1 2"].map(said)).toEqual([
+  expect(["0 2 * * 1-5", "0 2 1 3 *", "0 2,14 * * *", "0 3 * 1 2"].map(said)).toEqual([
     "cron 0 2 * * 1-5",
-    "cron 0 2 1 * *",
+    "cron 0 2 1 3 *",
     "cron 0 2,14 * * *",
     "cron 0 3 * 1 2",
   ]);
