@@ -44,6 +44,8 @@ export async function postJson(
   if (status === 408 || status === 425 || status === 429) {
     return { state: "retry", reason: { code: "tooMany", detail }, ...later };
   }
+  // The proxy's word, not the receiver's.
+  if (status === 407) return { state: "retry", reason: { code: "proxy", detail: "HTTP 407" } };
   return { state: "dead", reason: { code: "refused", detail } };
 }
 
@@ -55,6 +57,7 @@ export function connectionReason(error: unknown): Reason {
   if (known === "ECONNREFUSED") return { code: "refusedConnection" };
   if (known === "ENOTFOUND" || known === "EAI_AGAIN" || known === "EDNS") return { code: "unknownHost" };
   if (/CERT|SIGNATURE|ISSUER|CRL|CHAIN/.test(known)) return { code: "certificate", detail: known };
+  if (known.startsWith("ERR_PROXY")) return { code: "proxy" };
   if (known === "EPROTO" || known.startsWith("ERR_SSL") || known === "ETLS") return { code: "encryption" };
   return { code: "broken", ...(known && { detail: known }) };
 }

@@ -22,6 +22,10 @@ const sentences = {
     ko: "서버와 암호화된 연결을 맺을 수 없습니다. 포트와 암호화 방식을 확인하십시오.",
     en: "No encrypted connection with the server came about. Check the port and how it is encrypted.",
   },
+  proxy: {
+    ko: "프록시 서버가 연결을 허용하지 않습니다. 환경 변수 HTTPS_PROXY와 프록시의 허용 목록을 확인하십시오.",
+    en: "The proxy does not let it through. Check the environment variable HTTPS_PROXY and what the proxy allows.",
+  },
   redirect: {
     ko: "서버가 다른 주소로 안내합니다. 허브는 따라가지 않으므로 새 주소를 설정에 적으십시오.",
     en: "The server leads to another address, which the hub does not follow. Put the new address into the settings.",

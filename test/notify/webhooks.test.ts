@@ -97,6 +97,7 @@ test("every answer means what HTTP says it means", async () => {
       new Response("busy", after),
       { state: "retry", reason: { code: "serverFailed", detail: "HTTP 503: busy" }, afterMs: 120_000 },
     ],
+    [new Response(null, { status: 407 }), { state: "retry", reason: { code: "proxy", detail: "HTTP 407" } }],
     [new Response(null, { status: 408 }), { state: "retry", reason: { code: "tooMany", detail: "HTTP 408" } }],
     [new Response(null, { status: 425 }), { state: "retry", reason: { code: "tooMany", detail: "HTTP 425" } }],
     [new Response(null, { status: 429 }), { state: "retry", reason: { code: "tooMany", detail: "HTTP 429" } }],
