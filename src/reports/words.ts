@@ -25,10 +25,16 @@ const words: Readonly<Record<Language, Words>> = { ko, en };
 /** The words of a language. */
 export const wordsOf = (language: Language): Words => words[language];
 
-/** The formats of a language; made once, because an Intl object takes 50 µs. */
-export const figuresOf = (language: Language): Figures => made[language];
+/** The formats of a language; made when they are first asked for, because they take some ms of a start. */
+export function figuresOf(language: Language): Figures {
+  const known = made.get(language);
+  if (known) return known;
+  const figures = make(language);
+  made.set(language, figures);
+  return figures;
+}
 
-const made: Readonly<Record<Language, Figures>> = { ko: make("ko"), en: make("en") };
+const made = new Map<Language, Figures>();
 
 function make(language: Language): Figures {
   const number = (options: Intl.NumberFormatOptions) => {
