@@ -3,12 +3,13 @@ import type { Columns } from "../rollup/columns.ts";
 import type { Day } from "../segments/day.ts";
 import type { DayFacts } from "./day-facts.ts";
 
-/** Begins every signature; raised when the meaning of the facts changes, so that all days are read anew. */
-const format = "1:";
+/** Raised when the meaning of the facts changes, so that all days are read anew. */
+const format = "1";
 
-/** What was read of a day, and what its totals were then. */
+/** What was read of a day, what its totals were then, and in which version of the file. */
 export interface Scanned {
   signature: string;
+  version: string;
   facts: DayFacts;
 }
 
@@ -25,8 +26,13 @@ export class ScannedDays {
     const rows = this.#db.query<{ day: Day; signature: string; facts: string }, [string]>(
       "SELECT day, signature, facts FROM quality_day WHERE segment = ?",
     );
-    const own = rows.all(segment).filter(({ signature }) => signature.startsWith(format));
-    return new Map(own.map(({ day, signature, facts }) => [day, { signature, facts: JSON.parse(facts) }]));
+    const days = new Map<Day, Scanned>();
+    for (const { day, signature: stored, facts } of rows.all(segment)) {
+      const [written, signature, ...rest] = stored.split(" ");
+      if (written === format)
+        days.set(day, { signature: signature!, version: rest.join(" "), facts: JSON.parse(facts) });
+    }
+    return days;
   }
 
   /** Puts what was read in the place of what was known, in one transaction; and forgets days that are no longer looked at. */
@@ -37,7 +43,8 @@ export class ScannedDays {
     );
     const remove = this.#db.query<null, [string, string]>("DELETE FROM quality_day WHERE segment = ? AND day = ?");
     this.#db.transaction(() => {
-      for (const [day, { signature, facts }] of read) insert.run(segment, day, signature, JSON.stringify(facts));
+      for (const [day, { signature, version, facts }] of read)
+        insert.run(segment, day, `${format} ${signature} ${version}`, JSON.stringify(facts));
       for (const day of gone) remove.run(segment, day);
     })();
   }
@@ -64,7 +71,7 @@ export function signatures(columns: Columns, from: Day, to: Day): Map<Day, { sig
       hash = BigInt(Bun.hash(items[item[index]!]!.code, Bun.hash(cell, hash) as bigint));
       rows += count[index]!;
     }
-    found.set(day, { signature: format + hash.toString(36), rows });
+    found.set(day, { signature: hash.toString(36), rows });
   }
   return found;
 }
