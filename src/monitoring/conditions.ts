@@ -97,9 +97,10 @@ export function growthCondition({ from, to, hours, hoursLeft }: Growth): Conditi
     words: {
       ko: {
         what: `허브의 메모리가 ${past}시간 동안 꾸준히 늘어 ${mb(from)}에서 ${mb(to)}가 되었습니다.${
-          left === null ? "" : ` 이대로면 약 ${left}시간 뒤에 PC의 메모리가 모자랍니다.`
+          left === null ? "" : ` 이대로면 약 ${left}시간 뒤에 PC의 메모리가 부족해집니다.`
         }`,
-        meaning: "조회와 데이터에는 아직 영향이 없습니다. 계속 늘면 PC가 느려지고 운영체제가 허브를 끝낼 수 있습니다.",
+        meaning:
+          "조회와 데이터에는 아직 영향이 없습니다. 계속 늘면 PC가 느려지고 운영체제가 허브를 강제로 종료할 수 있습니다.",
         action:
           "사용자가 적은 때에 허브를 다시 시작하십시오. 다시 늘어나면 모니터링 화면의 메모리 차트와 logs 폴더를 남겨 문의하십시오.",
       },
