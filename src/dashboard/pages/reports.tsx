@@ -108,8 +108,9 @@ function Newest({ view, hub, kind, from }: { view: View; hub: HubView; kind: Rep
       <h3>{title}</h3>
       {path === null ? null : (
         <p class="actions">
-          <a class="button" href={path} hx-boost="false" aria-label={words.openOf(title)}>
+          <a class="button" href={path} hx-boost="false">
             {words.open}
+            <span class="unseen"> {title}</span>
           </a>{" "}
           <a href={`${path}.xlsx`} hx-boost="false" download aria-label={words.excelOf(title)}>
             {words.excel}
