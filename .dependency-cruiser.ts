@@ -85,6 +85,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ],
   api: [
     "dashboard",
+    "statistics",
     "reports",
     "targets",
     "quality",

@@ -162,6 +162,7 @@ test.each<[string, Partial<Signals>]>([
     "a new file that the nightly backup has not seen yet",
     { backups: [{ ...well.backups[0]!, newestAt: null, knownSince: now - 20 * hour }] },
   ],
+  ["a model whose stand-in answers", { chat: { status: "degraded", message: "" } }],
   ["a disk of which nothing is known", { disk: { ...well.disk, free: null } }],
 ])("%s is not the matter", (_, signals) => {
   expect(named(signals).filter((name) => !name.includes("file-unchanged"))).toEqual([]);

@@ -92,7 +92,8 @@ function refusals({ requests: { rateLimited, minutes } }: Signals): Condition[] 
 }
 
 function chat({ chat: model }: Signals): Condition[] {
-  if (model === null || model.status === "ok") return [];
+  // With one of two models at rest, or a service that has troubles for a moment, there still are answers.
+  if (model === null || model.status === "ok" || model.status === "degraded") return [];
   if (model.status === "rate_limited")
     return [
       condition(
