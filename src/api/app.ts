@@ -317,7 +317,15 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
     new HttpError(503, "The answer took too long. Try again in a moment.", { "Retry-After": "30" }) as never,
   );
   for (const path of ["/records", "/records/*", "/items", "/summary/*"]) api.use(path, patience, revalidated());
-  for (const path of ["/records.csv", "/records.xlsx", "/reports/*", "/targets", "/targets/*"])
+  for (const path of [
+    "/quality",
+    "/drift/status",
+    "/records.csv",
+    "/records.xlsx",
+    "/reports/*",
+    "/targets",
+    "/targets/*",
+  ])
     api.use(path, revalidated());
 
   exportEndpoints(endpoints, exporter);

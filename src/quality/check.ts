@@ -86,16 +86,28 @@ export function fromTotals(
   const complete = Math.min(history.length, now);
   const levels = new Levels(history);
   const drift = driftWithHistory(levels, complete);
+  const [from, until] = [Math.max(0, complete - toldDays), complete];
+  const stopped = stoppedItems(levels, complete);
+  const wholeDays = unusualDays(levels, from, until);
   const found = [
     ...missingDays(history, Math.max(0, history.length - missingToldDays), now),
-    ...unusualDays(levels, Math.max(0, complete - toldDays), complete),
-    ...unusualItemDays(levels, Math.max(0, complete - toldDays), complete),
-    ...stoppedItems(levels, complete),
+    ...wholeDays,
+    ...withoutConsequences(unusualItemDays(levels, from, until), wholeDays, stopped),
+    ...stopped,
     ...driftFindings(drift),
     ...oddQuantities(history, Math.max(0, history.length - days), history.length),
     ...newItems(history, history.length, names),
   ];
   return { found, drift, complete };
+}
+
+/** Days of items that no other finding explains: a day that is odd as a whole is so for its items, and an item that has stopped has nothing each day. */
+function withoutConsequences(items: Found[], wholeDays: readonly Found[], stopped: readonly Found[]): Found[] {
+  const whole = new Set(wholeDays.map(({ day, figures }) => `${day} ${figures.side}`));
+  const last = new Map(stopped.map(({ item, figures }) => [item, String(figures.last)]));
+  return items.filter(
+    ({ item, day, figures }) => !whole.has(`${day} ${figures.side}`) && !(last.has(item) && day! > last.get(item)!),
+  );
 }
 
 /** Findings with examples, by kind and then newest first; of each kind no more than can be read. */

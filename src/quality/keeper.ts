@@ -54,6 +54,7 @@ export class QualityKeeper {
   readonly #stopListening: () => void;
   readonly #dayTimer: ReturnType<typeof setInterval>;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #dueAt = 0;
   #isWorking = false;
   #isAsked = false;
   #restUntil = 0;
@@ -64,8 +65,9 @@ export class QualityKeeper {
 
   constructor(options: QualityKeeperOptions) {
     this.#options = options;
-    this.#stopListening = options.events.listen((name) => {
-      if (name === "data" || (name === "rollup" && this.#isLacking)) this.#ask(settleMs);
+    this.#stopListening = options.events.listen((name, data) => {
+      if (name === "data") this.#ask(settleMs);
+      if (name === "rollup" && (data as { state?: unknown }).state === "ready" && this.#isLacking) this.#ask(0);
     });
     this.#dayTimer = setInterval(() => {
       if (this.#checked && this.#checked.today !== options.clock.today()) this.#ask(0);
@@ -99,14 +101,14 @@ export class QualityKeeper {
       this.#isAsked = true;
       return;
     }
-    if (this.#timer) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        void this.#check();
-      },
-      Math.max(delay, this.#restUntil - Date.now()),
-    );
+    const at = Math.max(Date.now() + delay, this.#restUntil);
+    if (this.#timer && at >= this.#dueAt) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#dueAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#check();
+    }, at - Date.now());
     this.#timer.unref();
   }
 
