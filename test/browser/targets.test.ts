@@ -15,7 +15,7 @@ describeInChromium("the targets in Chromium", { limitMs: 60_000 }, (site) => {
   async function upload(page: Page, name: string, content: string): Promise<void> {
     const path = join(folder, name);
     writeFileSync(path, content);
-    const input = await page.$<HTMLInputElement>("#upload input[type=file]");
+    const input = await page.$("input[type=file]");
     await input!.uploadFile(path);
     await press(page, "#upload button[type=submit]");
   }
