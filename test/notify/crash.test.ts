@@ -53,7 +53,7 @@ function expectExactAccount(
 
 test("whenever a process is killed while it sends, each message arrives once or is listed as uncertain", async () => {
   const home = temporaryHome();
-  const subjects = await fill(home, 25);
+  const subjects = await fill(home, 18);
   using receiver = startReceiver(async () => {
     await Bun.sleep(Math.random() * 6);
     return 200;
