@@ -6,11 +6,12 @@ import { factoryClock } from "../observe/clock.ts";
 import type { Log } from "../observe/log.ts";
 import { OperationsAgeReader } from "../observe/operations-age.ts";
 import { type OperationContext, OperationError } from "../operations/operation.ts";
-import { Desk } from "../production/desk.ts";
+import { Desk, TooSlowError } from "../production/desk.ts";
 import { FindingsStore } from "../quality/findings-store.ts";
 import { RollupShelf } from "../rollup/shelf.ts";
 import { Catalog } from "../segments/catalog.ts";
 import type { Day } from "../segments/day.ts";
+import { UnavailableError } from "../segments/errors.ts";
 import { lockHome } from "../segments/home-lock.ts";
 import { openHubDb } from "../store/hub-db.ts";
 import { openTargets } from "../targets/open.ts";
@@ -73,6 +74,14 @@ export async function reportAlone(
     const made = await reports.make(order.kind, day, { send: order.send, context: { log, progress } });
     const waiting = made.sent.length > 0 && !(await isDelivered(outbox));
     return { summary: tellMade(made, { folder: settings.reportsDir, send: order.send, waiting }) };
+  } catch (error) {
+    if (error instanceof UnavailableError) {
+      throw new OperationError(
+        `No report was made, because there are no production data of these days to be read in ${settings.databaseDir}. See that the ERP's files are there and in order (hub --check), and run the command again.`,
+      );
+    }
+    if (error instanceof TooSlowError) throw new OperationError(error.message);
+    throw error;
   } finally {
     targets.close();
     desk.close();

@@ -7,6 +7,7 @@ import { factoryClock } from "../../src/observe/clock.ts";
 import { JobTable } from "../../src/operations/jobs.ts";
 import { Schedule } from "../../src/operations/schedule.ts";
 import { addDays } from "../../src/production/calendar.ts";
+import { reportAlone } from "../../src/reports/alone.ts";
 import { renderHtml } from "../../src/reports/files.ts";
 import { ReportHistory } from "../../src/reports/history.ts";
 import { periodOf } from "../../src/reports/period.ts";
@@ -17,7 +18,7 @@ import { contentOf } from "../../src/reports/sections.ts";
 import { openDesk } from "../support/desk.ts";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
-import { settingsOf } from "../support/operations.ts";
+import { contextOf, settingsOf } from "../support/operations.ts";
 import { openTestOutbox } from "../support/outbox.ts";
 
 setDefaultTimeout(20_000);
@@ -204,6 +205,13 @@ test("a run that was missed is caught up once, sent once, and not made for a Sun
     .jobs()[0]!
     .run({ log: { info: say, warn: say, error: say }, progress: () => {} });
   expect(outcome).toBe("No production in 2026-11-15, as is usual for such a time, so no report was made.");
+});
+
+test("without any data the command says so in a sentence", async () => {
+  const context = contextOf(temporaryHome());
+  mkdirSync(context.settings.databaseDir, { recursive: true });
+  const asked = reportAlone(context, { kind: "daily", send: false }, reportAddress);
+  await expect(asked).rejects.toThrow(/^No report was made, because there are no production data/);
 });
 
 test("a folder that cannot be written into is named in a sentence, and nothing counts as made", async () => {

@@ -99,7 +99,7 @@ export function reportsRoutes({ reports, admin, clock, audit, report }: ReportsR
       const children = (
         <>
           <h1>{words.noReport}</h1>
-          <p>{status === 404 ? words.noReportHelp : texts[language].states.unavailableHelp}</p>
+          <p>{status === 404 ? words.noReportHelp : words.noDataHelp}</p>
           <p>
             <a href={reportsPath}>{words.back}</a>
           </p>

@@ -66,5 +66,6 @@ export const reports: Texts["reports"] = {
   overview: "Open in the overview",
   print: "Print",
   noReport: "The report cannot be shown",
+  noDataHelp: "The data files cannot be read now. See to the folder database, and open the report again.",
   noReportHelp: "The address has daily, weekly or monthly in it, and a day up to today, such as 2026-01-15.",
 };

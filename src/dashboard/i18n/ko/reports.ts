@@ -64,5 +64,6 @@ export const reports = {
   overview: "종합 현황에서 보기",
   print: "인쇄",
   noReport: "보고서를 보여 드릴 수 없습니다",
+  noDataHelp: "지금은 데이터 파일을 읽을 수 없습니다. database 폴더를 확인한 뒤 다시 여십시오.",
   noReportHelp: "주소에는 daily, weekly, monthly 가운데 하나와 오늘까지의 날짜(예: 2026-01-15)가 있어야 합니다.",
 };
