@@ -91,6 +91,11 @@ const achievement = z.object({
   tested_months: z.int(),
   total: z.object(standing).nullable(),
   items: z.array(z.object({ item_code: z.string(), item_name: z.string().nullable(), ...standing })),
+  course: z
+    .array(
+      z.object({ day: z.string(), planned: z.number(), made: z.number().nullable(), forecast: z.number().nullable() }),
+    )
+    .meta({ description: "All items together as they add up, day by day." }),
   untargeted: z.object({ item_count: z.int(), made: z.number() }),
 });
 

@@ -27,6 +27,16 @@ export interface Standing {
   needed_per_day: number | null;
 }
 
+/** How far all items with a target together were, or will be, at the end of a day of the month. */
+export interface CourseDay {
+  day: Day;
+  planned: number;
+  /** Null for days that are not over. */
+  made: number | null;
+  /** From the last day that is over on, where it is what was made. */
+  forecast: number | null;
+}
+
 export type ItemStanding = { item_code: string; item_name: string | null } & Standing;
 
 /** How the targets of a month stand. */
@@ -46,6 +56,8 @@ export interface Achievement {
   total: Standing | null;
   /** The farthest behind first, by what is expected to be missing, then by code. */
   items: ItemStanding[];
+  /** Day by day; empty where nothing is forecast. */
+  course: CourseDay[];
   /** What was made of items without a target. */
   untargeted: { item_count: number; made: number };
 }
@@ -101,6 +113,14 @@ export function achievementOf(facts: MonthFacts): Achievement {
             all,
           ),
     items,
+    course:
+      forecast === null
+        ? []
+        : courseOf(
+            month,
+            sum(({ target }) => target),
+            forecast,
+          ),
     untargeted: { item_count: others.length, made: tidy(others.reduce((all, [, quantity]) => all + quantity, 0)) },
   };
 }
@@ -143,6 +163,24 @@ function standingOf(target: number, made: number, { forecast, predicted, errors 
     probability: told ? rounded(probabilityOf(needed, predicted, sorted), 3) : null,
     needed_per_day: working.left > 0 ? quantity(remaining / working.left) : null,
   };
+}
+
+/** Plan, quantity made and forecast of a month as they add up, day by day in proportion to the working days. */
+function courseOf(month: Month, target: number, { shares, made, working, total }: MonthForecast): CourseDay[] {
+  let [planned, reached, left] = [0, 0, working.left];
+  return shares.map((share, at): CourseDay => {
+    planned += working.all === 0 ? 0 : (target * share) / working.all;
+    const isOver = at < made.length;
+    if (isOver) reached += made[at]!;
+    else if (working.left > 0) left -= share;
+    const come = isOver || working.left === 0 ? 0 : total.expected * (1 - left / working.left);
+    return {
+      day: `${month}-${String(at + 1).padStart(2, "0")}`,
+      planned: rounded(planned, 2),
+      made: isOver ? rounded(reached, 2) : null,
+      forecast: at < made.length - 1 ? null : rounded(reached + come, 2),
+    };
+  });
 }
 
 /**

@@ -12,6 +12,9 @@ export interface MonthForecast {
   /** By code: what was made up to the last full day, what is still expected, and the unit of its errors. */
   items: Record<string, Prediction & { made: number }>;
   total: Prediction & { made: number };
+  /** The month's days: their working shares, and what was made of all these items on those that are over. */
+  shares: number[];
+  made: number[];
   /** Quantiles of the errors at equal steps. */
   itemErrors: number[];
   totalErrors: number[];
@@ -38,6 +41,10 @@ export function monthForecast(history: ItemDays, order: { month: Month; last: Da
     nextShare: left === 0 ? 0 : shareOfNext(forecasts) / left,
     items: Object.fromEntries(items),
     total: { ...forecasts.total, made: items.reduce((sum, [, item]) => sum + item.made, 0) },
+    shares: [...shares.slice(start, span.end + 1)],
+    made: Array.from({ length: Math.max(0, Math.min(span.last, span.end) - start + 1) }, (_, at) =>
+      history.items.reduce((sum, { values }) => sum + values[start + at]!, 0),
+    ),
     itemErrors: thinned(forecasts.itemErrors),
     totalErrors: thinned(forecasts.totalErrors),
     tested,

@@ -197,11 +197,17 @@ describe("how targets stand", () => {
   });
 
   test("in the present month is forecast from the last full day on, and the day under way is not counted twice", async () => {
-    const { total, newest, last_full_day, working_days } = await targets.achievement("2026-11");
+    const { total, newest, last_full_day, working_days, course } = await targets.achievement("2026-11");
     expect([newest, last_full_day]).toEqual([today, "2026-11-17"]);
     // 21 working days of November 2026, of which 12 are over on the 17th: a constant series goes on as it went.
     expect(working_days).toEqual({ all: 21, passed: 12, left: 9 });
     expect(total!.forecast! / ((total!.made / 13) * 21)).toBeCloseTo(1, 2);
+    // The course ends where plan and forecast do; on the day under way nothing is over yet.
+    expect(course.length).toBe(30);
+    expect(course.at(-1)).toMatchObject({ day: "2026-11-30", planned: total!.target, made: null });
+    expect(course.at(-1)!.forecast! / total!.forecast!).toBeCloseTo(1, 2);
+    expect(course[16]!.forecast).toBe(course[16]!.made);
+    expect([course[15]!.forecast, course[17]!.made]).toEqual([null, null]);
     expect(total!.forecast_low!).toBeLessThanOrEqual(total!.forecast!);
     expect(total!.forecast_high!).toBeGreaterThanOrEqual(total!.forecast!);
     expect(total!.expected_by_now / ((total!.target * 12) / 21)).toBeCloseTo(1, 3);

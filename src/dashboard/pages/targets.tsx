@@ -8,6 +8,7 @@ import { type Params, valuesOf } from "../params.ts";
 import { type TargetsTold, type TargetsView, targetsTold } from "../targets-view.ts";
 import { link, type View } from "../view.ts";
 import { TargetCards } from "./targets-cards.tsx";
+import { TargetCourse } from "./targets-course.tsx";
 import { targetsPath } from "./targets-path.ts";
 import { TargetPreview } from "./targets-preview.tsx";
 import { TargetTable, targetLines } from "./targets-table.tsx";
@@ -80,6 +81,7 @@ async function content(view: View) {
       ) : (
         <>
           <TargetCards view={view} achievement={achievement} total={achievement.total} />
+          <TargetCourse view={view} achievement={achievement} />
           <TargetTable view={view} achievement={achievement} total={achievement.total} lines={lines} />
         </>
       )}
