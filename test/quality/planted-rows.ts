@@ -2,9 +2,11 @@ import { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Random, seededRandom } from "../../src/demo/random.ts";
+import { addDays } from "../../src/production/calendar.ts";
 import type { Checked } from "../../src/quality/check.ts";
 import type { Finding, Kind } from "../../src/quality/finding.ts";
 import { qualityTasks } from "../../src/quality/tasks.ts";
+import { median } from "../../src/statistics/robust.ts";
 import { openCatalog } from "../support/catalog.ts";
 import { type CleanRow, cleanRows } from "./clean-data.ts";
 import type { Recall } from "./planted-totals.ts";
@@ -89,8 +91,10 @@ export interface Planted {
 export function plantRows(clean: readonly CleanRow[], times: number, seed: number, today: string): Planted {
   const random = seededRandom(seed);
   const byDay = Map.groupBy(clean, ({ day }) => day);
-  const days = [...byDay.keys()].sort().filter((day) => byDay.get(day)!.length > 60);
-  const free = days.slice(180);
+  const usual = median([...byDay.values()].map(({ length }) => length));
+  const days = [...byDay.keys()].sort().filter((day) => byDay.get(day)!.length > usual / 2);
+  // Half a year is learned from, and what lies before the days that are looked at is not found.
+  const free = days.filter((day) => day > addDays(today, -480));
   const aDay = (): string => free.splice(random.below(free.length), 1)[0]!;
   const recent = days.slice(-15);
   const planted: Planted = { rows: [], strays: [], faults: [] };
