@@ -59,7 +59,7 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
                 {words.target}
               </th>
               <th scope="col" class="number spare">
-                {words.forecast}
+                {words.monthEnd}
               </th>
               <th scope="col" class="number spare">
                 {words.intervalHead}

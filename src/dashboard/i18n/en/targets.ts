@@ -21,6 +21,7 @@ export const targets: Texts["targets"] = {
   behind: (quantity) => `${quantity} behind plan`,
   onPlan: "On plan",
   forecast: "Forecast for the month",
+  monthEnd: "Forecast",
   forecastOf: (share) => `${share} of the target`,
   interval: (low, high) => `80% interval ${low} to ${high}`,
   intervalHead: "80% interval",

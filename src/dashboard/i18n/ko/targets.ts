@@ -24,6 +24,7 @@ export const targets = {
   behind: (quantity: string) => `계획보다 ${quantity}개 부족`,
   onPlan: "계획대로 진행 중",
   forecast: "월말 예상",
+  monthEnd: "월말 예상",
   forecastOf: (share: string) => `목표의 ${share}`,
   interval: (low: string, high: string) => `80% 예측 구간 ${low} ~ ${high}`,
   intervalHead: "80% 예측 구간",
