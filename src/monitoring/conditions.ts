@@ -29,13 +29,17 @@ interface Lasting {
 /** Remembers how long lights have been yellow or red. */
 export class LastingLights {
   readonly #lasting = new Map<LightName, Lasting>();
+  readonly #enduredMs: number;
   #lights: readonly Light[] = [];
-  #steady = 0;
+
+  /** `speed` divides how long a light has to endure. */
+  constructor(speed: number) {
+    this.#enduredMs = enduredMs / speed;
+  }
 
   /** Takes the lights of now; `steady` is a clock that nobody sets, ms. */
   note(lights: readonly Light[], steady: number): void {
     this.#lights = lights;
-    this.#steady = steady;
     for (const { name, state } of lights) {
       const before = this.#lasting.get(name);
       const isCritical = state === "critical";
@@ -47,17 +51,17 @@ export class LastingLights {
     }
   }
 
-  /** The lights that have been yellow or red for long; `wall` is the time of now, ms since 1970. */
-  conditions(wall: number): Condition[] {
+  /** The lights that have been yellow or red for long; `wall` is the time of now, ms since 1970, and `steady` that of the other clock. */
+  conditions(wall: number, steady: number): Condition[] {
     return this.#lights.flatMap((light): Condition[] => {
       const rule = rules[light.name];
       const lasting = this.#lasting.get(light.name);
       if (rule === undefined || !lasting) return [];
-      const endured = (since: number | null): since is number => since !== null && this.#steady - since >= enduredMs;
+      const endured = (since: number | null): since is number => since !== null && steady - since >= this.#enduredMs;
       const level = endured(lasting.critical) ? "critical" : endured(lasting.warning) ? "warning" : null;
       if (level === null) return [];
       const severity: Severity = level === "critical" ? "warning" : "info";
-      const since = wall - (this.#steady - lasting[level]!);
+      const since = wall - (steady - lasting[level]!);
       return [{ rule, subject: "", severity, words: wordsOf(light, level), since, page }];
     });
   }

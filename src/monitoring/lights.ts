@@ -47,6 +47,7 @@ export type LightSettings = Pick<
   | "monitorMemoryPercent"
   | "monitorDiskPercent"
   | "monitorConnections"
+  | "alertSpeed"
 >;
 
 const ofEnough =
@@ -111,7 +112,7 @@ export function lightsOf(settings: LightSettings, recent: (ms: number) => Sample
   return lightNames.map((name) => {
     const { unit, thresholds, setting, windowMs, value: read } = kinds[name];
     const [warning, critical] = thresholds(settings);
-    const value = read(during(windowMs));
+    const value = read(during(windowMs / settings.alertSpeed));
     return { name, state: stateOf(value, warning, critical), value, unit, warning, critical, setting, windowMs };
   });
 }

@@ -17,6 +17,8 @@ const hour = 60 * minute;
 const writeEveryMs = { used: 10 * minute, idle: hour };
 /** Minutes that are held where they cannot be written: as many as the store keeps. */
 const mostPending = grains[0].keptMs / grains[0].spanMs;
+/** Between two looks at the least, ms, however fast alerts are to be for a test (ALERT_SPEED). */
+const leastMs = 250;
 /** The first look comes after the first answers, and before anybody has opened the page. */
 const firstLookMs = 3_000;
 /** How long a judgement of the memory's growth is good for, ms. */
@@ -38,7 +40,8 @@ export class Monitor {
   readonly #parts: MonitorParts;
   readonly #clocks: Clocks;
   readonly #sampler: Sampler;
-  readonly #lasting = new LastingLights();
+  readonly #lasting: LastingLights;
+  readonly #everyMs: number;
   readonly #startedAt: number;
   #lights: Light[];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +52,10 @@ export class Monitor {
   constructor(parts: MonitorParts) {
     this.#parts = parts;
     this.#clocks = parts.clocks ?? { wall: Date.now, steady: () => performance.now() };
-    this.#sampler = new Sampler(parts.read, this.#clocks);
+    const { alertSpeed } = parts.settings;
+    this.#everyMs = Math.max(leastMs, readEveryMs / alertSpeed);
+    this.#lasting = new LastingLights(alertSpeed);
+    this.#sampler = new Sampler(parts.read, this.#clocks, this.#everyMs);
     this.#startedAt = this.#clocks.wall();
     this.#writtenAt = this.#clocks.steady();
     this.#lights = lightsOf(parts.settings, (ms) => this.#sampler.recent(ms));
@@ -62,9 +68,9 @@ export class Monitor {
 
   #lookAfter(ms: number): void {
     this.#timer = setTimeout(() => {
-      const wait = readEveryMs - (this.#clocks.wall() % readEveryMs);
+      const wait = this.#everyMs - (this.#clocks.wall() % this.#everyMs);
       // A timer may be a moment early, and would come again at once. The next look is arranged first: one that fails is not to be the last.
-      this.#lookAfter(wait < readEveryMs / 10 ? wait + readEveryMs : wait);
+      this.#lookAfter(wait < this.#everyMs / 10 ? wait + this.#everyMs : wait);
       this.look();
     }, ms);
     this.#timer.unref();
@@ -105,7 +111,8 @@ export class Monitor {
   /** What is the matter: lights that have been yellow or red for long, and a memory that grows all the time. */
   conditions(): Condition[] {
     const growth = this.#growthNow();
-    return [...this.#lasting.conditions(this.#clocks.wall()), ...(growth ? [growthCondition(growth)] : [])];
+    const { wall, steady } = this.#clocks;
+    return [...this.#lasting.conditions(wall(), steady()), ...(growth ? [growthCondition(growth)] : [])];
   }
 
   #write(all: boolean): void {

@@ -3,11 +3,11 @@ import type { Readings } from "./readings.ts";
 import { addSample, asOne, emptySample, gauges, type Sample, sums } from "./sample.ts";
 
 const minute = 60_000;
-/** Between two readings, ms. */
+/** Between two readings, ms, unless told otherwise. */
 export const readEveryMs = 15_000;
 /** More time between two readings was a PC that slept: nobody looked. */
 const longestMs = minute;
-/** Pieces that are kept for `recent`: 15 minutes. */
+/** Pieces that are kept for `recent`: 15 minutes of them. */
 const piecesKept = 60;
 
 /** The clocks that a sampler goes by, ms: `wall` since 1970, which people set; `steady` from any time on, which nobody does. */
@@ -20,16 +20,18 @@ export interface Clocks {
 export class Sampler {
   readonly #read: () => Readings;
   readonly #clocks: Clocks;
+  readonly #everyMs: number;
   readonly #pieces: Sample[] = [];
   #before: Readings | null = null;
   #readAt: number;
   #minute: Sample | null = null;
   #closed: Sample[] = [];
 
-  /** Begins to look when it is made; what the readings add up is taken to have begun at 0 then. */
-  constructor(read: () => Readings, clocks: Clocks) {
+  /** Begins to look when it is made; what the readings add up is taken to have begun at 0 then. `everyMs` lies between two looks. */
+  constructor(read: () => Readings, clocks: Clocks, everyMs = readEveryMs) {
     this.#read = read;
     this.#clocks = clocks;
+    this.#everyMs = everyMs;
     this.#readAt = clocks.steady();
   }
 
@@ -53,9 +55,9 @@ export class Sampler {
     addSample(this.#minute, piece);
   }
 
-  /** The last `ms` as one sample, 15 minutes at the most. */
+  /** The last `ms` as one sample, 60 looks at the most. */
   recent(ms: number): Sample {
-    return asOne(0, this.#pieces.slice(-Math.round(ms / readEveryMs)));
+    return asOne(0, this.#pieces.slice(-Math.max(1, Math.round(ms / this.#everyMs))));
   }
 
   /** Minutes that `taken` has not handed over yet, with the present one. */
