@@ -63,7 +63,7 @@ export class Monitor {
 
   /** Begins to look: soon after the start, then at the quarters of each minute. Holds no process back that has nothing else to do. */
   start(): void {
-    this.#lookAfter(firstLookMs);
+    this.#lookAfter(Math.min(firstLookMs, this.#everyMs));
   }
 
   #lookAfter(ms: number): void {
