@@ -140,7 +140,7 @@ export function serve(settings: Settings): Hub {
   const outbox = openOutbox(settings, { hubDb, log, port: () => server.port ?? settings.apiPort });
   const targets = openTargets({ hubDb, desk, catalog, clock, report: (message) => log.warn("targets", message) });
   const reports = openReports({
-    ...{ settings, hubDb, desk, clock, outbox, address: reportAddress },
+    ...{ settings, hubDb, desk, catalog, clock, outbox, address: reportAddress },
     port: () => server.port ?? settings.apiPort,
     neighbours: () => ({
       targets: targets.targets,

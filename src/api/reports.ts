@@ -53,6 +53,9 @@ const report = z
     }),
     made_at: z.string(),
     version: z.string(),
+    last_good: z
+      .boolean()
+      .meta({ description: "True where a file could not be read, so that an earlier version answered." }),
     newest: time,
     totals: z.object({
       total_production: quantity,
@@ -188,6 +191,7 @@ export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey
     readsData: true,
     handle: async (c, { kind, date }) => {
       const made = await orRefuse(() => reports.build(kind, date));
+      if (made.last_good) c.header("X-Data-State", "last-good");
       // When it was asked for is no difference.
       c.header("ETag", `W/"${Bun.hash(JSON.stringify({ ...made, made_at: "" })).toString(16)}"`);
       return sendJson(c, made);

@@ -62,6 +62,7 @@ export async function reportAlone(
     settings,
     hubDb,
     desk,
+    catalog,
     clock,
     outbox,
     port: () => settings.apiPort,

@@ -21,6 +21,11 @@ export function subjectOf(report: Report, language: Language): string {
 
 /** What the report says in a sentence or two of plain words; the first one alone tells most. */
 export function headlineOf(report: Report, language: Language): string[] {
+  const said = sentencesOf(report, language);
+  return report.last_good ? [...said, wordsOf(language).headline.lastGood] : said;
+}
+
+function sentencesOf(report: Report, language: Language): string[] {
   const words = wordsOf(language);
   const { headline } = words;
   const figures = figuresOf(language);

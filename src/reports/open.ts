@@ -4,6 +4,7 @@ import { publicUrl } from "../notify/open.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { Desk } from "../production/desk.ts";
+import type { Catalog } from "../segments/catalog.ts";
 import { extrasOf, type Neighbours } from "./extras.ts";
 import { ReportHistory } from "./history.ts";
 import type { PageAddress } from "./report.ts";
@@ -14,6 +15,7 @@ export interface ReportsNeeds {
   settings: Settings;
   hubDb: Database;
   desk: Desk;
+  catalog: Catalog;
   clock: FactoryClock;
   outbox: Outbox;
   /** The port that the hub listens on, once it does. */
@@ -24,11 +26,12 @@ export interface ReportsNeeds {
 }
 
 /** The reports, ready to be made; nothing is read or asked before somebody does. */
-export function openReports({ settings, hubDb, port, neighbours, ...services }: ReportsNeeds): Reports {
+export function openReports({ settings, hubDb, catalog, port, neighbours, ...services }: ReportsNeeds): Reports {
   return new Reports({
     ...services,
     settings,
     history: new ReportHistory(hubDb),
+    lagging: () => catalog.lagging,
     publicUrl: () => publicUrl(settings, port()),
     extras: (through) => extrasOf(neighbours(), through),
   });

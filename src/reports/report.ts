@@ -110,6 +110,8 @@ export interface Report extends ReportExtras {
   made_at: string;
   /** Version of the data. */
   version: string;
+  /** True where a file could not be read, so that an earlier version of it answered. */
+  last_good: boolean;
   /** The newest day of data up to today; null without any. */
   newest: Day | null;
   totals: { total_production: number; batch_count: number; avg_batch_size: number; item_count: number };
@@ -137,6 +139,7 @@ export interface ReportFrame extends ReportExtras {
   newest: Day | null;
   made_at: string;
   version: string;
+  last_good: boolean;
   address: PageAddress;
 }
 
@@ -195,7 +198,7 @@ export function reportQuestion(
 
 /** Puts a report together from the figures of its plan. */
 export function composeReport(plan: ReportPlan, figures: ReportFigures, frame: ReportFrame): Report {
-  const { kind, period, today, newest, address, made_at, version, targets, quality, hub } = frame;
+  const { kind, period, today, newest, address, made_at, version, last_good, targets, quality, hub } = frame;
   const { through, previous, lastYear, alike } = plan;
   const { ranking } = figures;
   const now = { from: period.from, to: through };
@@ -221,6 +224,7 @@ export function composeReport(plan: ReportPlan, figures: ReportFigures, frame: R
     state,
     made_at,
     version,
+    last_good,
     newest,
     totals: {
       total_production: total,

@@ -27,6 +27,7 @@ import {
   reportQuestion,
 } from "./report.ts";
 import { contentOf } from "./sections.ts";
+import type { reportTasks } from "./tasks.ts";
 
 export interface ReportsServices {
   settings: Settings;
@@ -37,6 +38,8 @@ export interface ReportsServices {
   /** Address of the hub for links, without a slash at its end. */
   publicUrl: () => string;
   address: PageAddress;
+  /** True while an earlier version of some file answers. */
+  lagging: () => boolean;
   /** What other parts of the hub know that a report of these days tells besides. */
   extras: (through: Day) => Promise<ReportExtras>;
 }
@@ -77,6 +80,8 @@ const titles: Record<ReportKind, string> = {
 /** The reports of the production: makes, keeps and sends them. */
 export class Reports {
   readonly #services: ReportsServices;
+  /** The process under way: one at a time, so that no two write the same file, and clients who ask for many workbooks wait. */
+  #working: Promise<unknown> = Promise.resolve();
 
   constructor(services: ReportsServices) {
     this.#services = services;
@@ -99,7 +104,7 @@ export class Reports {
    * throws where its days cannot be read.
    */
   async build(kind: ReportKind, day: Day): Promise<Report> {
-    const { clock, address, extras } = this.#services;
+    const { clock, address, extras, lagging } = this.#services;
     const today = clock.today();
     const period = periodOf(kind, day);
     if (period.from > today) {
@@ -111,7 +116,17 @@ export class Reports {
       const [{ figures, version }, also] = await Promise.all([this.#figures(plan), extras(plan.through)]);
       // Figures are of one version by themselves; that the newest day is too takes another look where data arrived in between.
       if (attempt < attempts && newest !== (await this.#newest(today))) continue;
-      const frame = { kind, period, today, newest, made_at: clock.timestamp(), version, address, ...also };
+      const frame = {
+        kind,
+        period,
+        today,
+        newest,
+        made_at: clock.timestamp(),
+        version,
+        address,
+        last_good: lagging(),
+        ...also,
+      };
       return composeReport(plan, figures, frame);
     }
   }
@@ -141,17 +156,21 @@ export class Reports {
     day: Day,
     { send, context = silent }: { send: boolean; context?: Pick<OperationContext, "log" | "progress"> },
   ): Promise<MakingResult> {
-    const { settings, history } = this.#services;
+    const { history } = this.#services;
     const report = await this.build(kind, day);
     const order = this.#order(report);
-    const files = (await runInChild(
-      { name: "write-report", home: settings.home, args: order },
-      context,
-    )) as ReportFiles;
+    const files = (await this.#carryOut("write-report", order, context)) as ReportFiles;
     const content = contentOf(report, this.language);
     const headline = content.headline[0]!;
     history.made({ kind, first_day: report.from, made_at: Date.now(), headline });
     return { report, headline, files, sent: send ? this.#send(report, files) : [] };
+  }
+
+  #carryOut(name: keyof typeof reportTasks, args: RenderOrder, context = silent): Promise<unknown> {
+    const { home } = this.#services.settings;
+    const run = this.#working.then(() => runInChild({ name, home, args }, context));
+    this.#working = run.catch(() => {});
+    return run;
   }
 
   #order(report: Report): RenderOrder {
@@ -218,8 +237,7 @@ export class Reports {
   /** The same as a workbook, made in a process of its own. */
   async workbook(report: Report, language: Language): Promise<Buffer> {
     const order = { ...this.#order(report), language };
-    const { home } = this.#services.settings;
-    return Buffer.from((await runInChild({ name: "render-workbook", home, args: order }, silent)) as string, "base64");
+    return Buffer.from((await this.#carryOut("render-workbook", order)) as string, "base64");
   }
 
   /** Reports that were made, the newest period first, with their files that are still there. */

@@ -46,7 +46,12 @@ const nothing: ReportExtras = { targets: null, quality: null, hub: null };
 /** Reports over the files of a home, at noon of that Friday unless told otherwise, with a channel that takes everything. */
 function open(
   home: string,
-  { at = now, env = {}, extras = nothing }: { at?: number; env?: Record<string, string>; extras?: ReportExtras } = {},
+  {
+    at = now,
+    env = {},
+    extras = nothing,
+    lagging = false,
+  }: { at?: number; env?: Record<string, string>; extras?: ReportExtras; lagging?: boolean } = {},
 ) {
   const sent: Message[] = [];
   const { outbox, hubDb, close } = openTestOutbox(
@@ -72,6 +77,7 @@ function open(
     history,
     outbox,
     clock: factoryClock("Asia/Seoul", () => at),
+    lagging: () => lagging,
     publicUrl: () => "http://hub.example",
     address: reportAddress,
     extras: async () => extras,
@@ -125,6 +131,20 @@ test("days without production are told apart: as usual, although it is usual, an
   expect(await told(empty.reports, "monthly", "2026-11-01")).toEqual([
     "아직 생산 데이터가 없습니다. database 폴더의 파일을 확인하십시오.",
   ]);
+});
+
+test("a report of data that could not be read anew says so", async () => {
+  const { reports } = open(homeWith(weekdays("2026-11-19", 30)), { lagging: true });
+  expect((await told(reports, "daily", "2026-11-19")).at(-1)).toContain("마지막으로 읽은 내용");
+});
+
+test("two who make the same report at once both get it", async () => {
+  const home = homeWith(weekdays("2026-11-19", 30));
+  const { reports } = open(home);
+  const make = () => reports.make("daily", "2026-11-19", { send: false });
+  const [one, other] = await Promise.all([make(), make()]);
+  expect(one.files).toEqual(other.files);
+  expect(readdirSync(join(home, "reports"))).toHaveLength(2);
 });
 
 test("a broken archive takes the comparison away, and not the figures", async () => {
