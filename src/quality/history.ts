@@ -54,10 +54,9 @@ export const positionOf = (history: Pick<History, "first">, day: Day): number =>
  */
 export function historyOf(segments: readonly Columns[], last: Day, holidays: boolean): History | null {
   const earliest = addDays(last, 1 - mostDays);
-  const days = segments.flatMap((columns) => columns.days.filter((day) => day >= earliest && day <= last));
-  if (days.length === 0) return null;
-  const first = days.reduce((least, day) => (day < least ? day : least));
-  const newest = days.reduce((most, day) => (day > most ? day : most));
+  const days = segments.flatMap((columns) => columns.days.filter((day) => day >= earliest && day <= last)).sort();
+  const [first, newest] = [days[0], days.at(-1)];
+  if (first === undefined || newest === undefined) return null;
   const length = daysBetween(first, newest) + 1;
   const cells = new Map<string, Cells>();
   const count = new Float64Array(length);
