@@ -292,4 +292,7 @@ function tellSent({ wanted, already, sent }: { wanted: boolean; already: boolean
   return sent.length === 0 ? "No channel is configured, so it was not sent." : `Handed to: ${sent.join(", ")}.`;
 }
 
-const silent = { log: { info: () => {}, warn: () => {}, error: () => {} }, progress: () => {} };
+const silent: Pick<OperationContext, "log" | "progress"> = {
+  log: { info: () => {}, warn: () => {}, error: () => {} },
+  progress: () => {},
+};

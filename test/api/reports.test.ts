@@ -167,6 +167,25 @@ test("links lead to pages with the report's days and item", async () => {
   }
 });
 
+test("targets of the month are told as REST tells them, and what else the hub knows", async () => {
+  const month = yesterday.slice(0, 7);
+  const body = JSON.stringify({ targets: [{ month, item_code: "A4", target: 5_000_000 }] });
+  const headers = { "Content-Type": "application/json", ...admin };
+  expect((await hub.json("/targets", { method: "POST", headers, body })).status).toBe(200);
+  const { body: standing } = await hub.json(`/targets/achievement?month=${month}`);
+  const { targets, hub: state, quality } = await report("monthly", yesterday);
+  const [item] = standing.items;
+  expect([targets.month, targets.whole.target]).toEqual([month, standing.total.target]);
+  expect(targets.items).toMatchObject([
+    { item_code: "A4", achieved: item.made, rate: item.achievement, forecast: item.forecast, target: 5_000_000 },
+  ]);
+  expect(state).toMatchObject({ backup_age_hours: null, alerts: { critical: expect.any(Number) } });
+  expect(quality.open).toBeNumber();
+  const html = asText(await (await hub.fetch(`/reports/monthly/${yesterday}.html?lang=ko`)).text());
+  expect(html).toContain(`${month} 목표`);
+  expect(html).toContain(number.format(item.made));
+});
+
 test("what is no report is refused with a sentence, and a day to come as well", async () => {
   const soon = addDays(today, 1);
   for (const [path, sentence] of [
