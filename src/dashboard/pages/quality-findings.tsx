@@ -100,7 +100,7 @@ function One({ view, hub, finding }: Props & { finding: KeptFinding }) {
         {state === "gone" ? null : <Records view={view} finding={finding} />}
       </p>
       <Said view={view} finding={finding} time={time} />
-      {rows.length === 0 || state === "gone" ? null : <Samples view={view} id={id} rows={rows} />}
+      {rows.length === 0 || state === "gone" ? null : <Samples view={view} id={id} rows={rows} what={what} />}
       {hub.lacks === null && state !== "gone" ? <Act view={view} finding={finding} what={what} /> : null}
     </li>
   );
@@ -137,13 +137,13 @@ function Said({ view, finding, time }: { view: View; finding: KeptFinding; time:
   );
 }
 
-function Samples({ view, id, rows }: { view: View; id: string; rows: readonly SampleRow[] }) {
+function Samples({ view, id, rows, what }: { view: View; id: string; rows: readonly SampleRow[]; what: string }) {
   const { format } = view;
-  const { fields, samples } = view.texts.quality;
+  const { fields, samples, samplesOf } = view.texts.quality;
   return (
     <details id={`samples-${id}`}>
       <summary>{samples(format.exact(rows.length))}</summary>
-      <Scroll label={samples(format.exact(rows.length))}>
+      <Scroll label={samplesOf(what)}>
         <table>
           <thead>
             <tr>

@@ -49,16 +49,18 @@ async function content(view: View) {
         </p>
       ))}
       <Head view={view} hub={hub} status={status} all={all} />
-      <nav class="choices" aria-label={words.states.label}>
-        {findingStates.map((one) => {
-          const count = view.format.exact(all.filter((finding) => finding.state === one).length);
-          return (
-            <a href={link(view, { params: { state: one } })} aria-current={one === state ? "true" : undefined}>
-              {words.counted(words.states[one], count)}
-            </a>
-          );
-        })}
-      </nav>
+      <div class="choose-range">
+        <nav class="choices" aria-label={words.states.label}>
+          {findingStates.map((one) => {
+            const count = view.format.exact(all.filter((finding) => finding.state === one).length);
+            return (
+              <a href={link(view, { params: { state: one } })} aria-current={one === state ? "true" : undefined}>
+                {words.counted(words.states[one], count)}
+              </a>
+            );
+          })}
+        </nav>
+      </div>
       {shown.length === 0 ? (
         <Nothing view={view} status={status} sentence={words.empty[state]} />
       ) : (

@@ -37,6 +37,7 @@ export const quality: typeof korean = {
   firstSeen: (time) => `first seen ${time}`,
   goneAt: (time) => `gone ${time}`,
   samples: (count) => `Examples (${count})`,
+  samplesOf: (what) => `Examples: ${what}`,
   records: "Show the batches",
   accept: "That is fine",
   acceptOf: (what) => `That is fine: ${what}`,
