@@ -11,6 +11,7 @@ import { ReportError, type Reports } from "../reports/reports.ts";
 import { isDay } from "../segments/day.ts";
 import type { Endpoints } from "./endpoint.ts";
 import { dateFrom, limit } from "./parameters.ts";
+import { sentence } from "./query.ts";
 
 export interface ReportServices {
   reports: Reports;
@@ -21,6 +22,15 @@ export interface ReportServices {
 }
 
 const kind = z.enum(reportKinds).meta({ description: "How long a time the report is about; weeks are ISO weeks." });
+/** A day that may have the ending of a file. */
+const dated = z
+  .string()
+  .refine((text) => isDay(text.replace(/\.(html|xlsx)$/, "")), {
+    error: ({ input }) =>
+      `Invalid date format: '${String(input).slice(0, 50)}'. Expected YYYY-MM-DD (e.g., 2026-01-15).`,
+    params: sentence,
+  })
+  .meta({ description: "Any day of the period, and perhaps the ending of a file.", example: "2026-01-15" });
 const date = dateFrom.meta({ description: "Any day of the period.", format: "date", example: "2026-01-15" });
 const language = z.enum(languages).meta({ description: "Language; without it, REPORT_LANGUAGE." });
 const time = z.string().nullable();
@@ -132,12 +142,9 @@ const listed = z.object({
   files: files.meta({ description: "Names of its files in REPORTS_DIR; null for one that is not there any more." }),
 });
 
-const mediaTypes = {
-  html: "text/html; charset=utf-8",
-  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-} as const;
+const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/** GET /reports, /reports/{kind}/{date} as JSON, HTML and XLSX, and POST /reports/{kind}/run. */
+/** GET /reports and /reports/{kind}/{date} as JSON, HTML and XLSX, and POST /reports/{kind}/run. */
 export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey, audit }: ReportServices): void {
   const iso = (ms: number | null) => (ms === null ? null : clock.timestamp(new Date(ms)));
 
@@ -159,39 +166,33 @@ export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey
     },
   });
 
-  for (const format of ["html", "xlsx"] as const) {
-    endpoints.add({
-      method: "get",
-      path: `/reports/:kind/:file{[^/]+\\.${format}}`,
-      tag: "reports",
-      summary: format === "html" ? "A report of the present data as an HTML document" : "The same as an Excel workbook",
-      description: `The file's name is a day of the period and the ending, such as \`2026-01-15.${format}\`.`,
-      params: z.object({ kind, file: z.string().max(20) }),
-      query: z.object({ lang: language.optional() }),
-      answer: { [mediaTypes[format].split(";")[0]!]: z.string().meta({ format: "binary" }) },
-      readsData: true,
-      handle: async (c, { kind, file, lang = reports.language }) => {
-        const report = await orRefuse(() => reports.build(kind, dayOf(file)));
-        c.header("Cache-Control", "no-cache");
-        c.header("Content-Type", mediaTypes[format]);
-        if (format === "html") return c.body(reports.html(report, lang));
-        c.header("Content-Disposition", `attachment; filename="${reportName(kind, report)}.xlsx"`);
-        return c.body(new Uint8Array(await reports.workbook(report, lang)));
-      },
-    });
-  }
-
   endpoints.add({
     method: "get",
     path: "/reports/:kind/:date",
     tag: "reports",
     summary: "A report of the present data: the figures that its mail, workbook and page show",
-    params: z.object({ kind, date }),
-    answer: { "application/json": report },
+    description:
+      "With `.html` or `.xlsx` after the date it is the report as a document or as an Excel workbook, such as `/reports/weekly/2026-01-15.xlsx`.",
+    params: z.object({ kind, date: dated }),
+    query: z.object({ lang: language.optional() }),
+    answer: {
+      "application/json": report,
+      "text/html": z.string(),
+      [workbookType]: z.string().meta({ format: "binary" }),
+    },
     readsData: true,
-    handle: async (c, { kind, date }) => {
-      const made = await orRefuse(() => reports.build(kind, date));
+    handle: async (c, { kind, date, lang = reports.language }) => {
+      const made = await orRefuse(() => reports.build(kind, date.slice(0, 10)));
       if (made.last_good) c.header("X-Data-State", "last-good");
+      if (date.endsWith(".html")) {
+        c.header("Cache-Control", "no-cache");
+        return c.body(reports.html(made, lang), 200, { "Content-Type": "text/html; charset=utf-8" });
+      }
+      if (date.endsWith(".xlsx")) {
+        c.header("Cache-Control", "no-cache");
+        c.header("Content-Disposition", `attachment; filename="${reportName(kind, made)}.xlsx"`);
+        return c.body(new Uint8Array(await reports.workbook(made, lang)), 200, { "Content-Type": workbookType });
+      }
       // When it was asked for is no difference.
       c.header("ETag", `W/"${Bun.hash(JSON.stringify({ ...made, made_at: "" })).toString(16)}"`);
       return sendJson(c, made);
@@ -242,13 +243,4 @@ async function orRefuse<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof OperationError) throw new HttpError(503, error.message);
     throw error;
   }
-}
-
-/** The day in a file's name. Throws HttpError 400 for anything else. */
-function dayOf(file: string): string {
-  const day = file.replace(/\.\w+$/, "");
-  if (!isDay(day)) {
-    throw new HttpError(400, `Invalid date format: '${day.slice(0, 50)}'. Expected YYYY-MM-DD (e.g., 2026-01-15).`);
-  }
-  return day;
 }

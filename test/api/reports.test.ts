@@ -190,7 +190,7 @@ test("what is no report is refused with a sentence, and a day to come as well", 
   const soon = addDays(today, 1);
   for (const [path, sentence] of [
     ["/reports/daily/2026-13-01", "Invalid date format: '2026-13-01'. Expected YYYY-MM-DD (e.g., 2026-01-15)."],
-    ["/reports/daily/2026-1-1.xlsx", "Invalid date format: '2026-1-1'. Expected YYYY-MM-DD (e.g., 2026-01-15)."],
+    ["/reports/daily/2026-1-1.xlsx", "Invalid date format: '2026-1-1.xlsx'. Expected YYYY-MM-DD (e.g., 2026-01-15)."],
     [`/reports/daily/${soon}`, `There is no daily report of ${soon} yet: today is ${today}.`],
   ] as const) {
     const answer = await hub.json(path);
