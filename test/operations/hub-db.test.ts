@@ -16,9 +16,11 @@ function versionOf(folder: string): number {
   return user_version;
 }
 
-const tables = ["chat_session", "job", "rollup", "saved_view", "search_index", "search_page", "sqlite_sequence"].map(
-  (name) => expect.objectContaining({ name }),
-);
+const tables = [
+  ...["alert", "alert_memory", "chat_session", "delivery", "job", "monitoring_sample", "notification"],
+  ...["quality_acceptance", "quality_day", "quality_finding", "report", "rollup", "saved_view", "search_index"],
+  ...["search_page", "sqlite_sequence", "target_entry", "target_version"],
+].map((name) => expect.objectContaining({ name }));
 
 function schemaOf(folder: string): unknown[] {
   const db = new Database(fileIn(folder), { readwrite: true });
