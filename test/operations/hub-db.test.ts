@@ -18,8 +18,8 @@ function versionOf(folder: string): number {
 
 const tables = [
   ...["alert", "alert_memory", "chat_session", "delivery", "job", "monitoring_sample", "notification"],
-  ...["quality_acceptance", "quality_day", "quality_finding", "report", "rollup", "saved_view", "search_index"],
-  ...["search_page", "sqlite_sequence", "target_entry", "target_version"],
+  ...["quality_acceptance", "quality_day", "quality_finding", "report", "rollup", "saved_view"],
+  ...["search_index", "search_page", "sqlite_sequence", "target_entry", "target_version"],
 ].map((name) => expect.objectContaining({ name }));
 
 function schemaOf(folder: string): unknown[] {
