@@ -41,6 +41,8 @@ console.log("| --- | --- | --- | --- | --- | --- | --- |");
 for (const own of Map.groupBy(recalls, ({ kind, fault }) => `${kind} ${fault}`).values()) {
   const { kind, fault } = own[0]!;
   const planted = own.reduce((sum, one) => sum + one.planted, 0);
+  // A small factory has no item with so many batches a day.
+  if (planted === 0) continue;
   const found = own.reduce((sum, one) => sum + one.found, 0);
   const falseAYear = ((falseByKind.get(kind) ?? 0) / weeks) * 52;
   const recall = found / planted;
