@@ -130,7 +130,7 @@ describe("a hub that answers", () => {
       expect(scraped.sum("hub_segment_bytes", { segment })).toBeGreaterThan(4096);
     }
     expect(scraped.sum("hub_healthy")).toBe(1);
-    expect(scraped.sum("hub_metrics_told")).toBe(6);
+    expect(scraped.sum("hub_metrics_told")).toBe(7);
     expect(scraped.sum("process_resident_memory_bytes")).toBeGreaterThan(30e6);
     expect(scraped.sum("hub_memory_bytes")).toBeGreaterThan(30e6);
     expect(scraped.sum("process_start_time_seconds")! * 1000).toBeWithin(Date.now() - 600_000, Date.now());
@@ -217,7 +217,7 @@ test("a damaged hub.db takes only its part of the metrics away, and what it brok
     await scrape(hub);
     const scraped = await scrape(hub);
     expect(scraped.sum("hub_metrics_told", { part: "chat" })).toBe(0);
-    expect(scraped.sum("hub_metrics_told")).toBe(5);
+    expect(scraped.sum("hub_metrics_told")).toBe(6);
     expect(scraped.sum("hub_http_requests_total", { route: "/healthz/ai", status: "500" })).toBe(1);
     const told = await eventually("the log says so", () => hub.log().match(/The metrics of 'chat'.*/g) ?? undefined);
     expect(told).toHaveLength(1);

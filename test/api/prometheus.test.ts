@@ -148,6 +148,7 @@ describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's pro
       ...["Oldest backup", "Age of the backups", "Time since the last success", "Duration of the last run"],
       ...["Failed, running, paused", "How answers of models were judged", "Errors and refusals"],
       ...["MCP messages and conversations", "Alerts and messages", "Disk used"],
+      ...["Findings in the data", "Shift of the production", "Last look through the data"],
     ];
     expect(empty.filter((panel) => !mayBeEmpty.includes(panel))).toEqual([]);
   });

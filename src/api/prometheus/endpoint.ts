@@ -7,6 +7,7 @@ import { type Family, flag, gauge, type Sample } from "./family.ts";
 import { type HealthSources, healthFamilies } from "./health.ts";
 import { type MessageSources, messageFamilies } from "./messages.ts";
 import { type ProcessSources, processFamilies } from "./process.ts";
+import { type QualitySources, qualityFamilies } from "./quality.ts";
 import { type RequestSources, requestFamilies } from "./requests.ts";
 
 export type PrometheusSources = RequestSources &
@@ -14,7 +15,8 @@ export type PrometheusSources = RequestSources &
   DataSources &
   ProcessSources &
   HealthSources &
-  MessageSources & {
+  MessageSources &
+  QualitySources & {
     log: Pick<Log, "warn">;
   };
 
@@ -26,6 +28,7 @@ const parts = {
   data: dataFamilies,
   chat: chatFamilies,
   messages: messageFamilies,
+  quality: qualityFamilies,
 } satisfies Record<string, (sources: PrometheusSources) => Family[]>;
 
 /** GET /metrics: everything that is counted, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
