@@ -34,7 +34,7 @@ describeInChromium("reports in a browser", {}, (site) => {
     expect(await text(page, "#told")).toContain("보고서를 만들었습니다");
     const month = periodOf("monthly", lastMonth).from.slice(0, 7);
     expect(existsSync(join(site.hub.home, "reports", `monthly_${month}.xlsx`))).toBe(true);
-    expect(await values(page, "#history tbody th")).toEqual([
+    expect(await values(page, "#made-reports tbody th")).toEqual([
       `월간 보고서 ${month.slice(0, 4)}년 ${Number(month.slice(5))}월`,
     ]);
     await Promise.all([page.waitForNavigation(), page.click("#told a")]);

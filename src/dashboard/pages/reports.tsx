@@ -182,7 +182,7 @@ function History({ view, hub, listed }: { view: View; hub: HubView; listed: read
   const time = (ms: number): string => toTheMinute(hub.operations.time(ms));
   const canSend = hub.lacks === null && hub.operations.reports.channels().length > 0;
   return (
-    <section class="panel" id="history">
+    <section class="panel" id="made-reports">
       <h2>{words.title}</h2>
       {listed.length === 0 ? (
         <p class="hint">{words.none}</p>
