@@ -24,7 +24,7 @@ let failures = 0;
 /** How many alerts are active, by severity, as the hub said last. @type {Record<"critical" | "warning" | "info", number> | null} */
 let alerts = null;
 /** What a page about the hub hears of besides the data: it is then fetched anew, and once a minute, because it says how long ago things were. */
-const heard = ["jobs", "rollup", "search", "alerts"];
+const heard = ["jobs", "rollup", "search", "alerts", "quality"];
 let stale = false;
 setInterval(() => {
   stale ||= page().dataset.hears !== undefined;

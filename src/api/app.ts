@@ -347,6 +347,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
       data: describeData(catalog),
       jobs: describeJobs(services.jobs()),
       alerts: services.alerts.engine.unattended(),
+      quality: services.quality.summary(),
     }),
   });
   const adminKey = settings.adminKey;

@@ -23,7 +23,7 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
     tag: "health",
     summary: "What is going on, as server-sent events",
     description:
-      "`rollup` and `search`: how far the daily totals and the search index of each file are, sent at first and whenever that changed; `data`: the version of the data that answers, sent at first and whenever another one does; `jobs`: which jobs are running or paused and how far they are, sent at first and whenever that changed; `alerts`: how many alerts fire that nobody has acknowledged or snoozed, by severity, sent at first and whenever one begins, changes or ends. A comment line comes every 10 s.",
+      "`rollup` and `search`: how far the daily totals and the search index of each file are, sent at first and whenever that changed; `data`: the version of the data that answers, sent at first and whenever another one does; `jobs`: which jobs are running or paused and how far they are, sent at first and whenever that changed; `alerts`: how many alerts fire that nobody has acknowledged or snoozed, by severity, sent at first and whenever one begins, changes or ends; `quality`: how many findings in the data are open, by severity, and when the data were last looked through (ms since 1970), sent at first and whenever they were. A comment line comes every 10 s.",
     answer: { "text/event-stream": z.string() },
     handle: (c) => {
       if (events.streams >= maxStreams) {

@@ -102,7 +102,7 @@ export function PagePart({ view, pages, title, children }: LayoutProps) {
     );
   }
   const page = pages.find(({ path }) => path === view.path);
-  const hears = page?.aboutHub ? { "data-hears": "jobs rollup search alerts" } : {};
+  const hears = page?.aboutHub ? { "data-hears": "jobs rollup search alerts quality" } : {};
   return (
     <div {...facts} {...hears} {...{ "hx-history-elt": "", "hx-boost:inherited": swapInPlace }}>
       <Header view={view} />

@@ -10,6 +10,8 @@ export interface HubEvents {
   search: unknown;
   /** How many alerts fire that nobody has acknowledged or snoozed, by severity. */
   alerts: Readonly<Record<"critical" | "warning" | "info", number>>;
+  /** How many findings in the data somebody should look at, by severity, and when they were last looked for (ms since 1970). */
+  quality: { open: Readonly<Record<"warning" | "info", number>>; checked_at: number | null };
   /** Which jobs are running or paused, and how far they are. */
   jobs: { name: string; running: boolean; paused: boolean; progress: Progress | null }[];
 }

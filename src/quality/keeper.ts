@@ -1,5 +1,5 @@
 import type { FactoryClock } from "../observe/clock.ts";
-import type { Events } from "../observe/events.ts";
+import type { Events, HubEvents } from "../observe/events.ts";
 import type { Catalog } from "../segments/catalog.ts";
 import { WorkShare } from "../segments/work-share.ts";
 import { TaskError, WorkerProcess } from "../workers/process.ts";
@@ -154,13 +154,21 @@ export class QualityKeeper {
   }
 
   #take({ findings, ...checked }: Checked): void {
-    const { store, report } = this.#options;
+    const { store, events, report } = this.#options;
     const { found, gone } = store.put(findings, Date.now());
     this.#checked = checked;
     this.#checkedAt = Date.now();
+    events.emit("quality", summaryOf(store, this.#checkedAt));
     this.#trouble = null;
     if (found > 0 || gone > 0) {
       report("info", `Data quality: ${found} new findings, ${gone} gone, ${findings.length} in all`);
     }
   }
+}
+
+/** How many findings somebody should look at, and when they were last looked for. */
+export function summaryOf(store: FindingsStore, checkedAt: number | null): HubEvents["quality"] {
+  const open = { warning: 0, info: 0 };
+  for (const { state, severity } of store.list()) if (state === "open") open[severity] += 1;
+  return { open, checked_at: checkedAt };
 }
