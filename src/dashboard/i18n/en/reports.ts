@@ -38,7 +38,7 @@ export const reports: Texts["reports"] = {
   },
   told: {
     made: "The report was made.",
-    sent: "The report was made and sent. The deliveries on the alerts page show whether it arrived.",
+    sent: "The report was made and is being sent. The latest deliveries on the alerts page show whether it arrived.",
     unsent: "The report was made, but not sent, because no channel is configured.",
     refused: "You may not do that. Nothing was changed.",
     badDay: "That is no day, or one that has not come yet. Nothing was changed.",
