@@ -1,8 +1,9 @@
-import { readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { eventually } from "./hub.ts";
 import { HubFolder, type Ran } from "./hub-folder.ts";
-import { root, tied } from "./processes.ts";
+import { root } from "./processes.ts";
 
 /**
  * A program `RUNNER DIR PROGRAM ARG…` that runs DIR/PROGRAM under Wine with DIR as the current directory, in namespaces of its own; undefined
@@ -14,6 +15,11 @@ export const wineLimitMs = 120_000;
 
 /** Has hub.exe run a script instead of being the hub. */
 const asRuntime = { BUN_BE_BUN: "1" };
+/** Says that Wine runs, and ends with the folder, so that no namespace outlives a test that was killed: its server would be in the way of the next one. */
+const keeping = `
+  const { existsSync, writeFileSync } = require("node:fs");
+  writeFileSync("wine-runs", "");
+  setInterval(() => existsSync("wine-runs") || process.exit(), 500);`;
 
 /**
  * A folder in which hub.exe and other Windows programs run under Wine, as on one PC: all share one server, in one namespace of process numbers.
@@ -69,10 +75,19 @@ export class WineFolder extends HubFolder {
   }
 
   override async endAll(): Promise<void> {
-    // With the first program of a namespace all of them end.
-    this.#keeper?.kill("SIGTERM");
-    await this.#keeper?.exited;
-    this.#keeper = null;
+    const keeper = this.#keeper;
+    if (keeper) {
+      // With the first program of a namespace all of them end, Wine's server too, a moment after the runner: who came now would still be served by it.
+      const ending = descendants(keeper.pid);
+      keeper.kill("SIGTERM");
+      await keeper.exited;
+      await eventually(
+        "Wine has ended",
+        () => ending.every((pid) => ofProcess(pid, "cmdline") === "") || undefined,
+        this.limitMs,
+      );
+      this.#keeper = null;
+    }
     await super.endAll();
   }
 
@@ -93,14 +108,17 @@ export class WineFolder extends HubFolder {
 
   /** Process number of the program that keeps the namespaces, which is started when there is none. @throws when it does not start */
   #firstProgram(): number {
+    const sign = join(this.outside, "wine-runs");
     if (!this.#keeper) {
-      const command = [wineRunner ?? "", this.outside, this.told("hub.exe"), "-e", "setInterval(() => {}, 2 ** 30)"];
+      rmSync(sign, { force: true });
       const env = { ...process.env, WINE_ENV: "BUN_BE_BUN=1" };
-      this.#keeper = tied(Bun.spawn(command, { env, stdin: "ignore", stdout: "ignore", stderr: "ignore" }));
+      const command = [wineRunner ?? "", this.outside, this.told("hub.exe"), "-e", keeping];
+      this.#keeper = Bun.spawn(command, { env, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
     }
+    // A program that comes before Wine has started whole may end with code 53: it finds no kernel32.dll (1 of 15 starts).
     for (const until = Date.now() + wineLimitMs; Date.now() < until; Bun.sleepSync(50)) {
       const first = descendants(this.#keeper.pid).find((pid) => nameOf(pid) === "hub.exe");
-      if (first !== undefined) return first;
+      if (first !== undefined && existsSync(sign)) return first;
     }
     throw new Error(`${wineRunner} has not started hub.exe within ${wineLimitMs / 1000} s.`);
   }
