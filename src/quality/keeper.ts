@@ -148,7 +148,7 @@ export class QualityKeeper {
       this.#isWorking = false;
       this.#restUntil = this.#share.spent(Date.now() - started, Date.now());
       if (again !== null) this.#ask(again);
-      else if (this.#isAsked) this.#ask(settleMs);
+      else if (this.#isAsked && this.#isLacking) this.#ask(settleMs);
       this.#isAsked = false;
     }
   }
