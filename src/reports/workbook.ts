@@ -34,13 +34,21 @@ const mostColumns = 16;
 /** Rows and columns that a chart takes. */
 const chartRows = 18;
 const narrowest = 10;
+/** Columns of the summary, and the height of a line in points. */
+const summaryColumns = 5;
+const lineHeight = 15;
 const widest = 40;
+
+/** Half-width characters that a text takes, and a margin: Korean ones are twice as wide. */
+const widthOfText = (text: string): number => [...text].reduce((sum, sign) => sum + (sign > "\u1100" ? 2 : 1), 2);
 
 /** A sheet under construction, row by row. */
 class Grid {
   readonly cells = new Map<string, Partial<Cell>>();
   readonly charts: SheetChart[] = [];
   readonly widths: number[] = [];
+  /** Rows that hold a sentence, over all columns. */
+  readonly sentences = new Map<number, string>();
   row = 0;
   columns = 0;
   readonly #fontName: string;
@@ -62,8 +70,18 @@ class Grid {
 
   /** Widens a column for a text. */
   fit(column: number, text: string): void {
-    const width = [...text].reduce((sum, sign) => sum + (sign > "\u1100" ? 2 : 1), 2);
-    this.widths[column] = Math.min(widest, Math.max(this.widths[column] ?? narrowest, width));
+    this.widths[column] = Math.min(widest, Math.max(this.widthOf(column), widthOfText(text)));
+  }
+
+  widthOf(column: number): number {
+    return this.widths[column] ?? narrowest;
+  }
+
+  /** A row with a sentence that is broken into lines where it is longer than the table is wide. */
+  sentence(text: string, style: CellStyle = {}, target: string | null = null): void {
+    this.sentences.set(this.row, text);
+    this.put(0, text, { ...style, alignment: { wrapText: true, vertical: "top" } }, target);
+    this.row++;
   }
 
   heading(text: string, style: CellStyle): void {
@@ -108,7 +126,8 @@ function sheetOf(
     name,
     cells: grid.cells,
     rows: Array.from({ length: grid.row }, () => Array<CellValue>(grid.columns).fill(null)),
-    columns: Array.from({ length: grid.columns }, (_, at) => ({ width: grid.widths[at] ?? narrowest })),
+    columns: Array.from({ length: grid.columns }, (_, at) => ({ width: grid.widthOf(at) })),
+    ...sentencesOf(grid),
     charts: grid.charts,
     ...(frozen ? { freezePane: { rows: 1 } } : {}),
     view: { showGridLines: false },
@@ -126,13 +145,25 @@ function sheetOf(
   };
 }
 
+/** Merges the cells of sentences, and makes their rows as high as their lines, which Excel does for single cells alone. */
+function sentencesOf(grid: Grid): Pick<WriteSheet, "merges" | "rowDefs"> {
+  const width = Array.from({ length: grid.columns }, (_, at) => grid.widthOf(at)).reduce((sum, one) => sum + one, 0);
+  const rows = [...grid.sentences];
+  return {
+    merges: rows.map(([row]) => ({ startRow: row, startCol: 0, endRow: row, endCol: grid.columns - 1 })),
+    rowDefs: new Map(rows.map(([row, text]) => [row, { height: lineHeight * Math.ceil(widthOfText(text) / width) }])),
+  };
+}
+
 /** What the report says, the key figures, comparisons, targets, and what else there is to know. */
 function summarySheet(content: ReportContent, base: string): Grid {
   const { title, headline, sections, notes, footer, figures, report } = content;
   const grid = new Grid(content.language);
+  grid.columns = summaryColumns;
+  grid.widths.push(...Array<number>(summaryColumns).fill(16));
   grid.put(0, title, titleStyle, base + report.pages.report);
   grid.row++;
-  for (const sentence of headline) grid.heading(sentence, sentence === headline[0] ? bold : {});
+  for (const sentence of headline) grid.sentence(sentence, sentence === headline[0] ? bold : {});
   for (const section of sections) {
     if (section.rows.length === 0 && !section.sum) continue;
     if (section.id === "totals") {
@@ -155,10 +186,7 @@ function summarySheet(content: ReportContent, base: string): Grid {
   for (const { title, lines, page } of notes) {
     grid.row++;
     grid.heading(title, sectionStyle);
-    for (const [at, line] of lines.entries()) {
-      grid.put(0, line, {}, at === 0 ? base + page : null);
-      grid.row++;
-    }
+    for (const [at, line] of lines.entries()) grid.sentence(line, {}, at === 0 ? base + page : null);
   }
   grid.row++;
   grid.heading(footer, { font: { color: { rgb: "5B6675" } } });
