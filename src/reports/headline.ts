@@ -53,6 +53,7 @@ function sentencesOf(report: Report, language: Language): string[] {
   if (report.through < report.to) {
     sentences.push((report.finished ? headline.cut : headline.unfinished)(figures.day(report.through)));
   }
+  if (!report.finished && report.through === report.to) sentences.push(headline.today);
   if (!report.comparable) sentences.push(headline.alone);
   return sentences;
 }

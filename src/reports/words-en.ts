@@ -33,6 +33,7 @@ export const en: Words = {
     empty: "There are no production data yet. See that the files are in the folder database.",
     unfinished: (day) => `The period is not over: these are the figures until ${day}, compared with as many days.`,
     cut: (day) => `There are data until ${day} alone, compared with as many days.`,
+    today: "The figures of today may not all be there yet.",
     lastGood: "A file cannot be read just now, so that this is what was last read of it.",
     alone: "The files of earlier periods cannot be read, so that nothing is compared.",
   },

@@ -115,6 +115,9 @@ test("the headline says how a day, a week and a month compare, in plain words", 
   expect(month.at(-1)).toBe(
     "아직 끝나지 않은 기간이며 2026-11-19(목)까지의 실적입니다. 비교 기간도 같은 날까지입니다.",
   );
+  expect((await told(open(homeWith(weekdays("2026-11-20", 20))).reports, "daily", "2026-11-20")).at(-1)).toBe(
+    "오늘의 실적은 아직 다 들어오지 않았을 수 있습니다.",
+  );
   expect(contentOf(await reports.build("daily", "2026-11-19"), "en").headline[0]).toBe(
     "2026-11-19 (Thu): 125 pieces of good quantity, 25% more than a usual Thursday.",
   );
