@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { isOneEditApart, plainForm } from "../../src/quality/catalogue.ts";
+import { fromTotals } from "../../src/quality/check.ts";
 import { qualityConditions } from "../../src/quality/conditions.ts";
 import { type Finding, findingId, kinds } from "../../src/quality/finding.ts";
 import { FindingsStore } from "../../src/quality/findings-store.ts";
@@ -143,4 +144,20 @@ test("Days without production are told on working days alone: not on weekends, h
   ]);
   // The same date two years in a row is a day of rest of the factory's own, from the second year on.
   expect(missing(["2025-07-30", "2026-07-30"])).toEqual([["2025-07-30", 1, "info"]]);
+});
+
+test("A day that is not over is not called low; when it is over it is, once for all its items", () => {
+  const rows: CleanRow[] = weekdays([]).flatMap((row) =>
+    Array.from({ length: row.day === "2026-11-19" ? 4 : 40 }, (_, at) => ({
+      ...row,
+      code: `I${at % 2}`,
+      quantity: 90 + (at % 20),
+    })),
+  );
+  const found = (today: string) => {
+    const history = historyOf([columnsOf(rows)], today, true)!;
+    return fromTotals(history, new Map(), { today, days: 400 }).found.map(({ kind, day }) => [kind, day]);
+  };
+  expect(found("2026-11-19")).toEqual([]);
+  expect(found("2026-11-20")).toEqual([["unusual-day", "2026-11-19"]]);
 });
