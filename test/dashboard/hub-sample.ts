@@ -180,6 +180,7 @@ function sampleAlerts(): HubOperations["alerts"] {
       { condition: found("1"), since: now, alert: active[0]! },
       { condition: found("2"), since: now, alert: null },
     ],
+    revision: () => 1,
     active: () => active,
     history: () => [...active, ...Array.from({ length: 100 }, (_, at) => alert(at + 3, { resolvedAt: now }))],
     rulesInHistory: () => ["1"],

@@ -46,6 +46,7 @@ export class AlertCenter {
   readonly #clocks: ReadonlyMap<SummaryKind, SummaryClock>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #trouble = "";
+  #revision = 0;
   #stopped = false;
 
   constructor(services: AlertServices) {
@@ -77,7 +78,10 @@ export class AlertCenter {
       tell: (notices, now) => {
         for (const message of messagesOf(notices, now, context)) outbox.send(message);
       },
-      onChange: () => events.emit("alerts", this.engine.unattended()),
+      onChange: () => {
+        this.#revision++;
+        events.emit("alerts", this.engine.unattended());
+      },
       log: {
         info: (message) => log.info("alerts", message),
         warn: (message) => log.warn("alerts", message),
@@ -92,6 +96,11 @@ export class AlertCenter {
       summary("weekly", settings.alertWeeklySummary),
       summary("daily", settings.alertDailySummary),
     ]);
+  }
+
+  /** Another number whenever an alert began, changed or ended. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Begins to look, after others have done what is more urgent at a start; ends with the hub's events. */

@@ -9,6 +9,7 @@ export function hubAlerts(center: AlertCenter, audit: (message: string, requestI
   return {
     conditions: () => center.conditions(),
     present: () => engine.present(),
+    revision: () => center.revision,
     active: () => engine.active(),
     history: (query) => store.history(query),
     rulesInHistory: () => store.rulesInHistory(),

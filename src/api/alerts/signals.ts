@@ -71,7 +71,7 @@ const neverLate = new Set(["checkpoint"]);
 /** Under this name it is remembered since when alerts are made here. */
 const sinceName = "watching-since";
 
-/** Asks the parts of the hub how they are. `refresh` finds out what takes a while, `read` gives what is known and takes some 0.3 ms. */
+/** Asks the parts of the hub how they are. `refresh` finds out what takes a while, `read` gives what is known; both together take 5 ms of processor time. */
 export class SignalCollector {
   readonly #services: SignalServices;
   readonly #clock = new ClockWatch(Date.now, () => uptime() * 1000);

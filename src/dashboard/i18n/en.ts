@@ -190,7 +190,7 @@ export const en: Texts = {
   },
   client: {
     alerts: "Alerts {n}",
-    alertsOf: "{n} active alerts, {critical} of them critical",
+    alertsOf: "Alerts {n}, {critical} of them critical",
     updated: "Updated {ago}",
     justNow: "just now",
     lost: "The connection was lost. Connecting again…",

@@ -189,7 +189,7 @@ export const ko = {
   },
   client: {
     alerts: "알림 {n}",
-    alertsOf: "진행 중인 알림 {n}건, 그중 위험 {critical}건",
+    alertsOf: "알림 {n}, 그중 위험 {critical}",
     updated: "{ago} 갱신",
     justNow: "방금",
     lost: "연결이 끊겼습니다. 다시 연결하는 중입니다…",

@@ -30,12 +30,12 @@ export function History({ view, hub }: { view: View; hub: HubView }) {
   const found = hub.operations.alerts.history({ from, severity, rule, limit: mostRows + 1 });
   const shown = found.slice(0, mostRows);
   return (
-    <section class="panel" id="history" aria-labelledby="history-title">
-      <h2 id="history-title">{words.title}</h2>
+    <article class="panel" id="history">
+      <h2>{words.title}</h2>
       <Choices view={view} hub={hub} chosen={{ severity, rule, days }} />
       {shown.length === 0 ? <p class="hint">{words.none}</p> : <Table view={view} hub={hub} alerts={shown} />}
       {found.length > mostRows ? <p class="hint">{words.cut(view.format.exact(mostRows))}</p> : null}
-    </section>
+    </article>
   );
 }
 
