@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
 
 import type { ReportKind } from "../../config/reports.ts";
 import { moduleUrl, staticUrl } from "../../http/static-files.ts";
@@ -147,9 +148,7 @@ function KeyFigures({ content, section }: { content: ReportContent; section: Sec
       {section.rows[0]!.map((cell, at) => (
         <div>
           <dt>{section.columns[at]!.heading}</dt>
-          <dd>
-            <Shown cell={cell} text={shown(cell, section.columns[at]!, content.figures)} />
-          </dd>
+          <dd>{linked(cell, shown(cell, section.columns[at]!, content.figures))}</dd>
         </div>
       ))}
     </dl>
@@ -161,7 +160,7 @@ function Table({ content, section }: { content: ReportContent; section: Section 
   const line = (row: readonly Cell[]) => (
     <tr>
       {row.map((cell, at) => {
-        const text = <Shown cell={cell} text={shown(cell, columns[at]!, content.figures)} />;
+        const text = linked(cell, shown(cell, columns[at]!, content.figures));
         if (at === 0) return <th scope="row">{text}</th>;
         return <td class={columns[at]!.form === "text" ? undefined : "number"}>{text}</td>;
       })}
@@ -184,6 +183,5 @@ function Table({ content, section }: { content: ReportContent; section: Section 
   );
 }
 
-function Shown({ cell, text }: { cell: Cell; text: string }) {
-  return cell.page ? <a href={cell.page}>{text}</a> : <>{text}</>;
-}
+/** A text that leads to its page, where it has one. */
+const linked = ({ page }: Cell, text: string): Child => (page ? <a href={page}>{text}</a> : text);
