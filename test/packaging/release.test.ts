@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unzipSync } from "fflate";
@@ -7,6 +7,9 @@ import { bundledPackages, shippable } from "../../.ci/licences.ts";
 import { checksums } from "../../.ci/release.ts";
 import { loadSettings, settingsTable } from "../../src/config.ts";
 import { temporaryHome } from "../support/files.ts";
+
+// The whole program is bundled for the list of what is inside.
+setDefaultTimeout(60_000);
 
 const root = resolve(import.meta.dir, "../..");
 const doc = (name: string) => readFileSync(join(root, "docs", name), "utf8");
