@@ -27,7 +27,7 @@ export interface AlertServices extends SignalServices {
 
 const lookEveryMs = 15_000;
 /** However much faster a test has it. */
-const leastMs = 25;
+const leastMs = 100;
 const day = 86_400_000;
 const spans: Readonly<Record<SummaryKind, number>> = { daily: day, weekly: 7 * day };
 
