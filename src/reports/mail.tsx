@@ -18,6 +18,10 @@ const headStyle = `${font};${faint};font-size:12px;line-height:1.35;padding:5px 
 const barColour = "#2563a8";
 const comparedColour = "#a9b4c2";
 
+/** Outlook knows no greatest width, so it gets a table of one (https://learn.microsoft.com/en-us/previous-versions/office/developer/office-2007/aa338201(v=office.12)). */
+const outlookBegin = '<!--[if mso]><table role="presentation" width="720" align="center"><tr><td><![endif]-->';
+const outlookEnd = "<!--[if mso]></td></tr></table><![endif]-->";
+
 /** For programs that know media queries: dark ones elsewhere turn the colours by themselves, for which these are plain enough. */
 const styleSheet = `
 @media (max-width:480px){.sheet{padding:12px!important}.sheet td,.sheet th{padding-left:3px!important;padding-right:3px!important}.wide{display:none!important}.key{display:block!important;width:100%!important;box-sizing:border-box}}
@@ -46,6 +50,7 @@ export function mailOf(content: ReportContent, base: string): string {
         <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" bgcolor="#eef1f5">
           <tr>
             <td align="center" style="padding:16px 8px">
+              {raw(outlookBegin)}
               <table
                 role="presentation"
                 class="sheet"
@@ -90,6 +95,7 @@ export function mailOf(content: ReportContent, base: string): string {
                   </td>
                 </tr>
               </table>
+              {raw(outlookEnd)}
             </td>
           </tr>
         </table>
