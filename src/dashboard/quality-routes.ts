@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type { PageAdmin } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
+import { kinds } from "../quality/finding.ts";
 import { mostName, mostNote } from "../quality/findings-store.ts";
 import type { HubOperations, Told } from "./hub-operations.ts";
 
@@ -12,7 +13,7 @@ export interface QualityRoutesServices {
   show: (c: Context<HubEnv>, told: Told) => Promise<Response>;
 }
 
-/** POST `/ID/accept` and `/ID/reopen`: says that a finding is fine, or takes that back, and leads back to the page. */
+/** POST `/ID/accept` and `/ID/reopen`: says that a finding is fine, or takes that back; `/kinds/KIND/accept` says it of all of a kind. Leads back to the page. */
 export function qualityRoutes({ hub, admin, show }: QualityRoutesServices): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.post("/*", ownPagesOnly);
@@ -33,5 +34,14 @@ export function qualityRoutes({ hub, admin, show }: QualityRoutesServices): Hono
       return done ? c.redirect(`/dashboard/quality${new URL(c.req.url).search}`, 303) : show(c, "unknown");
     });
   }
+  app.post("/kinds/:kind/accept", async (c) => {
+    const kind = kinds.find((one) => one === c.req.param("kind"));
+    if (kind === undefined) return show(c, "unknown");
+    if (admin.lacks(c) !== null) return show(c, "refused");
+    const said = { action: "accept", note: "", by: "", client: c.env.client, requestId: c.get("requestId") } as const;
+    const open = hub.quality.findings().filter((one) => one.kind === kind && one.state === "open");
+    for (const { id } of open) hub.quality.act({ ...said, id });
+    return c.redirect(`/dashboard/quality${new URL(c.req.url).search}`, 303);
+  });
   return app;
 }

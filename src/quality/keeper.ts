@@ -5,7 +5,7 @@ import { WorkShare } from "../segments/work-share.ts";
 import { TaskError, WorkerProcess } from "../workers/process.ts";
 import type { Checked } from "./check.ts";
 import type { FindingsStore } from "./findings-store.ts";
-import type { QualityOrder } from "./tasks.ts";
+import type { Looked, QualityOrder } from "./tasks.ts";
 
 /** How long after a change of the data is waited, ms: an ERP writes in several commits, and daily totals come first. */
 const settleMs = 1_000;
@@ -120,6 +120,8 @@ export class QualityKeeper {
     const started = Date.now();
     const release = catalog.pin(snapshot);
     let again: number | null = null;
+    /** Processor time: on a busy machine a check waits more than it works. */
+    let took: number | null = null;
     try {
       const order: QualityOrder = {
         snapshot,
@@ -130,7 +132,8 @@ export class QualityKeeper {
         hasRollups: rollup,
       };
       const { payload } = await this.#worker.call("quality.check", order, timeoutMs);
-      const checked = JSON.parse(new TextDecoder().decode(payload)) as Checked | null;
+      const { checked, cpuMs } = JSON.parse(new TextDecoder().decode(payload)) as Looked;
+      took = cpuMs;
       if (this.#closed) return;
       if (checked) this.#take(checked);
       // Some daily totals are being made; their event asks again.
@@ -146,7 +149,7 @@ export class QualityKeeper {
     } finally {
       release();
       this.#isWorking = false;
-      this.#restUntil = this.#share.spent(Date.now() - started, Date.now());
+      this.#restUntil = this.#share.spent(took ?? Date.now() - started, Date.now());
       if (again !== null) this.#ask(again);
       else if (this.#isAsked && this.#isLacking) this.#ask(settleMs);
       this.#isAsked = false;

@@ -64,7 +64,8 @@ function ofItem(history: History, item: ItemHistory, from: number, end: number, 
       severity: "warning",
       day,
       item: item.code,
-      extent: 0,
+      // A still odder one on the same day is not what somebody found fine.
+      extent: Math.abs(quantity) > usual || quantity < 0 ? Math.abs(quantity) : -quantity,
       figures,
     });
   };

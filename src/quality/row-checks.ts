@@ -34,12 +34,25 @@ export interface ScannedDay {
 /** Findings about rows, from the days of all files in ascending order: a new year's file is compared with the one before. */
 export function rowFindings(days: readonly ScannedDay[]): Found[] {
   const coincidences = coincidencesOf(days);
-  return days.flatMap((one, at) => {
+  const found = days.flatMap((one, at) => {
     const past = days.slice(Math.max(0, at - learnedDays), at).map(({ facts }) => facts);
     return [
       ...duplicateRows(one, past, coincidences[at]!),
       ...missingFields.flatMap((field) => missingValues(one, past, field)),
     ];
+  });
+  return identified(found);
+}
+
+/** A day's rows move to another file once a year, and what was said about them should not get lost: the file is part of an id only where two have the same fault. */
+function identified(found: readonly Found[]): Found[] {
+  const ids = new Set<string>();
+  return found.map((one) => {
+    const parts = [String(one.figures.field ?? ""), one.day!];
+    const plain = findingId(one.kind, ...parts);
+    const id = ids.has(plain) ? findingId(one.kind, ...parts, String(one.figures.file)) : plain;
+    ids.add(id);
+    return { ...one, id };
   });
 }
 
@@ -86,11 +99,10 @@ function duplicateRows({ file, day, facts }: ScannedDay, past: readonly DayFacts
   const example = { item: first!.item, lot: first!.lot, quantity: first!.quantity };
   const figures = { file, duplicates, rows, usual: usual.share * rows, ...example };
   const kind = "duplicate-rows" as const;
-  const id = findingId(kind, file, day);
   // Filtered by the item where all of them are of one.
   const items = new Set(groups.map(({ item }) => item));
   const item = items.size === 1 ? first!.item : null;
-  return [{ id, kind, severity: "warning", day, item, extent: duplicates, figures }];
+  return [{ id: "", kind, severity: "warning", day, item, extent: duplicates, figures }];
 }
 
 function missingValues({ file, day, facts }: ScannedDay, past: readonly DayFacts[], field: MissingField): Found[] {
@@ -103,8 +115,7 @@ function missingValues({ file, day, facts }: ScannedDay, past: readonly DayFacts
   if (!isNever && chance >= unlikelyMissing) return [];
   const figures = { file, field, missing: rows, rows: facts.rows, usualShare: usual.share };
   const kind = "missing-values" as const;
-  const id = findingId(kind, field, file, day);
-  return [{ id, kind, severity: "warning", day, item: null, extent: rows, figures }];
+  return [{ id: "", kind, severity: "warning", day, item: null, extent: rows, figures }];
 }
 
 /**

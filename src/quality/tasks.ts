@@ -14,13 +14,19 @@ export interface QualityOrder extends CheckOptions {
   hasRollups: boolean;
 }
 
+/** What was found, null where some daily totals are still to be made; and the processor time it took, ms. */
+export interface Looked {
+  checked: Checked | null;
+  cpuMs: number;
+}
+
 /** Daily totals that were added up here, by segment and version: archives do not change while the process lives. */
 const addedUp = new Map<string, { version: string; excluded: number; columns: Columns }>();
 
 /** Looks for faults in a process of its own: on four years of daily totals it takes a second or two of processor time. */
 export const qualityTasks = {
-  /** What was found; null where some daily totals are still to be made. */
-  "quality.check": async ({ databaseDir, hasRollups, ...options }: QualityOrder): Promise<Checked | null> => {
+  "quality.check": async ({ databaseDir, hasRollups, ...options }: QualityOrder): Promise<Looked> => {
+    const before = process.cpuUsage();
     const reader = new Reader();
     const db = openHubDb(databaseDir);
     try {
@@ -28,10 +34,11 @@ export const qualityTasks = {
       const columnsOf = new Map<Segment, Columns>();
       for (const segment of options.snapshot.segments) {
         const columns = shelf ? shelf.columns(segment) : await columnsFromRows(segment, reader);
-        if (!columns) return null;
+        if (!columns) return { checked: null, cpuMs: cpuMsSince(before) };
         columnsOf.set(segment, columns);
       }
-      return check(options, { reader, scanned: new ScannedDays(db), columnsOf });
+      const checked = check(options, { reader, scanned: new ScannedDays(db), columnsOf });
+      return { checked, cpuMs: cpuMsSince(before) };
     } finally {
       db.close();
       reader.close();
@@ -46,4 +53,9 @@ async function columnsFromRows(segment: Segment, reader: Reader): Promise<Column
   const columns = await buildColumns(segment, reader, () => {});
   addedUp.set(name, { version, excluded: excluded.rows, columns });
   return columns;
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }

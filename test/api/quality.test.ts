@@ -8,7 +8,7 @@ import { livePath, temporaryHome } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const today = factoryClock("Asia/Seoul").today();
 const yesterday = addDays(today, -1);
@@ -39,7 +39,7 @@ const found = (kind: string, state = "open") =>
   eventually(
     `${kind} is ${state}`,
     async () => (await findings(`?kind=${kind}&state=${state}`)).data[0] as Json | undefined,
-    30_000,
+    45_000,
   );
 const say = (id: string, what: "accept" | "reopen", body: object = {}): Promise<{ status: number; body: Json }> =>
   hub.json(`/quality/${id}/${what}`, {

@@ -51,8 +51,8 @@ export async function checkHome(home: string, today: string, days = 740): Promis
     const snapshot = await catalog.current();
     const order = { snapshot, today, days, holidays: true, databaseDir: join(home, "database"), hasRollups: false };
     for (;;) {
-      const checked = (await qualityTasks["quality.check"](order))!;
-      if (checked.pending === 0) return checked;
+      const { checked } = await qualityTasks["quality.check"](order);
+      if (checked?.pending === 0) return checked;
     }
   } finally {
     catalog.close();

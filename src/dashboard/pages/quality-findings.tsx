@@ -27,6 +27,11 @@ const groupNames = ["correct", "look", "know"] as const;
 
 /** Findings of a kind that the page lists; the API has the rest. */
 const mostOfKind = 20;
+/** From so many on there is a button for all of them. */
+const manyOfKind = 3;
+
+const actionPath = (view: View, path: string): string =>
+  addressOf(`/dashboard/quality/${path}`, view.filter, view.params);
 
 interface Props {
   view: View;
@@ -79,6 +84,13 @@ function OfKind({ view, hub, kind, findings }: Props & { kind: Kind; findings: r
       </ul>
       {findings.length > mostOfKind ? (
         <p class="hint">{words.more(format.exact(findings.length - mostOfKind))}</p>
+      ) : null}
+      {hub.lacks === null && findings.length >= manyOfKind && findings.every(({ state }) => state === "open") ? (
+        <form method="post" action={actionPath(view, `kinds/${kind}/accept`)} hx-push-url="false" class="actions">
+          <button type="submit" class="quiet">
+            {words.acceptAll(title, format.exact(findings.length))}
+          </button>
+        </form>
       ) : null}
     </article>
   );
@@ -194,10 +206,9 @@ function Samples({ view, id, rows, what }: { view: View; id: string; rows: reado
 /** The button that says that a finding is fine, with a note; or the one that takes it back. */
 function Act({ view, finding: { id, state }, what }: { view: View; finding: KeptFinding; what: string }) {
   const words = view.texts.quality;
-  const action = (name: string): string => addressOf(`/dashboard/quality/${id}/${name}`, view.filter, view.params);
   if (state === "accepted") {
     return (
-      <form method="post" action={action("reopen")} hx-push-url="false">
+      <form method="post" action={actionPath(view, `${id}/reopen`)} hx-push-url="false">
         <button type="submit" class="quiet" aria-label={words.reopenOf(what)}>
           {words.reopen}
         </button>
@@ -205,7 +216,7 @@ function Act({ view, finding: { id, state }, what }: { view: View; finding: Kept
     );
   }
   return (
-    <form method="post" action={action("accept")} hx-push-url="false" class="accept">
+    <form method="post" action={actionPath(view, `${id}/accept`)} hx-push-url="false" class="accept">
       <button type="submit" aria-label={words.acceptOf(what)}>
         {words.accept}
       </button>

@@ -41,6 +41,7 @@ export const quality: typeof korean = {
   records: "Show the batches",
   accept: "That is fine",
   acceptOf: (what) => `That is fine: ${what}`,
+  acceptAll: (title, count) => `All ${count} are fine: ${title}`,
   addNote: "Add a note",
   note: "Why",
   by: "Name",

@@ -48,6 +48,7 @@ export const quality = {
   records: "배치 내역에서 보기",
   accept: "이상 없음",
   acceptOf: (what: string) => `이상 없음: ${what}`,
+  acceptAll: (title: string, count: string) => `${title} ${count}건 모두 이상 없음`,
   addNote: "메모 남기기",
   note: "이유",
   by: "이름",
