@@ -118,6 +118,9 @@ test("The page says what was found, and takes from whoever may act that it is fi
   expect((await post(`${id}/accept`, hub.url)).status).toBe(303);
   expect(await found("future-days", "accepted")).toMatchObject({ id, accepted: { note: "알고 있음" } });
 
+  expect((await post("kinds/undated-rows/accept", hub.url)).status).toBe(303);
+  expect((await findings("?kind=undated-rows&state=open")).count).toBe(0);
+
   const { body: drift } = await hub.json("/drift/status");
   expect(drift).toMatchObject({
     state: "ready",
