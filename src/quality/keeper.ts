@@ -9,6 +9,8 @@ import type { Looked, QualityOrder } from "./tasks.ts";
 
 /** How long after a change of the data is waited, ms: an ERP writes in several commits, and daily totals come first. */
 const settleMs = 1_000;
+/** How long after the start nothing is looked at, ms: then there is more to do that people wait for. */
+const startMs = 4_000;
 /**
  * A check rests for this many times as long as it took, so that it takes at most a twentieth of one processor while the ERP writes all day; less what
  * was not used in the last minute, so that a few changes in a row are looked at at once each.
@@ -57,7 +59,7 @@ export class QualityKeeper {
   #dueAt = 0;
   #isWorking = false;
   #isAsked = false;
-  #restUntil = 0;
+  #restUntil = Date.now() + startMs;
   #closed = false;
   #checked: Omit<Checked, "findings"> | null = null;
   #checkedAt: number | null = null;
