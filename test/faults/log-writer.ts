@@ -1,5 +1,5 @@
 /**
- * Writes numbered lines into a log at full speed until it is killed: `log-writer.ts DIRECTORY ROTATION FIRST`, ROTATION being a Rotation in JSON
+ * Writes a million numbered lines into a log at full speed, unless it is killed: `log-writer.ts DIRECTORY ROTATION FIRST`, ROTATION being a Rotation in JSON
  * and FIRST the first number. A day has 20,000 lines.
  */
 import { openLog } from "../../src/observe/log.ts";
@@ -9,8 +9,7 @@ let number = Number(first);
 const noon = Date.UTC(2026, 0, 1, 3);
 const now = () => noon + Math.floor(number / 20_000) * 86_400_000;
 const log = openLog({ directory, file: "app.log", timezone: "Asia/Seoul", rotation: JSON.parse(rotation), now });
-console.log("writing");
-for (;;) {
+for (const last = number + 1_000_000; number < last; ) {
   for (const end = number + 2_000; number < end; number += 1) log.info("test", String(number).padStart(9, "0"));
   await log.flush();
 }
