@@ -6,7 +6,7 @@ import type { ChannelName } from "../notify/channel.ts";
 import type { Outbox } from "../notify/outbox.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import { runInChild } from "../operations/child.ts";
-import type { OperationContext } from "../operations/operation.ts";
+import { type OperationContext, OperationError } from "../operations/operation.ts";
 import type { Job } from "../operations/schedule.ts";
 import { type Desk, readAnswer } from "../production/desk.ts";
 import type { Days, ReportFigures } from "../production/report-figures.ts";
@@ -68,6 +68,9 @@ export class ReportError extends Error {
 
 /** How often the figures are asked anew when the data change while they are. */
 const attempts = 4;
+/** A report is rendered and written in a tenth of a second; a folder on another computer may take its time. */
+const processPatienceMs = 120_000;
+const folderPatienceMs = 2_000;
 /** Mail takes the whole report; chats and programs get its headline and a link. */
 const brief: readonly ChannelName[] = ["slack", "webhook"];
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -168,7 +171,7 @@ export class Reports {
 
   #carryOut(name: keyof typeof reportTasks, args: RenderOrder, context = silent): Promise<unknown> {
     const { home } = this.#services.settings;
-    const run = this.#working.then(() => runInChild({ name, home, args }, context));
+    const run = this.#working.then(() => withinPatience(runInChild({ name, home, args }, context)));
     this.#working = run.catch(() => {});
     return run;
   }
@@ -243,7 +246,9 @@ export class Reports {
   /** Reports that were made, the newest period first, with their files that are still there. */
   async list(limit?: number): Promise<ListedReport[]> {
     const { history, settings } = this.#services;
-    const there = new Set((await reportFiles(settings.reportsDir)).map(({ file }) => file));
+    // A page must not wait for a share that hangs.
+    const found = await Promise.race([reportFiles(settings.reportsDir), Bun.sleep(folderPatienceMs).then(() => [])]);
+    const there = new Set(found.map(({ file }) => file));
     return history.list(limit).map((made) => {
       const period = periodOf(made.kind, made.first_day);
       const file = (ending: string): string | null => {
@@ -283,6 +288,20 @@ export class Reports {
     const already = (history.get(kind, from)?.sent_at ?? null) !== null;
     const { files, sent } = await this.make(kind, from, { send: wanted && !already, context });
     return `${files.html} and ${files.xlsx} were made in ${settings.reportsDir}. ${tellSent({ wanted, already, sent })}`;
+  }
+}
+
+/** Gives up on a process that a folder on a hanging share holds: it cannot be ended, and others wait for it. */
+async function withinPatience<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const tooLong = new OperationError(
+    "The folder of reports does not answer. See that its drive or network share is there, and make the report again.",
+  );
+  const timer = setTimeout(() => reject(tooLong), processPatienceMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
