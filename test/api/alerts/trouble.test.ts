@@ -96,6 +96,7 @@ function startReceiver() {
   const receiver = {
     refuses: false,
     env: {},
+    summaries: (): Json[] => received.filter(({ kind }) => kind === "summary"),
     /** What was told of a rule, as `ID state`; of many messages within a minute, those after the tenth come together. */
     told: (rule: string): string[] =>
       received
@@ -225,13 +226,19 @@ async function lacking(): Promise<readonly { columns: string }[]> {
 }
 
 test.concurrent(
-  "findings in the production data",
+  "findings in the production data, which a summary tells as well",
   async () => {
     const home = temporaryHome();
     const stray = row({ production_date: "N/A" });
     writeDatabase(livePath(home), [...weekdays(20, 1), stray]);
-    const hub = await start(home, { QUALITY: "true" });
+    const receiver = startReceiver();
+    const hub = await start(home, { QUALITY: "true", ALERT_DAILY_SUMMARY: "* * * * * *", ...receiver.env });
     await fires(hub, "quality-undated-rows");
+    const summary = await eventually("a summary tells of it", () =>
+      receiver.summaries().find(({ text }) => text.includes("생산일자")),
+    );
+    expect(summary.subject).toContain("일일 요약");
+    for (const part of [`${live}: 없음`, "배치 1건", "여유 "]) expect(summary.text).toContain(part);
     const erp = new Database(livePath(home));
     erp.run("DELETE FROM production_records WHERE id = ?", [stray.id]);
     erp.close();
