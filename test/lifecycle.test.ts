@@ -151,6 +151,7 @@ test("a demo that is started where one runs leaves that one its files", async ()
   ]);
   expect(await rows()).toEqual(before);
   expect(readFileSync(join(home, "demo", "database", "demo.json"), "utf8")).toContain('"rows": 1000');
+  await hub.stop();
 });
 
 function childrenOf(pid: number): number[] {
