@@ -1,13 +1,10 @@
-import type { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
 import type { Server } from "bun";
-import { AlertStore } from "./alerts/store.ts";
-import { AlertCenter } from "./api/alerts/center.ts";
 import { Answers } from "./api/answer.ts";
 import { type AppServices, createApp, newRequestId } from "./api/app.ts";
 import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
+import { openAttention } from "./attention.ts";
 import { ChatEngine } from "./chat/engine.ts";
 import { GeminiModel } from "./chat/model/gemini.ts";
 import { loadPlanner } from "./chat/planner/load.ts";
@@ -16,8 +13,8 @@ import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
 import { type Settings, secretsOf } from "./config.ts";
 import type { HubStatus } from "./console/live-status.ts";
-import { reportAddress } from "./dashboard/report-address.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
+import { openState, takeHome } from "./home.ts";
 import { AnswerCache } from "./http/answer-cache.ts";
 import { clientAddress, trustedNetworks } from "./http/client-address.ts";
 import { FastLane } from "./http/fast-lane.ts";
@@ -26,8 +23,6 @@ import { requestsOfThisMoment } from "./http/request-context.ts";
 import { accessLine, readableTarget } from "./http/request-log.ts";
 import { hubStatus } from "./hub-status.ts";
 import { listenForApi, listenForDashboard, urlOf } from "./listen.ts";
-import { startMonitor } from "./monitoring/start.ts";
-import { openOutbox } from "./notify/open.ts";
 import { factoryClock } from "./observe/clock.ts";
 import { FreeDisk } from "./observe/disk.ts";
 import { Events } from "./observe/events.ts";
@@ -48,21 +43,15 @@ import { eachLine, type OperationLog } from "./operations/operation.ts";
 import { hasJournal, isUnderWay } from "./operations/rollover-journal.ts";
 import { Schedule } from "./operations/schedule.ts";
 import { Desk } from "./production/desk.ts";
-import { openQuality } from "./quality/open.ts";
-import { openReports } from "./reports/open.ts";
 import { RollupShelf } from "./rollup/shelf.ts";
 import { SearchShelf } from "./search/shelf.ts";
 import { Catalog } from "./segments/catalog.ts";
-import { lockHome } from "./segments/home-lock.ts";
 import { announceHub } from "./service/announcement.ts";
 import { openControl } from "./service/control.ts";
 import { CrashReports } from "./service/crash-report.ts";
 import { crashOf, reportCrash, reportLastRun } from "./service/last-run.ts";
-import { HomeInUseError, StartError } from "./start-error.ts";
 import { stopHub } from "./stop.ts";
-import { NewerSchemaError, openHubDb } from "./store/hub-db.ts";
 import { SavedViews } from "./store/saved-views.ts";
-import { openTargets } from "./targets/open.ts";
 import { version } from "./version.ts";
 
 /** A running hub. */
@@ -82,13 +71,7 @@ export interface Hub {
 
 /** Puts the parts together and listens. Throws StartError when the port or a folder is not to be had. */
 export function serve(settings: Settings): Hub {
-  makeFolders(settings);
-  const lock = lockHome(settings.mirrorDir);
-  if (!lock) {
-    throw new HomeInUseError(
-      `Another hub is running with the home folder ${settings.home}. Stop it first, or choose another folder with --home.`,
-    );
-  }
+  const lock = takeHome(settings);
   // Before this run's own lines stand in the log.
   const reported = reportLastRun(settings);
   const log = openHubLog(settings, secretsOf(settings));
@@ -137,21 +120,27 @@ export function serve(settings: Settings): Hub {
     error: (message) => eachLine(message, (line) => log.error("operations", line)),
   };
   const hubDb = openState(settings.databaseDir);
-  const outbox = openOutbox(settings, { hubDb, log, port: () => server.port ?? settings.apiPort });
-  const targets = openTargets({ hubDb, desk, catalog, clock, report: (message) => log.warn("targets", message) });
-  const reports = openReports({
-    ...{ settings, hubDb, desk, catalog, clock, outbox, address: reportAddress },
+  const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;
+  const model =
+    apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
+  const indexes = new IndexLookup(settings.databaseDir);
+  const operations = new OperationsAgeReader(settings.databaseDir, settings.backupsDir);
+  const recentCrashes = () => crashes.recent(clock);
+  const attention = openAttention({
+    ...{ settings, hubDb, desk, catalog, clock, log, events, traffic, queries, performance, loopDelay, disk, indexes },
+    ...{ model, operations, crashes: recentCrashes, jobs: () => schedule.list() },
     port: () => server.port ?? settings.apiPort,
-    neighbours: () => ({
-      targets: targets.targets,
-      findings: settings.quality ? quality.store : null,
-      alerts: () => alerts.engine.active(),
-      operations: services.operations,
+    use: () => ({
+      tokens: model?.counters.tokens.total ?? 0,
+      questions: services.chat.counters.answers.read().reduce((sum, { latency }) => sum + latency.count, 0),
+      clients: events.streams,
+      connections: server.pendingRequests + (second?.pendingRequests ?? 0),
     }),
   });
+  const { outbox, quality, monitor, alerts, reports } = attention;
   const jobsChanged = announceJobs(() => schedule.list(), events);
   const schedule: Schedule = new Schedule(
-    [...duties({ settings, holdMirrors: () => catalog.holdMirrors() }), ...reports.jobs()],
+    [...duties({ settings, holdMirrors: () => catalog.holdMirrors() }), ...attention.reports.jobs()],
     new JobTable(hubDb),
     operationLog,
     settings.timezone,
@@ -198,7 +187,6 @@ export function serve(settings: Settings): Hub {
       log.access(accessLine("GET", target, status, ms, client), requestId);
     },
   });
-  const indexes = new IndexLookup(settings.databaseDir);
   const customQueries = new CustomQueries({
     catalog,
     rollupDir: settings.rollup ? settings.databaseDir : null,
@@ -206,41 +194,7 @@ export function serve(settings: Settings): Hub {
   });
   const toolbox = new Toolbox({ desk, catalog, runCustomQuery: customQueries.run });
   const sessions = new Sessions(hubDb, { ttlSec: settings.chatSessionTtlSec });
-  const { geminiApiKey: apiKey, geminiModel, geminiFallbackModel: fallbackModel, geminiBaseUrl: baseUrl } = settings;
-  const model =
-    apiKey === undefined ? null : new GeminiModel({ apiKey, model: geminiModel, fallbackModel, baseUrl, log });
-  const quality = openQuality({
-    ...{ settings, hubDb, catalog, events, clock },
-    report: (level, message) => log[level]("quality", message),
-  });
   const rate = new RequestRate();
-  const monitor = startMonitor({
-    settings,
-    hubDb,
-    traffic,
-    loopDelay,
-    performance,
-    disk,
-    use: () => ({
-      tokens: model?.counters.tokens.total ?? 0,
-      questions: services.chat.counters.answers.read().reduce((sum, { latency }) => sum + latency.count, 0),
-      clients: events.streams,
-      connections: server.pendingRequests + (second?.pendingRequests ?? 0),
-    }),
-    report: (message) => log.warn("monitoring", message),
-  });
-  const alerts = new AlertCenter({
-    ...{ settings, catalog, desk, clock, traffic, queries, model, disk, indexes, monitor, outbox, events, log },
-    jobs: () => schedule.list(),
-    crashes: () => crashes.recent(clock),
-    store: new AlertStore(hubDb),
-    isQualityOn: settings.quality,
-    sources: [
-      { name: "monitoring", conditions: () => monitor.conditions() },
-      { name: "quality", conditions: quality.conditions },
-      { name: "targets", conditions: targets.conditions },
-    ],
-  });
   const services: AppServices = {
     settings,
     desk,
@@ -263,16 +217,16 @@ export function serve(settings: Settings): Hub {
     remember: lane.remember,
     answers: new Answers(desk, catalog, cache),
     views: new SavedViews(hubDb),
-    targets: targets.targets,
+    targets: attention.targets.targets,
     reports,
     outbox,
-    operations: new OperationsAgeReader(settings.databaseDir, settings.backupsDir),
+    operations,
     events,
     alerts,
     quality,
     indexes,
     derived: derivedStatus,
-    crashes: () => crashes.recent(clock),
+    crashes: recentCrashes,
     diskFreeGb: () => disk.current(),
     model,
   };
@@ -297,9 +251,7 @@ export function serve(settings: Settings): Hub {
   const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
   const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
-  // What the run before left is settled after the first answers.
-  setTimeout(() => outbox.start(), 1_000).unref();
-  alerts.start();
+  attention.start();
   const control = openControl();
   const announced = announceHub(settings, url, control);
   const lastRun = reported.then(async (sentence) => {
@@ -334,36 +286,9 @@ export function serve(settings: Settings): Hub {
         schedule,
         hubDb,
         outbox,
-        targets,
+        targets: attention.targets,
         announced,
         control,
       }),
   };
-}
-
-function openState(databaseDir: string): Database {
-  try {
-    return openHubDb(databaseDir);
-  } catch (error) {
-    if (error instanceof NewerSchemaError) throw new StartError(error.message);
-    const { message } = error as Error;
-    throw new StartError(
-      `The hub's own database, hub.db, cannot be opened (${message}). See that the hub may write into ${databaseDir}.`,
-    );
-  }
-}
-
-function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
-  for (const folder of [databaseDir, logsDir, mirrorDir]) {
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const advice =
-        code === "ENOENT"
-          ? "Its drive or network share is not there: connect it, and start again."
-          : "Give the account that runs the hub the right to write there, or put the hub into another folder.";
-      throw new StartError(`The folder ${folder} cannot be made (${code}). ${advice}`);
-    }
-  }
 }
