@@ -127,17 +127,18 @@ describe.each(["delete", "wal"] as const)("with a file of 200,000 rows in journa
     test(
       `a ${name} killed at ${INSTANTS / 2} random instants loses and doubles no row`,
       async () => {
-        const whole = await durationOf({ name, home: newHome(journal), args });
-        let killed = 0;
-        for (let round = 0; round < INSTANTS / 2; round++) {
+        let whole = await durationOf({ name, home: newHome(journal), args });
+        for (let round = 0, killed = 0; killed < INSTANTS / 2; round++) {
           const home = newHome(journal);
+          const began = performance.now();
           if (await runAndKill({ name, home, args }, Math.random() * whole)) killed += 1;
+          // One that ended before its instant shows how long it takes now: the machine has other work as well.
+          else whole = Math.min(whole, performance.now() - began);
           verify(home, truths.get(journal)!);
           // Whoever tries again succeeds, whatever the first attempt left.
           if (round % 10 === 0) expect(await startOperation({ name, home, args }).exited).toBe(0);
           rmSync(home, { recursive: true });
         }
-        expect(killed).toBeGreaterThan(INSTANTS / 8);
       },
       LIMIT_MS,
     );
