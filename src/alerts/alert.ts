@@ -27,6 +27,17 @@ export interface Alert {
   closedAt: number | null;
 }
 
+/** The state of an alert that just began: nobody was told of it, and nobody did anything about it. */
+export const untold = {
+  toldAt: null,
+  toldSeverity: null,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  snoozedUntil: null,
+  resolvedAt: null,
+  closedAt: null,
+} satisfies Partial<Alert>;
+
 /** From the least to the worst. */
 export const severities = ["info", "warning", "critical"] as const satisfies readonly Severity[];
 

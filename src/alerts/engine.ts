@@ -1,4 +1,4 @@
-import { type Alert, byUrgency, countBySeverity } from "./alert.ts";
+import { type Alert, byUrgency, countBySeverity, untold } from "./alert.ts";
 import type { Condition, Severity } from "./condition.ts";
 import { type Telling, type TellingPolicy, tellingOf, usualPolicy } from "./due.ts";
 import type { QuietHours } from "./quiet-hours.ts";
@@ -320,13 +320,7 @@ function alertOf({ source, condition, since }: Seen, now: number): Omit<Alert, "
     page,
     startedAt: Math.min(since, now),
     firedAt: now,
-    toldAt: null,
-    toldSeverity: null,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    snoozedUntil: null,
-    resolvedAt: null,
-    closedAt: null,
+    ...untold,
   };
 }
 

@@ -5,7 +5,7 @@ import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
 import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
-import { kinds, severities } from "../quality/finding.ts";
+import { type FindingOrder, kinds, severities } from "../quality/finding.ts";
 import { type FindingsStore, findingStates, type KeptFinding, mostName, mostNote } from "../quality/findings-store.ts";
 import type { Quality } from "../quality/open.ts";
 import { describe, wordsIn } from "../quality/words.ts";
@@ -16,17 +16,6 @@ export interface QualityServices extends Quality {
   adminKey: string | undefined;
   /** Called with a sentence for the log's AUDIT lines. */
   audit: (message: string, requestId: string) => void;
-}
-
-/** What somebody says about a finding. */
-export interface FindingOrder {
-  id: string;
-  action: "accept" | "reopen";
-  note: string;
-  /** Who says so; empty for the client's address. */
-  by: string;
-  client: string;
-  requestId: string;
 }
 
 /** Says that a finding is fine, or takes that back, and writes an AUDIT line; null where it is not in the data. */

@@ -10,6 +10,7 @@ import type { BackupFile } from "../operations/backup-files.ts";
 import type { JobAction } from "../operations/job-actions.ts";
 import type { RolloverPlan } from "../operations/rollover-plan.ts";
 import type { JobStatus } from "../operations/schedule.ts";
+import type { FindingOrder } from "../quality/finding.ts";
 import type { KeptFinding } from "../quality/findings-store.ts";
 import type { QualityStatus } from "../quality/keeper.ts";
 import type { Reports } from "../reports/reports.ts";
@@ -41,7 +42,7 @@ export interface HubOperations {
     findings(): readonly KeptFinding[];
     status(): QualityStatus;
     /** Says that a finding is fine, or takes that back, and writes an AUDIT line; false where it is not in the data. */
-    act(order: QualityOrder): boolean;
+    act(order: FindingOrder): boolean;
   };
   /** The reports that there are, where they are put, and which the clock sends. */
   reports: Pick<Reports, "list" | "newestPeriod" | "channels"> & { folder: string; sent: readonly ReportKind[] };
@@ -54,16 +55,6 @@ export interface HubOperations {
   act(order: { name: string; action: JobAction; client: string; requestId: string }): "done" | "unknown" | "running";
   /** Writes a line about somebody who showed a key. */
   auditSignIn(line: { client: string; requestId: string; accepted: boolean }): void;
-}
-
-/** What somebody says about a finding. */
-export interface QualityOrder {
-  id: string;
-  action: "accept" | "reopen";
-  note: string;
-  by: string;
-  client: string;
-  requestId: string;
 }
 
 /** What a page about the hub is made for. */

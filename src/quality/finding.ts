@@ -65,3 +65,14 @@ export function findingId(kind: Kind, ...parts: readonly string[]): string {
     .digest("hex")
     .slice(0, 16);
 }
+
+/** What somebody says about a finding. */
+export interface FindingOrder {
+  id: string;
+  action: "accept" | "reopen";
+  note: string;
+  /** Who says so; empty for the client's address. */
+  by: string;
+  client: string;
+  requestId: string;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Alert } from "../../src/alerts/alert.ts";
+import { type Alert, untold } from "../../src/alerts/alert.ts";
 import type { Notice } from "../../src/alerts/engine.ts";
 import { type MessageContext, messagesOf, spanName, splitSentence } from "../../src/alerts/messages.ts";
 import { quietHoursOf } from "../../src/alerts/quiet-hours.ts";
@@ -23,13 +23,7 @@ const alertOf = (fields: Partial<Alert> = {}): Alert => ({
   page: null,
   startedAt: now - 90 * minute,
   firedAt: now - 89 * minute,
-  toldAt: null,
-  toldSeverity: null,
-  acknowledgedAt: null,
-  acknowledgedBy: null,
-  snoozedUntil: null,
-  resolvedAt: null,
-  closedAt: null,
+  ...untold,
   ...fields,
 });
 

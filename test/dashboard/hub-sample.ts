@@ -1,4 +1,4 @@
-import { type Alert, severities } from "../../src/alerts/alert.ts";
+import { type Alert, severities, untold } from "../../src/alerts/alert.ts";
 import type { Present } from "../../src/alerts/engine.ts";
 import type { Rule } from "../../src/alerts/rule.ts";
 import type { Health } from "../../src/api/health.ts";
@@ -155,13 +155,7 @@ function sampleAlerts(): HubOperations["alerts"] {
     page: "/dashboard/operations",
     startedAt: now - dayMs,
     firedAt: now - dayMs,
-    toldAt: null,
-    toldSeverity: null,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    snoozedUntil: null,
-    resolvedAt: null,
-    closedAt: null,
+    ...untold,
     ...fields,
   });
   const active = [
