@@ -5,7 +5,7 @@ import { emptySample, type Sample } from "../../src/monitoring/sample.ts";
 import { SampleStore } from "../../src/monitoring/store.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { cells, describeInChromium, number, swapped, text, values, writePageRows } from "../support/dashboard.ts";
-import type { Json } from "../support/hub.ts";
+import { eventually, type Json } from "../support/hub.ts";
 
 const minute = 60_000;
 
@@ -89,6 +89,14 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
   });
 
   test("says of each light in words how it is, and below them what is to be done about those that are not green", async () => {
+    await eventually(
+      "the hub has looked at the machine, which it does every 15 s",
+      async () => {
+        const { body } = await site.hub.json("/monitoring/lights");
+        return body.lights.find(({ name }: Json) => name === "memory").state === "none" ? undefined : true;
+      },
+      25_000,
+    );
     const page = await site.visit(path);
     const states = await values(page, ".light .pill");
     expect(states).toHaveLength(6);
@@ -97,7 +105,7 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
     expect(await text(page, "#advice")).toContain("작업 관리자에서 메모리를 많이 쓰는 프로그램을 닫으십시오.");
     expect(await page.$eval("#light-memory", (card) => card.textContent)).toContain("MONITOR_MEMORY_PERCENT");
     await page.close();
-  });
+  }, 40_000);
 
   test("is refreshed in place: the charts stay, though time moved on, and so does what the reader opened", async () => {
     const page = await site.visit(`${path}?range=hour`);
