@@ -42,7 +42,10 @@ const deliverAfterMs = 1_000;
 export function openAttention(hub: AttentionNeeds): Attention {
   const { settings, hubDb, desk, catalog, clock, events, log, port, operations } = hub;
   const outbox = openOutbox(settings, { hubDb, log, port });
-  const targets = openTargets({ hubDb, desk, catalog, clock, report: (message) => log.warn("targets", message) });
+  const targets = openTargets({
+    ...{ hubDb, desk, catalog, clock, speed: settings.alertSpeed },
+    report: (message) => log.warn("targets", message),
+  });
   const quality = openQuality({
     ...{ settings, hubDb, catalog, events, clock },
     report: (level, message) => log[level]("quality", message),

@@ -42,6 +42,7 @@ export class Monitor {
   readonly #sampler: Sampler;
   readonly #lasting: LastingLights;
   readonly #everyMs: number;
+  readonly #growthEveryMs: number;
   readonly #startedAt: number;
   #lights: Light[];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +55,7 @@ export class Monitor {
     this.#clocks = parts.clocks ?? { wall: Date.now, steady: () => performance.now() };
     const { alertSpeed } = parts.settings;
     this.#everyMs = Math.max(leastMs, readEveryMs / alertSpeed);
+    this.#growthEveryMs = growthEveryMs / alertSpeed;
     this.#lasting = new LastingLights(alertSpeed);
     this.#sampler = new Sampler(parts.read, this.#clocks, this.#everyMs);
     this.#startedAt = this.#clocks.wall();
@@ -152,7 +154,7 @@ export class Monitor {
   /** Of this run alone: another one began with another memory. */
   #growthNow(): Growth | null {
     const { wall, steady } = this.#clocks;
-    if (this.#growth && steady() - this.#growth.at < growthEveryMs) return this.#growth.growth;
+    if (this.#growth && steady() - this.#growth.at < this.#growthEveryMs) return this.#growth.growth;
     const { machineMemory, settings } = this.#parts;
     const spanMs = grains[1].spanMs;
     const from = Math.max(this.#startedAt + warmUpMs, wall() - growthWindowMs);

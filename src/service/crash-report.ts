@@ -109,7 +109,8 @@ export class CrashReports {
 
   /** The last known answer; `clock` is the factory's. */
   recent(clock: { logStamp(date?: Date): string }): KnownCrash[] {
-    if (Date.now() - this.#readAt > refreshMs) void this.refresh();
+    // Either way: a clock that was put back would have the answer last for as long.
+    if (Math.abs(Date.now() - this.#readAt) > refreshMs) void this.refresh();
     const since = clock.logStamp(new Date(Date.now() - spokenOfDays * 86_400_000));
     return this.#known.filter(({ at }) => at >= since);
   }

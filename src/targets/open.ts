@@ -20,17 +20,20 @@ export function openTargets({
   catalog,
   clock,
   report,
+  speed,
 }: {
   hubDb: Database;
   desk: Desk;
   catalog: Catalog;
   clock: FactoryClock;
   report: (message: string) => void;
+  /** Divides how long it takes until a target is told to be unlikely; 1 unless told. */
+  speed?: number;
 }): OpenTargets {
   const store = new TargetStore(hubDb);
   const dataVersion = (): string | null => catalog.ready()?.version ?? null;
   const targets = new Targets({ desk, store, today: clock.today, dataVersion });
-  const watch = new TargetWatch(targets, report);
+  const watch = new TargetWatch(targets, report, speed);
   return {
     targets,
     conditions: watch.conditions,

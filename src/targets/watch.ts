@@ -5,6 +5,8 @@ import type { Targets } from "./targets.ts";
 const lookEveryMs = 5 * 60_000;
 /** After the start others have more urgent work. */
 const firstLookMs = 60_000;
+/** However much faster a test has it. */
+const leastMs = 500;
 
 /** Keeps in mind which targets of the present month are unlikely, so that whoever asks several times a minute costs nothing. */
 export class TargetWatch {
@@ -14,12 +16,13 @@ export class TargetWatch {
   #found: Condition[] = [];
   #trouble = "";
 
-  /** `report` hears once of each reason why nothing could be found out. */
-  constructor(targets: Targets, report: (message: string) => void) {
+  /** `report` hears once of each reason why nothing could be found out; `speed` divides the time between two looks. */
+  constructor(targets: Targets, report: (message: string) => void, speed = 1) {
     this.#targets = targets;
     this.#report = report;
     const look = (): void => void this.look();
-    this.#timers = [setTimeout(look, firstLookMs), setInterval(look, lookEveryMs)];
+    const faster = (ms: number): number => Math.max(leastMs, ms / speed);
+    this.#timers = [setTimeout(look, faster(firstLookMs)), setInterval(look, faster(lookEveryMs))];
     for (const timer of this.#timers) timer.unref();
   }
 

@@ -1,5 +1,5 @@
-/** A wall clock is kept to within this by the system's time service. */
-const toleratedMs = 30_000;
+/** A wall clock is kept to within this by the system's time service. A smaller move is not told, and must not take the place of one that is. */
+const toleratedMs = 60_000;
 
 /**
  * Notices when the machine's clock is moved, by comparing it with the time since the machine was started. That goes on while a PC sleeps (GetTickCount64,

@@ -192,8 +192,8 @@ export class SignalCollector {
 
   /** Out of what monitoring keeps: how full the disk was, hour by hour. */
   #diskHistory(): Signals["disk"]["history"] {
-    const { monitor, disk } = this.#services;
-    if (performance.now() - this.#history.at < historyEveryMs) return this.#history.found;
+    const { monitor, disk, settings } = this.#services;
+    if (performance.now() - this.#history.at < historyEveryMs / settings.alertSpeed) return this.#history.found;
     const [free, used] = [disk.current(), disk.usedPercent()];
     if (free === null || used === null || used >= 100) return [];
     const bytesOfPercent = (free * gb) / (100 - used);
@@ -254,7 +254,8 @@ export class SignalCollector {
   async #readBackups(): Promise<void> {
     const ended = Math.max(0, ...this.#services.jobs().map(({ finished_at }) => finished_at ?? 0));
     const everyMs = backupsEveryMs / this.#services.settings.alertSpeed;
-    if (Date.now() - this.#backups.at < everyMs && ended < this.#backups.at) return;
+    // Either way: a clock that was put back would have what was found last for as long.
+    if (Math.abs(Date.now() - this.#backups.at) < everyMs && ended < this.#backups.at) return;
     this.#backups = { at: Date.now(), found: await readBackups(this.#services.settings.backupsDir) };
   }
 
