@@ -55,7 +55,7 @@ for (const journal of ["delete", "wal"] as const) {
   });
 }
 
-test("a second rollover finds nothing to move", async () => {
+test.concurrent("a second rollover finds nothing to move", async () => {
   const home = homeWith({ live: rows(2025, 30, 1), archives: new Map() });
   await runRollover(contextFor(home), { today });
   const again = await runRollover(contextFor(home), { today });
@@ -63,7 +63,7 @@ test("a second rollover finds nothing to move", async () => {
   expect(again.summary).toContain("nothing to move");
 });
 
-test("a dry run names months, rows and sums, and changes no byte", async () => {
+test.concurrent("a dry run names months, rows and sums, and changes no byte", async () => {
   const home = homeWith({ live: rows(2025, 24, 1), archives: new Map() });
   const before = readFileSync(livePath(home));
   const said: string[] = [];
@@ -76,7 +76,7 @@ test("a dry run names months, rows and sums, and changes no byte", async () => {
   expect(readdirSync(join(home, "database"))).toEqual(["production_analysis.db"]);
 });
 
-test("late rows go to the archive of their year, duplicates leave Live, a taken id and an undated row stay", async () => {
+test.concurrent("late rows go to the archive of their year, duplicates leave Live, a taken id and an undated row stay", async () => {
   const archived = rows(2024, 3, 1);
   const duplicate = archived[0] as Row;
   const conflicting = { ...(archived[1] as Row), good_quantity: 999 };
@@ -92,7 +92,7 @@ test("late rows go to the archive of their year, duplicates leave Live, a taken 
   expect(truthOf(after)).toEqual(truth);
 });
 
-test("the same row in two files that do not own it counts twice before and after", async () => {
+test.concurrent("the same row in two files that do not own it counts twice before and after", async () => {
   const stray = row({ id: 7, production_date: "2023-05-05" });
   const home = homeWith({
     live: [stray],
@@ -107,16 +107,16 @@ test("the same row in two files that do not own it counts twice before and after
   expect(truthOf(readFactory(home))).toEqual(truth);
 });
 
-test("a cutoff set by hand is refused with a sentence", async () => {
+test.concurrent("a cutoff set by hand is refused with a sentence", async () => {
   const home = homeWith({ live: rows(2025, 3, 1), archives: new Map() });
   const context = contextFor(home, [], { ARCHIVE_CUTOFF_YEAR: "2024" });
   expect(runRollover(context, { today })).rejects.toThrow(/ARCHIVE_CUTOFF_YEAR.*Nothing was changed/);
 });
 
 /** A rollover of a small database waits more than it works, so that several at once take hardly longer than one. */
-const atOnce = 5;
+const atOnce = 10;
 
-test("no small nasty database loses, doubles or changes a row", async () => {
+test.concurrent("no small nasty database loses, doubles or changes a row", async () => {
   const drawn = fc.tuple(
     caseArbitrary.filter(({ layout }) => layout.cutoffYear === undefined),
     fc.constantFrom("2026-01-05", "2025-06-01", "2027-01-01"),
@@ -143,7 +143,7 @@ async function keepsEveryRow({ factory, written }: Case, day: string): Promise<v
   expect(await resumeRollover(contextFor(home))).toBeNull();
 }
 
-test("archives are complete databases with every required index", async () => {
+test.concurrent("archives are complete databases with every required index", async () => {
   const home = homeWith({ live: rows(2025, 30, 1), archives: new Map() });
   await runRollover(contextFor(home), { today });
   const db = new Database(archivePath(home, 2025), { readonly: true });
@@ -155,7 +155,7 @@ test("archives are complete databases with every required index", async () => {
   db.close();
 });
 
-test("a trigger that would act on the moved rows is refused with its name, and others do not stand in the way", async () => {
+test.concurrent("a trigger that would act on the moved rows is refused with its name, and others do not stand in the way", async () => {
   const home = homeWith({ live: rows(2025, 30, 1), archives: new Map() });
   const before = truthOf(readFactory(home));
   const run = (sql: string) => {
@@ -230,7 +230,7 @@ for (const journal of ["delete", "wal"] as const) {
   });
 }
 
-test("a finished year that the ERP corrects in the middle of the move is corrected in the archive, and the month is named", async () => {
+test.concurrent("a finished year that the ERP corrects in the middle of the move is corrected in the archive, and the month is named", async () => {
   const home = homeWith({ live: finishedYear, archives: new Map() });
   const corrected = { ...(finishedYear[19_999] as Row), good_quantity: 7 };
   const sql = `UPDATE production_records SET good_quantity = 7 WHERE id = ${corrected.id}`;
@@ -242,7 +242,7 @@ test("a finished year that the ERP corrects in the middle of the move is correct
   });
 });
 
-test("an archive with a broken index is found out before the rollover is called finished, and no row is lost", async () => {
+test.concurrent("an archive with a broken index is found out before the rollover is called finished, and no row is lost", async () => {
   const home = homeWith({ live: finishedYear, archives: new Map() });
   const before = truthOf(readFactory(home));
   const said: string[] = [];

@@ -65,7 +65,7 @@ function watched(env: Record<string, string> = {}, journal: JournalMode = "delet
   };
 }
 
-test("a cycle makes the missing indexes in every file, and says so in the words operators search for", async () => {
+test.concurrent("a cycle makes the missing indexes in every file, and says so in the words operators search for", async () => {
   const { home, live, watch, log } = watched();
   const archive = archivePath(home, 2025);
   writeDatabase(archive, [row({ production_date: "2025-02-03" })]);
@@ -83,7 +83,7 @@ test("a cycle makes the missing indexes in every file, and says so in the words 
   expect(log()).toMatch(/\[INFO \] ANALYZE OK production_analysis\.db/);
 });
 
-test("its log is put aside at a new day, by one of two cycles that meet", async () => {
+test.concurrent("its log is put aside at a new day, by one of two cycles that meet", async () => {
   const { home, context, watch, log } = watched({ LOG_ROTATION: "daily" });
   const logs = join(home, "logs");
   mkdirSync(logs);
@@ -102,7 +102,7 @@ test("its log is put aside at a new day, by one of two cycles that meet", async 
   expect(log()).not.toContain("yesterday");
 });
 
-test("indexes that exist under another name are not made twice", async () => {
+test.concurrent("indexes that exist under another name are not made twice", async () => {
   const { live, watch } = watched();
   const database = new Database(live);
   database.run("CREATE INDEX their_own ON production_records (lot_number)");
@@ -111,7 +111,7 @@ test("indexes that exist under another name are not made twice", async () => {
   expect(indexesOf(live)).toEqual(names.filter((name) => name !== "idx_lot_number"));
 });
 
-test("the state holds the earlier service's fields as Python wrote them, and an unchanged file is left alone", async () => {
+test.concurrent("the state holds the earlier service's fields as Python wrote them, and an unchanged file is left alone", async () => {
   const { home, live, watch, state } = watched();
   writeDatabase(archivePath(home, 2024), [row({ production_date: "2024-02-03" })]);
   writeDatabase(archivePath(home, 2025), [row({ production_date: "2025-02-03" }), row(), row()]);
@@ -128,7 +128,7 @@ test("the state holds the earlier service's fields as Python wrote them, and an 
   expect(look(live).version).toBe(version);
 });
 
-test("last_analyze_ts 0 forces ANALYZE at the next cycle, also of an unchanged file", async () => {
+test.concurrent("last_analyze_ts 0 forces ANALYZE at the next cycle, also of an unchanged file", async () => {
   const { watch, state, statePath } = watched();
   await watch();
   writeFileSync(statePath, JSON.stringify({ ...state(), last_analyze_ts: 0 }));
@@ -137,7 +137,7 @@ test("last_analyze_ts 0 forces ANALYZE at the next cycle, also of an unchanged f
   expect(state().last_analyze_ts).toBeGreaterThan(0);
 });
 
-test("a damaged state counts as empty, with a warning", async () => {
+test.concurrent("a damaged state counts as empty, with a warning", async () => {
   const { context, watch, state, statePath } = watched();
   writeFileSync(statePath, '{"live_mtime": 17');
   await watch();
@@ -145,7 +145,7 @@ test("a damaged state counts as empty, with a warning", async () => {
   expect(state().live_size).toBeGreaterThan(0);
 });
 
-test("a state that cannot be written is an error that says what it means for the data", async () => {
+test.concurrent("a state that cannot be written is an error that says what it means for the data", async () => {
   const { live, watch, statePath } = watched();
   mkdirSync(`${statePath}.tmp`);
   await expect(watch()).rejects.toThrow(
@@ -154,7 +154,7 @@ test("a state that cannot be written is an error that says what it means for the
   expect(indexesOf(live)).toEqual(names);
 });
 
-test("a state that the Python service left is taken over", async () => {
+test.concurrent("a state that the Python service left is taken over", async () => {
   const { live, watch, state, statePath } = watched();
   const python = { live_mtime: 1768263600.25, live_size: 1, archive_mtime: 0, archive_size: 0 };
   writeFileSync(statePath, JSON.stringify({ ...python, last_analyze_ts: Date.now() / 1000 }));
@@ -163,7 +163,7 @@ test("a state that the Python service left is taken over", async () => {
   expect(state().live_mtime).toBe(statSync(live).mtimeMs / 1000);
 });
 
-test("HEAL_INDEXES=false leaves the file as it is, byte for byte", async () => {
+test.concurrent("HEAL_INDEXES=false leaves the file as it is, byte for byte", async () => {
   const { live, watch } = watched({ HEAL_INDEXES: "false" });
   const before = readFileSync(live);
   const result = await watch();
@@ -171,7 +171,7 @@ test("HEAL_INDEXES=false leaves the file as it is, byte for byte", async () => {
   expect(result.files[0]?.state).toBe("untouched");
 });
 
-test("a file that goes on changing is left alone, and healed by the cycle after its refill", async () => {
+test.concurrent("a file that goes on changing is left alone, and healed by the cycle after its refill", async () => {
   const { live, watch } = watched();
   const database = new Database(live);
   const refill = setInterval(
@@ -187,7 +187,7 @@ test("a file that goes on changing is left alone, and healed by the cycle after 
   expect(indexesOf(live)).toEqual(names);
 });
 
-test("a file with an open transaction is left alone although it does not change", async () => {
+test.concurrent("a file with an open transaction is left alone although it does not change", async () => {
   const { live, watch, context } = watched();
   const database = new Database(live);
   // A small cache makes SQLite write changed pages to the file before the commit, as a large transaction does.
@@ -206,14 +206,14 @@ test("a file with an open transaction is left alone although it does not change"
   expect(indexesOf(live)).toEqual(names);
 });
 
-test("an emptied table gets no indexes until it holds rows again", async () => {
+test.concurrent("an emptied table gets no indexes until it holds rows again", async () => {
   const { live, watch } = watched();
   writeDatabase(live, []);
   expect((await watch()).files[0]?.state).toBe("deferred");
   expect(indexesOf(live)).toEqual([]);
 });
 
-test.each(["delete", "wal"] as const)(
+test.concurrent.each(["delete", "wal"] as const)(
   "a program that holds the write lock (%s) keeps it: healing is tried again at the next cycle",
   async (journal) => {
     const { live, watch, context } = watched({}, journal);
@@ -227,7 +227,7 @@ test.each(["delete", "wal"] as const)(
   },
 );
 
-test("a file that is no database is reported and does not keep the others from being healed", async () => {
+test.concurrent("a file that is no database is reported and does not keep the others from being healed", async () => {
   const { home, live, watch, context } = watched();
   writeFileSync(
     archivePath(home, 2025),
@@ -239,7 +239,7 @@ test("a file that is no database is reported and does not keep the others from b
   expect(context.said.join()).toContain("archive_2025.db: The file is not an SQLite database.");
 });
 
-test("a file in WAL format that nobody has open is left without -wal and -shm", async () => {
+test.concurrent("a file in WAL format that nobody has open is left without -wal and -shm", async () => {
   const { live, watch } = watched({}, "wal");
   await watch();
   // Before the indexes are looked at, for the look itself would make them.
