@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { alertLimitMs, alertsOf, eventually, fastAlerts, fires, isOver, runJob } from "../../support/alerts.ts";
 import {
   archivePath,
   INSERT_ROW,
@@ -23,25 +24,18 @@ import {
   writeDatabase,
 } from "../../support/files.ts";
 import { fails, startGeminiServer } from "../../support/gemini-server.ts";
-import { type Hub, type Json, startHub, eventually as within } from "../../support/hub.ts";
+import { type Hub, type Json, startHub } from "../../support/hub.ts";
 
 /**
  * Each rule against the trouble itself: a hub of its own, files that are taken away, damaged and locked, jobs that fail. Its alerts wait 20,000 times
  * less than usual: a minute is 3 ms, a day 4 s.
  */
 const fast = {
-  ALERT_SPEED: "20000",
+  ...fastAlerts,
   // How busy this machine is has nothing to do with it, and messages about it would be in the way.
   ALERT_OFF: "cpu-load,memory-full,response-time",
-  QUALITY: "false",
-  ALERT_DAILY_SUMMARY: "off",
-  ALERT_WEEKLY_SUMMARY: "off",
 };
 const dayMs = 86_400_000;
-/** Several hubs share two processors. */
-const limitMs = 60_000;
-const eventually = <T>(what: string, probe: () => Promise<T | undefined> | T | undefined): Promise<T> =>
-  within(what, probe, limitMs);
 const dayText = (daysAgo: number): string => new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 10);
 const thisYear = Number(dayText(0).slice(0, 4));
 
@@ -52,36 +46,6 @@ async function start(home: string, env: Record<string, string> = {}): Promise<Hu
   const hub = await startHub({ home, env: { ...fast, ...env } });
   running.push(hub);
   return hub;
-}
-
-/** Every alert of a rule so far, the newest first. */
-async function alertsOf(hub: Hub, rule: string, subject?: string): Promise<Json[]> {
-  const { body } = await hub.json(`/alerts/history?rule=${rule}&limit=1000`);
-  return body.data.filter((one: Json) => subject === undefined || one.subject === subject);
-}
-
-const fires = (hub: Hub, rule: string, subject?: string): Promise<Json> =>
-  eventually(`${rule} fires`, async () => (await alertsOf(hub, rule, subject)).find(({ state }) => state === "firing"));
-
-const isOver = (hub: Hub, rule: string, subject?: string): Promise<true> =>
-  eventually(`${rule} is over`, async () => {
-    const [newest] = await alertsOf(hub, rule, subject);
-    return newest?.state === "resolved" || undefined;
-  });
-
-/** Runs a job and waits for its end. */
-async function runJob(hub: Hub, name: string): Promise<Json> {
-  const job = async (): Promise<Json> =>
-    (await hub.json("/operations/jobs")).body.jobs.find((one: Json) => one.name === name);
-  const before = (await job()).last_finished;
-  await eventually(`${name} begins`, async () => {
-    const { status } = await hub.json(`/operations/jobs/${name}/run`, { method: "POST" });
-    return status === 202 || undefined;
-  });
-  return eventually(`${name} ends`, async () => {
-    const now = await job();
-    return !now.running && (now.last_finished !== before || now.last_result) ? now : undefined;
-  });
 }
 
 const live = "production_analysis.db";
@@ -169,7 +133,7 @@ describe("the ERP's files", () => {
       renameSync(aside, archive);
       await isOver(hub, "file-missing", "archive_2020.db");
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 
   test.concurrent(
@@ -217,7 +181,7 @@ describe("the ERP's files", () => {
       writer.close();
       await isOver(hub, "indexes-missing", live);
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 });
 
@@ -245,7 +209,7 @@ test.concurrent(
     await isOver(hub, "quality-undated-rows");
     expect(await alertsOf(hub, "undated-rows")).toEqual([]);
   },
-  2 * limitMs,
+  2 * alertLimitMs,
 );
 
 describe("the hub's own work", () => {
@@ -298,7 +262,7 @@ describe("the hub's own work", () => {
         expect([rule, told(rule)]).toEqual([rule, [`${id} firing`, `${id} resolved`]]);
       }
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 
   test.concurrent(
@@ -338,7 +302,7 @@ describe("the hub's own work", () => {
       // Reports are looked for every half minute; a crash has no end that is told.
       expect(told("crash")).toHaveLength(1);
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 
   test.concurrent(
@@ -360,7 +324,7 @@ describe("the hub's own work", () => {
       await runJob(hub, "backup");
       await isOver(hub, "backup-never", live);
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 });
 
@@ -412,7 +376,7 @@ describe("those who ask", () => {
       });
       await eventually("it is over", () => strict.log().includes("ALERT resolved rate-limit-storm") || undefined);
     },
-    2 * limitMs,
+    2 * alertLimitMs,
   );
 });
 
