@@ -326,6 +326,24 @@ describe("the hub's own work", () => {
     },
     2 * alertLimitMs,
   );
+
+  test.concurrent(
+    "a table of hub.db that cannot be read, so that a part of the hub cannot say how it is",
+    async () => {
+      const home = temporaryHome();
+      writeDatabase(livePath(home), weekdays(20, 1));
+      const hub = await start(home);
+      await hub.json("/items");
+      const hubDb = new Database(join(home, "database", "hub.db"));
+      hubDb.run("ALTER TABLE delivery RENAME TO lost");
+      const failed = await fires(hub, "alert-source", "channels");
+      expect(failed.words.en.what).toContain("no such table");
+      hubDb.run("ALTER TABLE lost RENAME TO delivery");
+      hubDb.close();
+      await isOver(hub, "alert-source", "channels");
+    },
+    2 * alertLimitMs,
+  );
 });
 
 describe("those who ask", () => {
