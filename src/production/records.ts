@@ -260,7 +260,8 @@ export function conditionsOf(filter: RecordFilter): Condition {
     const like = ["item_code", "item_name", "lot_number"].map((column) => `${column} LIKE ? ESCAPE '\\'`);
     add(`(${like.join(" OR ")})`, pattern, pattern, pattern);
   }
-  if (filter.minQuantity !== undefined) add("good_quantity >= ?", filter.minQuantity);
+  // Text and bytes, which SQLite keeps in a REAL column as they are, are greater than every number (https://www.sqlite.org/datatype3.html#comparisons).
+  if (filter.minQuantity !== undefined) add("good_quantity >= ? AND good_quantity < ''", filter.minQuantity);
   if (filter.maxQuantity !== undefined) add("good_quantity <= ?", filter.maxQuantity);
   return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
 }

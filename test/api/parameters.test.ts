@@ -143,6 +143,29 @@ test("quantities are bounded inclusively and NULL is within no bounds", async ()
   expect(await idsOf("min_quantity=-1e9&max_quantity=1e9")).not.toContain(1);
 });
 
+test("a quantity stored as text or bytes is shown as none and within no bounds, with and without a search index", async () => {
+  const odd = ["abc", Buffer.from("9")] as unknown as number[];
+  const home = temporaryHome();
+  writeDatabase(
+    livePath(home),
+    [...odd, 5].map((good_quantity, index) => row({ id: index + 1, good_quantity })),
+  );
+  for (const ROLLUP of ["true", "false"]) {
+    const strict = await startHub({ home, env: { ROLLUP } });
+    try {
+      const quantities = async (query: string) =>
+        (await strict.json(`/records${query}`)).body.data.map((one: { good_quantity: number }) => one.good_quantity);
+      expect(await quantities("")).toEqual([5, null, null]);
+      expect(await quantities("?min_quantity=1000000000000")).toEqual([]);
+      expect(await quantities("?min_quantity=1")).toEqual([5]);
+      expect(await quantities("?min_quantity=-1&max_quantity=1e300")).toEqual([5]);
+      expect((await (await strict.fetch("/records.csv?min_quantity=6")).text()).trim().split("\n")).toHaveLength(1);
+    } finally {
+      await strict.stop();
+    }
+  }
+});
+
 test("GET / tells a program JSON and a browser a page", async () => {
   for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {
     expect((await hub.json("/", { headers })).body).toEqual({ status: "active", system: "Production Data Hub API" });
