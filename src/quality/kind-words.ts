@@ -1,3 +1,4 @@
+import type { Extent } from "./extent.ts";
 import type { Figures, Kind } from "./finding.ts";
 
 /** What people are told of a kind of findings. */
@@ -7,6 +8,8 @@ export interface KindWords {
   what: (figures: Figures, numbers: Numbers, finding: Subject) => string;
   /** How it was found. */
   how: string;
+  /** What it means for the figures. */
+  meaning: string;
   /** What to do about it. */
   action: string;
 }
@@ -19,8 +22,12 @@ export interface Subject {
 
 export interface QualityWords {
   kinds: Record<Kind, KindWords>;
-  /** What an alert says of all findings of a kind: how many, and what that means. */
-  alert: { what: (title: string, count: string) => string; meaning: string; action: string };
+  /** How much the findings of a kind stand for: records, and where they are. */
+  extent: (extent: Extent, count: Numbers["count"]) => string;
+  /** What an alert says of all findings of a kind: how much it is, and one of them. */
+  alert: (title: string, extent: string, example: string) => string;
+  /** The file of a finding. */
+  file: (file: unknown) => string;
 }
 
 /** Figures as they are written. */

@@ -8,6 +8,7 @@ import { qualityConditions } from "../../src/quality/conditions.ts";
 import { type Finding, findingId, kinds } from "../../src/quality/finding.ts";
 import { FindingsStore } from "../../src/quality/findings-store.ts";
 import { historyOf } from "../../src/quality/history.ts";
+import { describe } from "../../src/quality/words.ts";
 import { missingDays } from "../../src/quality/working-days.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { temporaryHome } from "../support/files.ts";
@@ -85,8 +86,43 @@ test("Alerts hear of each kind with open findings once, never as critical, in bo
     ["quality-future-days", "warning"],
     ["quality-new-item", "info"],
   ]);
-  expect(conditions[0]!.words.ko.what).toContain("5");
   expect(conditions[0]!.words.en.what).toContain("2062-01-01");
+  expect(conditions[1]!.words.ko.meaning).toContain("틀렸다는 뜻은 아니며");
+});
+
+test("Alerts say how many records are meant and where, one of them, what it means and what to do, each in one sentence", () => {
+  const files = [30, 10, 9, 5].map((rows, at) =>
+    finding({
+      id: findingId("misplaced-rows", `${at}`),
+      kind: "misplaced-rows",
+      day: null,
+      figures: { file: `archive_${2020 + at}`, rows, twins: 0, alone: rows, from: null, to: "2020-12-31" },
+    }),
+  );
+  const undated = finding({
+    id: findingId("undated-rows", "live"),
+    kind: "undated-rows",
+    day: null,
+    figures: { file: "live", rows: 30, texts: "'미정', 'x'" },
+  });
+  store.put([...files, undated], 1);
+  const [dates, misplaced] = qualityConditions(store)().map(({ words }) => words);
+  expect(misplaced!.ko.what).toContain("파일 4개, 기록 54건 (예: archive_202");
+  expect(misplaced!.en.what).toContain("54 records in 4 files (for example archive_202");
+  expect(dates!.ko.what).toContain("파일 1개, 기록 30건");
+  expect(dates!.en.what).toContain("30 records in 1 file ");
+  for (const { ko, en } of [dates!, misplaced!])
+    for (const text of [...Object.values(ko), ...Object.values(en)]) expect(text.match(/\.(?=\s|$)/g)).toHaveLength(1);
+});
+
+test("English sentences have one record, day or time in the singular", () => {
+  const one = { side: "high", ratio: 1842, quantity: 1e9, expected: 543_151, weekday: 0 };
+  expect(describe({ kind: "future-days", day: "2062-01-01", item: null, figures: finding().figures }, "en")).toBe(
+    "2062-01-01 has 1 record. Today is 2026-11-21.",
+  );
+  expect(describe({ kind: "unusual-day", day: "2026-11-20", item: null, figures: one }, "en")).toContain(
+    "is 1,842 times the 543,151 that",
+  );
 });
 
 test("Ids are plain in an address, and different for every kind and part", () => {

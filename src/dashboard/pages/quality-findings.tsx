@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
+import { extentOf } from "../../quality/extent.ts";
 import { type Kind, kinds, type SampleRow } from "../../quality/finding.ts";
 import { type KeptFinding, mostName, mostNote } from "../../quality/findings-store.ts";
-import { numbersIn } from "../../quality/words.ts";
+import { numbersIn, wordsIn } from "../../quality/words.ts";
 import { Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
@@ -61,18 +62,22 @@ export function FindingGroups({ view, hub, findings }: Props & { findings: reado
 function OfKind({ view, hub, kind, findings }: Props & { kind: Kind; findings: readonly KeptFinding[] }) {
   const { texts, format } = view;
   const words = texts.quality;
-  const { title, action, how } = words.findings[kind];
+  const { title, meaning, action, how } = words.findings[kind];
+  const numbers = numbersIn(view.language);
+  const extent = wordsIn(view.language).extent(extentOf(kind, findings), numbers.count);
   const isWarning = findings.some(({ severity }) => severity === "warning");
   const severity = isWarning ? "warning" : "info";
   return (
     <article class="findings-kind" id={`kind-${kind}`}>
       <div class="head">
         <h3>
-          {title} <span class="hint">{words.count(format.exact(findings.length))}</span>
+          {title} <span class="hint">{extent}</span>
         </h3>
         <span class={isWarning ? "pill wait" : "pill"}>{words.severities[severity]}</span>
       </div>
-      <p>{action}</p>
+      <p>
+        {meaning} {action}
+      </p>
       <details id={`how-${kind}`}>
         <summary>{words.how}</summary>
         <p class="hint">{how}</p>
@@ -88,7 +93,7 @@ function OfKind({ view, hub, kind, findings }: Props & { kind: Kind; findings: r
       {hub.lacks === null && findings.length >= manyOfKind && findings.every(({ state }) => state === "open") ? (
         <form method="post" action={actionPath(view, `kinds/${kind}/accept`)} hx-push-url="false" class="actions">
           <button type="submit" class="quiet">
-            {words.acceptAll(title, format.exact(findings.length))}
+            {words.acceptAll(title, extent)}
           </button>
         </form>
       ) : null}

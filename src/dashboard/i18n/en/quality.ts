@@ -12,7 +12,8 @@ export const quality: typeof korean = {
   read: "Days read",
   daysRead: (days, pending) => (pending === "0" ? days : `${days} (${pending} to go)`),
   open: "To look at",
-  openCount: (warnings, infos) => `${warnings} warnings, ${infos} notices`,
+  openCount: (warnings, infos) =>
+    `${warnings} ${warnings === "1" ? "warning" : "warnings"}, ${infos} ${infos === "1" ? "notice" : "notices"}`,
   off: "QUALITY=false has turned the checks off. Take it out of .env and start the hub again to turn them on.",
   trouble: "The last check did not come to its end. It is tried again in a moment.",
   unindexed: (files) =>
@@ -31,9 +32,9 @@ export const quality: typeof korean = {
     know: { title: "Worth knowing", lead: "Nothing wrong, but a change to know when reading the figures." },
   },
   severities: { warning: "Warning", info: "Notice" },
-  count: (count) => count,
   how: "How was it found?",
-  more: (count) => `There are ${count} more. GET /quality has them all.`,
+  more: (count) =>
+    `There ${count === "1" ? "is 1 more finding" : `are ${count} more findings`}. GET /quality has them all.`,
   firstSeen: (time) => `first seen ${time}`,
   goneAt: (time) => `gone ${time}`,
   samples: (count) => `Examples (${count})`,
@@ -41,7 +42,7 @@ export const quality: typeof korean = {
   records: "Show the batches",
   accept: "That is fine",
   acceptOf: (what) => `That is fine: ${what}`,
-  acceptAll: (title, count) => `All ${count} are fine: ${title}`,
+  acceptAll: (title, extent) => `All are fine: ${title} (${extent})`,
   addNote: "Add a note",
   note: "Why",
   by: "Name",
