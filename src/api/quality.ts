@@ -25,7 +25,9 @@ export function actOnFinding(
   audit: QualityServices["audit"],
 ): KeptFinding | null {
   const done = action === "accept" ? store.accept(id, { note, by: by || client }, Date.now()) : store.reopen(id);
-  if (done) audit(`finding ${id} (${done.kind}): ${action} by ${client}`, requestId);
+  // Whoever says so is what was sent, which proves nothing: the client's address stands beside it.
+  const name = by === "" ? "" : ` (${JSON.stringify(by)})`;
+  if (done) audit(`finding ${id} (${done.kind}): ${action} by ${client}${name}`, requestId);
   return done;
 }
 

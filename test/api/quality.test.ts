@@ -94,7 +94,7 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
 
   await hub.stop();
   const audits = hub.log().match(/AUDIT finding .*/g);
-  expect(audits?.[0]).toBe(`AUDIT finding ${future.id} (future-days): accept by 127.0.0.1`);
+  expect(audits?.[0]).toBe(`AUDIT finding ${future.id} (future-days): accept by 127.0.0.1 ("김")`);
   expect(audits?.length).toBe(4);
   hub = await startHub({ home });
   expect((await found("undated-rows", "accepted")).id).toBe(undated.id);
