@@ -4,8 +4,11 @@ import { requireAdmin } from "../http/access.ts";
 import { HttpError } from "../http/errors.ts";
 import { sendJson } from "../http/json.ts";
 import { languages } from "../language.ts";
+import { deliveryStates } from "../notify/deliveries.ts";
+import { reasonText } from "../notify/reasons.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import { OperationError } from "../operations/operation.ts";
+import { arrivedAt } from "../reports/history.ts";
 import { reportName } from "../reports/period.ts";
 import { ReportError, type Reports } from "../reports/reports.ts";
 import { isDay } from "../segments/day.ts";
@@ -138,7 +141,11 @@ const listed = z.object({
   from: z.string(),
   made_at: z.string(),
   headline: z.string(),
-  sent_at: time,
+  handed_at: time.meta({ description: "When it was last handed to the outbox; null for never." }),
+  sent_at: time.meta({ description: "When it had arrived on all its channels; null before, and where one failed." }),
+  deliveries: z
+    .array(z.object({ channel: z.string(), state: z.enum(deliveryStates), finished_at: time, reason: time }))
+    .meta({ description: "How it fares on each channel; empty once the outbox has forgotten, after 90 days." }),
   files: files.meta({ description: "Names of its files in REPORTS_DIR; null for one that is not there any more." }),
 });
 
@@ -156,11 +163,17 @@ export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey
     query: z.object({ limit: limit(100, 10_000) }),
     answer: { "application/json": z.object({ reports: z.array(listed), count: z.int() }) },
     handle: async (c, { limit }) => {
-      const made = (await reports.list(limit)).map(({ kind, name, first_day, made_at, headline, sent_at, files }) => ({
-        ...{ kind, name, headline, files },
+      const made = (await reports.list(limit)).map(({ first_day, made_at, handed_at, deliveries, ...made }) => ({
+        ...made,
         from: first_day,
         made_at: iso(made_at)!,
-        sent_at: iso(sent_at),
+        handed_at: iso(handed_at),
+        sent_at: iso(arrivedAt({ deliveries })),
+        deliveries: deliveries.map(({ channel, state, finished_at, reason }) => ({
+          ...{ channel, state },
+          finished_at: iso(finished_at),
+          reason: reason && reasonText(reason, "en"),
+        })),
       }));
       return sendJson(c, { reports: made, count: made.length });
     },
@@ -217,7 +230,11 @@ export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey
         through: z.string(),
         headline: z.string(),
         files: z.object({ xlsx: z.string(), html: z.string() }),
-        sent: z.array(z.string()).meta({ description: "Channels that it was handed to." }),
+        sent: z
+          .array(z.string())
+          .meta({
+            description: "Channels for which it was handed to the outbox; `GET /reports` says whether it arrived.",
+          }),
       }),
     },
     admin: true,

@@ -34,6 +34,9 @@ export interface Delivery {
   subject: string;
 }
 
+/** How a message fares on one channel. */
+export type Faring = Pick<Delivery, "notification" | "channel" | "state" | "finished_at" | "reason">;
+
 /** A delivery with its message. */
 export interface OpenDelivery extends Delivery {
   message: Message;
@@ -100,6 +103,18 @@ export class Deliveries {
       )
       .all(channel, limit)
       .map(read);
+  }
+
+  /** How messages fare on their channels, the oldest first; one that became a part of a digest fares as that does. What was forgotten is left out. */
+  faring(notifications: readonly string[]): Faring[] {
+    return this.#db
+      .query<Omit<Faring, "reason"> & { reason: string | null }, [string]>(
+        `SELECT own.notification, own.channel, whole.state, whole.finished_at, whole.reason
+         FROM delivery own JOIN delivery whole ON whole.id = coalesce(own.merged_into, own.id)
+         WHERE own.notification IN (SELECT value FROM json_each(?)) ORDER BY own.seq`,
+      )
+      .all(JSON.stringify(notifications))
+      .map(({ reason, ...row }) => ({ ...row, reason: reason === null ? null : JSON.parse(reason) }));
   }
 
   /** One delivery by its id, with its message; null for one that is not known. */

@@ -73,8 +73,9 @@ export async function reportAlone(
     await operations.refresh();
     const day = order.date ?? (await reports.newestPeriod(order.kind)).from;
     const made = await reports.make(order.kind, day, { send: order.send, context: { log, progress } });
-    const waiting = made.sent.length > 0 && !(await isDelivered(outbox));
-    return { summary: tellMade(made, { folder: settings.reportsDir, send: order.send, waiting }) };
+    if (made.sent.length > 0) await deliver(outbox);
+    const deliveries = made.sent.length > 0 ? reports.deliveries(order.kind, made.report.from) : [];
+    return { summary: tellMade(made, { folder: settings.reportsDir, send: order.send, deliveries }) };
   } catch (error) {
     if (error instanceof UnavailableError) {
       throw new OperationError(
@@ -93,13 +94,12 @@ export async function reportAlone(
   }
 }
 
-/** Delivers what waits; false where some of it is not through in time. */
-async function isDelivered(outbox: Outbox): Promise<boolean> {
+/** Delivers what waits, as far as it goes through in time. */
+async function deliver(outbox: Outbox): Promise<void> {
   outbox.start();
   const until = Date.now() + patienceMs;
   const isWaiting = () => outbox.status().some(({ waiting, failing }) => waiting > 0 && failing === null);
   while (isWaiting() && Date.now() < until) await Bun.sleep(lookEveryMs);
-  return outbox.status().every(({ waiting }) => waiting === 0);
 }
 
 /** What an operation says where, in the form of a log. */

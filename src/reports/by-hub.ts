@@ -17,7 +17,7 @@ export async function reportByHub(
   return {
     summary: tellMade(
       { report: { from, through }, headline, files, sent },
-      { folder: context.settings.reportsDir, send, waiting: false },
+      { folder: context.settings.reportsDir, send, deliveries: null },
     ),
   };
 }

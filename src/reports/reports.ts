@@ -14,6 +14,7 @@ import type { Day } from "../segments/day.ts";
 import { UnavailableError } from "../segments/errors.ts";
 import { type RenderOrder, type ReportFiles, renderHtml, reportFiles } from "./files.ts";
 import type { MadeReport, ReportHistory } from "./history.ts";
+import { tellHanded } from "./outcome.ts";
 import { lastPeriod, newestPeriod, periodName, periodOf, reportName } from "./period.ts";
 import { plainText } from "./plain-text.ts";
 import {
@@ -57,7 +58,7 @@ export interface MakingResult {
   report: Report;
   headline: string;
   files: ReportFiles;
-  /** Channels that it was handed to. */
+  /** Channels for which it was handed to the outbox. */
   sent: ChannelName[];
 }
 
@@ -259,6 +260,11 @@ export class Reports {
     });
   }
 
+  /** How a report fares on the channels that it was last handed to. */
+  deliveries(kind: ReportKind, firstDay: Day): MadeReport["deliveries"] {
+    return this.#services.history.get(kind, firstDay)?.deliveries ?? [];
+  }
+
   /** Where a file of the folder is; null for a name that is no report's. */
   fileOf(kind: ReportKind, firstDay: Day, format: "xlsx" | "html"): string {
     return path.join(this.#services.settings.reportsDir, `${reportName(kind, periodOf(kind, firstDay))}.${format}`);
@@ -285,7 +291,7 @@ export class Reports {
     if (state === "empty") return "There are no production data yet, so no report was made.";
     if (state === "rest") return `No production in ${name}, as is usual for such a time, so no report was made.`;
     const wanted = settings.reportSend.includes(kind);
-    const already = (history.get(kind, from)?.sent_at ?? null) !== null;
+    const already = (history.get(kind, from)?.handed_at ?? null) !== null;
     const { files, sent } = await this.make(kind, from, { send: wanted && !already, context });
     return `${files.html} and ${files.xlsx} were made in ${settings.reportsDir}. ${tellSent({ wanted, already, sent })}`;
   }
@@ -307,8 +313,8 @@ async function withinPatience<T>(work: Promise<T>): Promise<T> {
 
 function tellSent({ wanted, already, sent }: { wanted: boolean; already: boolean; sent: readonly string[] }): string {
   if (!wanted) return "REPORT_SEND does not list it, so it was not sent.";
-  if (already) return "It was sent before.";
-  return sent.length === 0 ? "No channel is configured, so it was not sent." : `Handed to: ${sent.join(", ")}.`;
+  if (already) return "It was handed to the outbox before.";
+  return sent.length === 0 ? "No channel is configured, so it was not sent." : tellHanded(sent);
 }
 
 const silent: Pick<OperationContext, "log" | "progress"> = {

@@ -219,7 +219,9 @@ test("making a report takes the admin key, writes both files and is listed and a
   expect([status, body.name, body.sent]).toEqual([200, name, []]);
   expect(readdirSync(folder()).sort()).toEqual([`daily_${name}.html`, `daily_${name}.xlsx`]);
   const { body: listed } = await hub.json("/reports");
-  expect(listed.reports).toMatchObject([{ kind: "daily", name, from: name, sent_at: null, files: body.files }]);
+  expect(listed.reports).toMatchObject([
+    { kind: "daily", name, from: name, handed_at: null, sent_at: null, deliveries: [], files: body.files },
+  ]);
   const stored = await hub.fetch(`/dashboard/reports/files/${body.files.html}`);
   expect(await stored.text()).toBe(readFileSync(join(folder(), body.files.html), "utf8"));
   const log = await eventually("the audit line", () => (hub.log().includes("AUDIT report") ? hub.log() : undefined));
@@ -236,13 +238,20 @@ test("by the clock a report is made again as often as it takes, and sent once, w
       return job.running ? undefined : job;
     });
   };
-  expect((await runJob()).last_message).toContain("Handed to: mail.");
+  expect((await runJob()).last_message).toContain("Handed to the outbox for: mail.");
   const [received] = await eventually("the mail", () => (reportsSent().length > 0 ? reportsSent() : undefined));
   expect(received!.to).toEqual(["lee@factory.example"]);
   expect(received!.source).toContain(`filename=daily_${yesterday}.xlsx`);
   expect(received!.source).toContain("Content-Type: text/html");
-  expect((await runJob()).last_message).toContain("It was sent before.");
-  expect((await hub.json("/reports")).body.reports[0]).toMatchObject({ name: yesterday, sent_at: expect.any(String) });
+  expect((await runJob()).last_message).toContain("It was handed to the outbox before.");
+  const listed = await eventually("it counts as sent", async () => {
+    const [newest] = (await hub.json("/reports")).body.reports;
+    return newest.sent_at === null ? undefined : newest;
+  });
+  expect(listed).toMatchObject({
+    name: yesterday,
+    deliveries: [{ channel: "mail", state: "delivered", reason: null }],
+  });
   expect(reportsSent()).toHaveLength(1);
 });
 

@@ -176,6 +176,7 @@ function sampleAlerts(): HubOperations["alerts"] {
     ],
     revision: () => 1,
     active: () => active,
+    clearing: ({ id }) => (id === 2 ? { since: now, closesAt: now } : null),
     history: () => [...active, ...Array.from({ length: 100 }, (_, at) => alert(at + 3, { resolvedAt: now }))],
     rulesInHistory: () => ["1"],
     rules: [rule("0", 0), rule("1", 60_000), rule("2", 60_000), rule("3", 60_000)],
@@ -287,7 +288,19 @@ function sampleReports(): HubOperations["reports"] {
     first_day: { daily: "2026-01-05", weekly: "2026-01-05", monthly: "2026-01-01" }[kind],
     made_at: now,
     headline: "1",
-    sent_at: at === 0 ? now : null,
+    handed_at: at === 2 ? null : now,
+    deliveries:
+      at === 0
+        ? [
+            { channel: "mail" as const, state: "delivered" as const, finished_at: now, reason: null },
+            {
+              channel: "slack" as const,
+              state: "retrying" as const,
+              finished_at: null,
+              reason: null,
+            },
+          ]
+        : [],
     files: at === 0 ? { xlsx: null, html: null } : { xlsx: "1.0", html: "1.0" },
   }));
   return {

@@ -9,7 +9,8 @@ import { Schedule } from "../../src/operations/schedule.ts";
 import { addDays } from "../../src/production/calendar.ts";
 import { reportAlone } from "../../src/reports/alone.ts";
 import { renderHtml } from "../../src/reports/files.ts";
-import { ReportHistory } from "../../src/reports/history.ts";
+import { arrivedAt, type MadeReport, ReportHistory } from "../../src/reports/history.ts";
+import { tellMade } from "../../src/reports/outcome.ts";
 import { periodOf } from "../../src/reports/period.ts";
 import { plainText } from "../../src/reports/plain-text.ts";
 import type { ReportExtras } from "../../src/reports/report.ts";
@@ -51,7 +52,8 @@ function open(
     env = {},
     extras = nothing,
     lagging = false,
-  }: { at?: number; env?: Record<string, string>; extras?: ReportExtras; lagging?: boolean } = {},
+    refused = false,
+  }: { at?: number; env?: Record<string, string>; extras?: ReportExtras; lagging?: boolean; refused?: boolean } = {},
 ) {
   const sent: Message[] = [];
   const { outbox, hubDb, close } = openTestOutbox(
@@ -60,6 +62,7 @@ function open(
         name: "slack",
         kinds: ["report"],
         send: async ({ message }) => {
+          if (refused) return { state: "dead", reason: { code: "refused" } };
           sent.push(message);
           return { state: "delivered" };
         },
@@ -210,17 +213,21 @@ test("a run that was missed is caught up once, sent once, and not made for a Sun
   const ended = () =>
     eventually("the report is made", () => (schedule.list()[0]!.running ? undefined : schedule.list()[0]!));
   schedule.catchUp();
-  expect((await ended()).message).toContain("Handed to: slack.");
+  expect((await ended()).message).toContain("Handed to the outbox for: slack.");
   schedule.catchUp();
   expect(schedule.list()[0]!.running).toBe(false);
   expect(readdirSync(join(home, "reports")).sort()).toEqual(["daily_2026-11-19.html", "daily_2026-11-19.xlsx"]);
   schedule.run("report-daily");
-  expect((await ended()).message).toContain("It was sent before.");
+  expect((await ended()).message).toContain("It was handed to the outbox before.");
   await eventually("the message", () => (sent.length > 0 ? sent : undefined));
   expect(sent.map(({ subject, page }) => [subject, page])).toEqual([
     ["일일 생산 보고서 2026-11-19(목)", "/dashboard/reports/daily/2026-11-19"],
   ]);
-  expect(history.get("daily", "2026-11-19")!.sent_at).toBeGreaterThan(0);
+  const made = await eventually("it has arrived", () => {
+    const one = history.get("daily", "2026-11-19")!;
+    return arrivedAt(one) === null ? undefined : one;
+  });
+  expect(made.deliveries).toMatchObject([{ channel: "slack", state: "delivered", reason: null }]);
   expect(said.filter((line) => line.includes("catching up"))).toHaveLength(1);
 
   const monday = open(home, { at: Date.parse("2026-11-16T12:00:00+09:00") });
@@ -228,6 +235,23 @@ test("a run that was missed is caught up once, sent once, and not made for a Sun
     .jobs()[0]!
     .run({ log: { info: say, warn: say, error: say }, progress: () => {} });
   expect(outcome).toBe("No production in 2026-11-15, as is usual for such a time, so no report was made.");
+});
+
+test("a report that a channel refused counts as handed over, and not as sent", async () => {
+  const { reports, history } = open(homeWith(weekdays("2026-11-19", 30)), { refused: true });
+  const made = await reports.make("daily", "2026-11-19", { send: true });
+  const tell = (deliveries: MadeReport["deliveries"] | null) =>
+    tellMade(made, { folder: "reports", send: true, deliveries });
+  expect(tell(null)).toContain("Handed to the outbox for: slack.\nWhether it arrives is told on /dashboard/reports.");
+  const [listed] = await eventually("the channel has refused it", async () => {
+    const list = await reports.list();
+    return list[0]!.deliveries[0]!.state === "dead" ? list : undefined;
+  });
+  expect(listed!.handed_at).toBeGreaterThan(0);
+  expect(arrivedAt(listed!)).toBeNull();
+  expect(tell(history.get("daily", "2026-11-19")!.deliveries)).toContain(
+    "slack did not confirm it: The server refused",
+  );
 });
 
 test("without any data the command says so in a sentence", async () => {

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { z } from "zod";
 import { type ReportKind, reportKinds } from "../../config/reports.ts";
+import { reasonText } from "../../notify/reasons.ts";
 import { periodName, periodOf } from "../../reports/period.ts";
 import { reportPath } from "../../reports/report.ts";
 import type { ListedReport } from "../../reports/reports.ts";
@@ -213,6 +214,28 @@ function History({ view, hub, listed }: { view: View; hub: HubView; listed: read
   );
 }
 
+/** How a report that was sent fares on each channel: a message that waits or failed has not been sent to anybody. */
+function Sent({ view, made, time }: Omit<LineProps, "canSend">) {
+  const { history } = view.texts.reports;
+  const { names, recent } = view.texts.channels;
+  const { handed_at, deliveries } = made;
+  if (handed_at === null) return <p>{history.unsent}</p>;
+  if (deliveries.length === 0) return <p>{history.forgotten(time(handed_at))}</p>;
+  return (
+    <>
+      {deliveries.map(({ channel, state, finished_at, reason }) => (
+        <p>
+          {names[channel]}: {recent.states[state]}
+          {state === "delivered" ? ` ${time(finished_at!)}` : null}
+          {reason === null || state === "delivered" ? null : (
+            <span class="hint"> {reasonText(reason, view.language)}</span>
+          )}
+        </p>
+      ))}
+    </>
+  );
+}
+
 interface LineProps {
   view: View;
   made: ListedReport;
@@ -222,7 +245,7 @@ interface LineProps {
 
 function Line({ view, made, time, canSend }: LineProps) {
   const { history, excelOf, htmlOf, files: formats } = view.texts.reports;
-  const { kind, name, first_day, made_at, sent_at, headline, files } = made;
+  const { kind, name, first_day, made_at, headline, files } = made;
   const title = titleOf(view, kind, name);
   const file = (file: string | null, label: string, text: string) =>
     file === null ? null : (
@@ -240,7 +263,7 @@ function Line({ view, made, time, canSend }: LineProps) {
       <td class="wide">{headline}</td>
       <td>{time(made_at)}</td>
       <td>
-        {sent_at === null ? history.unsent : time(sent_at)}{" "}
+        <Sent view={view} made={made} time={time} />
         {canSend ? (
           <form method="post" action={`${reportsPath}/make`} hx-boost="false">
             <input type="hidden" name="kind" value={kind} />
@@ -254,7 +277,9 @@ function Line({ view, made, time, canSend }: LineProps) {
       </td>
       <td>
         {files.xlsx === null && files.html === null ? history.gone : null}
-        {file(files.xlsx, excelOf(title), formats.xlsx)} {file(files.html, htmlOf(title), formats.html)}
+        {file(files.xlsx, excelOf(title), formats.xlsx)}
+        {files.xlsx !== null && files.html !== null ? " · " : null}
+        {file(files.html, htmlOf(title), formats.html)}
       </td>
     </tr>
   );

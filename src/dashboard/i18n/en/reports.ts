@@ -38,7 +38,7 @@ export const reports: Texts["reports"] = {
   },
   told: {
     made: "The report was made.",
-    sent: "The report was made and is being sent. The latest deliveries on the alerts page show whether it arrived.",
+    sent: "The report was made and is being sent. The list below shows whether it arrived.",
     unsent: "The report was made, but not sent, because no channel is configured.",
     refused: "You may not do that. Nothing was changed.",
     badDay: "That is no day, or one that has not come yet. Nothing was changed.",
@@ -53,6 +53,7 @@ export const reports: Texts["reports"] = {
     made: "Made",
     sent: "Sent",
     unsent: "–",
+    forgotten: (time) => `handed over ${time}; what became of it was 90 days ago`,
     files: "Files",
     gone: "none",
     act: "Send",
