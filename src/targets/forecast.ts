@@ -1,6 +1,7 @@
 import { addDays, addMonths } from "../production/calendar.ts";
 import type { ItemDays } from "../production/item-days.ts";
 import type { Day } from "../segments/day.ts";
+import { plausible } from "./plausible.ts";
 import { Days, workingShares } from "./workdays.ts";
 
 /** Months on whose ends the errors are measured. */
@@ -54,14 +55,15 @@ export interface Forecasts {
 
 /**
  * What each item of a history, and all of them together, will add in the days of a month that come after `last`, the last full day. The method and its
- * formula are in docs/targets.md. Days of the history after `last` are not looked at.
+ * formula are in docs/targets.md. Days of the history after `last` are not looked at, and absurd ones before it are set right.
  */
-export function forecastMonth(history: ItemDays, { month, last }: { month: string; last: Day }): Forecasts {
+export function forecastMonth(known: ItemDays, { month, last }: { month: string; last: Day }): Forecasts {
   const first: Day = `${month}-01`;
   const end = addDays(addMonths(first, 1), -1);
-  const days = new Days(history.from, end);
+  const days = new Days(known.from, end);
   const place = (day: Day): number => days.at(day);
   const span = { last: place(last), first: Math.max(place(first), place(last) + 1), end: place(end) };
+  const history = plausible(known, span.last);
   const present = new Origin(history, days, span);
   const tests = pastSpans(span, days, first, end, last).map((past) => new Origin(history, days, past));
   const weights = weightsOf(tests);

@@ -1,6 +1,7 @@
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { addDays } from "../../src/production/calendar.ts";
-import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { INSERT_ROW, livePath, row, rowValues, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
@@ -12,9 +13,9 @@ const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).forma
 const month = today.slice(0, 7);
 
 let hub: Hub;
+const home = temporaryHome();
 beforeAll(async () => {
-  const home = temporaryHome();
-  const rows = Array.from({ length: 600 }, (_, at) =>
+  const rows = Array.from({ length: 1500 }, (_, at) =>
     row({
       id: at + 1,
       production_date: `${addDays(today, -Math.floor(at / 3))} 오전 12:00:00`,
@@ -140,4 +141,22 @@ test("GET /targets/achievement tells how a month stands", async () => {
   expect(body.newest).toBe(today);
   expect((await hub.json("/targets/achievement")).body.month).toBe(month);
   expectError(await hub.json("/targets/achievement?month=2026"), 400);
+});
+
+test("GET /targets/achievement forecasts an item as before when somebody enters an absurd quantity of another one", async () => {
+  const yesterday = addDays(today, -1);
+  const forecast = async (): Promise<number> => {
+    const { body } = await hub.json(`/targets/achievement?month=${month}`);
+    return body.items.find(({ item_code }: Json) => item_code === "B0061").forecast;
+  };
+  const before = await forecast();
+  const live = new Database(livePath(home));
+  const slip = row({ id: 9001, production_date: yesterday, item_code: "BW0021", good_quantity: 999_999_999 });
+  live.run(INSERT_ROW, rowValues(slip));
+  live.close();
+  await eventually("the hub reads it", async () => {
+    const { body } = await hub.json(`/summary/by_item?date_from=${yesterday}&date_to=${yesterday}`);
+    return body.data[0].total_production > 999_999_999 ? true : undefined;
+  });
+  expect((await forecast()) / before).toBeCloseTo(1, 2);
 });

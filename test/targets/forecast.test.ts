@@ -78,6 +78,48 @@ describe("a forecast", () => {
     expect(otherwise.itemErrors).toEqual(known.itemErrors);
   });
 
+  test("is that of the day before when somebody enters an absurd quantity: for other items, for the item itself, and for an item without a target", () => {
+    const sizes = [100, 1000, 40];
+    const makes = sizes.map(
+      (size, item) => (day: string, at: number) =>
+        isWorkday(day) && noise(at + item) > 0.2 ? size * (0.7 + noise(3 * at + item)) : 0,
+    );
+    const usual = history(...makes);
+    const before = forecastMonth(usual, order);
+    const slipped = (item: number, quantity: number, ...slips: string[]): ItemDays =>
+      history(
+        ...makes.map(
+          (made, which) => (day: string, at: number) =>
+            which === item && slips.includes(day) ? quantity : made(day, at),
+        ),
+      );
+    const days = ["2026-11-12", "2026-11-05", "2025-11-20"];
+    for (const quantity of [999_999_999, -999_999_999, 20_000])
+      for (const slips of [days.slice(0, 1), days]) {
+        const after = forecastMonth(slipped(1, quantity, ...slips), order);
+        for (const code of ["I0", "I2"]) {
+          expect(after.items.get(code)!.expected / before.items.get(code)!.expected).toBeCloseTo(1, 2);
+          expect(after.items.get(code)!.scale / before.items.get(code)!.scale).toBeCloseTo(1, 1);
+        }
+        expect(after.items.get("I1")!.expected / before.items.get("I1")!.expected).toBeCloseTo(1, 1);
+      }
+    const untold = slipped(1, 999_999_999, days[0]!);
+    const withoutIt = forecastMonth({ ...untold, items: untold.items.filter((_, at) => at !== 1) }, order);
+    const wanted = forecastMonth({ ...usual, items: usual.items.filter((_, at) => at !== 1) }, order);
+    expect(withoutIt.items.get("I0")!.expected / wanted.items.get("I0")!.expected).toBeCloseTo(1, 2);
+    // What was made counts as it stands.
+    expect(monthForecast(untold, order).items.I1!.made).toBeGreaterThan(999_999_999);
+  });
+
+  test("believes an item that is made in hundredfold quantities from one day on, after three such days", () => {
+    const grown = history(
+      (day) => (isWorkday(day) ? 1000 : 0),
+      (day) => (isWorkday(day) ? (day < "2026-10-12" ? 1 : 100) : 0),
+    );
+    // 26 days of 100 weigh more than a third of the half year before.
+    expect(forecastMonth(grown, order).items.get("I1")!.expected).toBeGreaterThan(12 * 40);
+  });
+
   test("is never below 0, of an item that stopped near 0, and of no data 0", () => {
     const stopped = history(
       (day) => (day < "2026-03-01" ? 500 : 0),
