@@ -24,6 +24,8 @@ export interface DayFacts {
   pairs: Record<string, [sameLot: number, otherLot: number, otherLotEqual: number]>;
   /** Rows without a lot, a name and a quantity (NULL or blank), and ids of some of them. */
   missing: Readonly<Record<MissingField, { rows: number; ids: number[] }>>;
+  /** Rows whose quantity is a text or bytes, which SQLite keeps in a REAL column and adds up as the number it begins with, else 0. */
+  texts: { rows: number; ids: number[] };
 }
 
 /** Columns that may be empty, and are of little use then. */
@@ -33,7 +35,13 @@ export type MissingField = (typeof missingFields)[number];
 /** Examples that are kept of each fault. */
 export const mostExamples = 5;
 
-type Row = [id: number, lot: string | null, item: string, quantity: number | null, isNamed: number];
+type Row = [
+  id: number,
+  lot: string | null,
+  item: string,
+  quantity: number | string | Uint8Array | null,
+  isNamed: number,
+];
 
 /** SQL for rows of one valid day, with `dayBounds` as its parameters: a range of the index on the date. */
 export const onDay = "production_date >= ? AND production_date < ? AND {dated}";
@@ -46,6 +54,7 @@ export function readDayFacts(reader: Reader, segment: Segment, day: Day): DayFac
   const groups = new Map<string, DuplicateGroup>();
   const ofItems = new Map<string, { rows: number; lots: Map<string, number>; quantities: Map<number, number> }>();
   const missing = { lot: { rows: 0, ids: [] }, name: { rows: 0, ids: [] }, quantity: { rows: 0, ids: [] } };
+  const texts: DayFacts["texts"] = { rows: 0, ids: [] };
   const note = (field: { rows: number; ids: number[] }, id: number): void => {
     field.rows += 1;
     if (field.ids.length < mostExamples) field.ids.push(id);
@@ -54,12 +63,14 @@ export function readDayFacts(reader: Reader, segment: Segment, day: Day): DayFac
   for (const [id, lot, item, quantity, isNamed] of rows) {
     if (isNamed === 0) note(missing.name, id);
     if (quantity === null) note(missing.quantity, id);
+    const isText = quantity !== null && typeof quantity !== "number";
+    if (isText) note(texts, id);
     if (lot === null || lot.trim() === "") {
       note(missing.lot, id);
       continue;
     }
     // Nothing made twice is nothing.
-    if (quantity === null || quantity === 0) continue;
+    if (quantity === null || quantity === 0 || isText) continue;
     const key = `${item}\0${lot}\0${quantity}`;
     const group = groups.get(key);
     if (group) group.ids.push(id);
@@ -90,6 +101,7 @@ export function readDayFacts(reader: Reader, segment: Segment, day: Day): DayFac
     groups: repeated.slice(0, mostExamples).map((group) => ({ ...group, ids: group.ids.slice(0, mostExamples) })),
     pairs,
     missing,
+    texts,
   };
 }
 

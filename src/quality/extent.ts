@@ -19,6 +19,7 @@ const counted: Partial<Record<Kind, [unit: Unit, records: string | null]>> = {
   "item-stopped": ["items", null],
   "duplicate-rows": ["days", "duplicates"],
   "missing-values": ["days", "missing"],
+  "text-quantity": ["days", "texts"],
   "undated-rows": ["files", "rows"],
   "future-days": ["days", "rows"],
   "misplaced-rows": ["files", "rows"],

@@ -12,6 +12,7 @@ export const kinds = [
   "negative-quantity",
   "duplicate-rows",
   "missing-values",
+  "text-quantity",
   "undated-rows",
   "future-days",
   "misplaced-rows",
@@ -33,7 +34,8 @@ export interface SampleRow {
   lot_number: string | null;
   item_code: string;
   item_name: string | null;
-  good_quantity: number | null;
+  /** A text where the ERP wrote one, which a REAL column of SQLite keeps. */
+  good_quantity: number | string | null;
 }
 
 /** What the words of a finding are made from: numbers and texts by name. */

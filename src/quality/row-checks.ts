@@ -39,6 +39,7 @@ export function rowFindings(days: readonly ScannedDay[]): Found[] {
     return [
       ...duplicateRows(one, past, coincidences[at]!),
       ...missingFields.flatMap((field) => missingValues(one, past, field)),
+      ...textQuantities(one),
     ];
   });
   return identified(found);
@@ -116,6 +117,14 @@ function missingValues({ file, day, facts }: ScannedDay, past: readonly DayFacts
   const figures = { file, field, missing: rows, rows: facts.rows, usualShare: usual.share };
   const kind = "missing-values" as const;
   return [{ id: "", kind, severity: "warning", day, item: null, extent: rows, figures }];
+}
+
+/** A quantity that is no number is a fault wherever it stands, so that there is nothing to compare it with. */
+function textQuantities({ file, day, facts }: ScannedDay): Found[] {
+  const { rows } = facts.texts;
+  if (rows === 0) return [];
+  const figures = { file, texts: rows, rows: facts.rows };
+  return [{ id: "", kind: "text-quantity", severity: "warning", day, item: null, extent: rows, figures }];
 }
 
 /**

@@ -11,7 +11,8 @@ import type { Found, SampleRow } from "./finding.ts";
 export const mostIllustrated = 50;
 
 const columns = `id, CAST(production_date AS TEXT) production_date, CAST(lot_number AS TEXT) lot_number, CAST(item_code AS TEXT) item_code,
-  CAST(item_name AS TEXT) item_name, good_quantity`;
+  CAST(item_name AS TEXT) item_name,
+  CASE typeof(good_quantity) WHEN 'blob' THEN CAST(good_quantity AS TEXT) ELSE good_quantity END good_quantity`;
 
 /** What a finding about rows was found in. */
 export type FactsOf = (file: string, day: string) => { segment: Segment; facts: DayFacts }[];
@@ -27,11 +28,9 @@ export function examplesOf(reader: Reader, segments: readonly Segment[], found: 
     rows.push(...read.map((row) => ({ source: fileOf(segment), ...row })).slice(0, mostExamples - rows.length));
   };
   const own = segments.filter((segment) => figures.file === undefined || fileOf(segment) === figures.file);
-  if (kind === "duplicate-rows" || kind === "missing-values") {
+  if (kind === "duplicate-rows" || kind === "missing-values" || kind === "text-quantity") {
     for (const { segment, facts } of factsOf(String(figures.file), day!)) {
-      const duplicates = facts.groups.flatMap(({ ids }) => ids);
-      const ids = kind === "duplicate-rows" ? duplicates : facts.missing[figures.field as MissingField].ids;
-      add(segment, `id IN (${ids.map(Number).join(", ")})`, []);
+      add(segment, `id IN (${idsOf(kind, facts, figures.field).map(Number).join(", ")})`, []);
     }
   } else if (kind === "undated-rows") {
     for (const segment of own) {
@@ -53,7 +52,8 @@ export function examplesOf(reader: Reader, segments: readonly Segment[], found: 
   } else if (day !== null && (item !== null || kind === "future-days")) {
     const largestFirst = Number(figures.ratio ?? 1) >= 1;
     for (const segment of segments.filter(({ facts }) => isWithin(facts, day))) {
-      const order = item === null ? "id" : `good_quantity ${largestFirst ? "DESC" : "ASC"}, id`;
+      // As a number, because a text would come after the greatest of them.
+      const order = item === null ? "id" : `CAST(good_quantity AS REAL) ${largestFirst ? "DESC" : "ASC"}, id`;
       const where = item === null ? onDay : `item_code = ? AND ${onDay}`;
       const isIndexed = hasIndex(
         segment.facts.indexes,
@@ -64,6 +64,12 @@ export function examplesOf(reader: Reader, segments: readonly Segment[], found: 
     }
   }
   return rows;
+}
+
+/** Ids of examples that were kept when the rows of a day were read. */
+function idsOf(kind: Found["kind"], facts: DayFacts, field: unknown): number[] {
+  if (kind === "duplicate-rows") return facts.groups.flatMap(({ ids }) => ids);
+  return kind === "text-quantity" ? facts.texts.ids : facts.missing[field as MissingField].ids;
 }
 
 const isWithin = ({ firstDay, lastDay }: Segment["facts"], day: string): boolean =>

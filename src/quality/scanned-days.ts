@@ -4,7 +4,7 @@ import type { Day } from "../segments/day.ts";
 import type { DayFacts } from "./day-facts.ts";
 
 /** Raised when the meaning of the facts changes, so that all days are read anew. */
-const format = "1";
+const format = "2";
 
 /** What was read of a day, what its totals were then, and in which version of the file. */
 export interface Scanned {

@@ -97,6 +97,14 @@ export const en: QualityWords = {
       meaning: "Without lot or name a record is hard to find, and without a quantity it counts as 0.",
       action: "See whether an input form or the transfer changed.",
     },
+    "text-quantity": {
+      title: "Quantities that are no numbers",
+      what: ({ file, texts, rows }, { count }, { day }) =>
+        `${day}, ${fileName(file)}: in ${count(texts)} of ${rowsOf(count(rows))} the good quantity is no number.`,
+      how: "Records whose good quantity is stored as a text: SQLite keeps one even in a column of numbers.",
+      meaning: "Only the number with which such a text begins counts, and 0 where there is none.",
+      action: "Correct the quantities in the ERP.",
+    },
     "undated-rows": {
       title: "Production dates that are no dates",
       what: ({ file, rows, texts }, { count }) =>

@@ -88,6 +88,14 @@ export const ko: QualityWords = {
       meaning: "LOT 번호나 품목명이 없으면 찾기 어렵고, 수량이 없으면 0으로 집계됩니다.",
       action: "입력 화면이나 전송 프로그램이 바뀌지 않았는지 확인하세요.",
     },
+    "text-quantity": {
+      title: "숫자가 아닌 수량",
+      what: ({ file, texts, rows }, { count }, { day }) =>
+        `${day} ${fileName(file)}: ${count(rows)}건 중 ${count(texts)}건의 양품 수량이 숫자가 아닙니다.`,
+      how: "양품 수량이 숫자가 아닌 글자로 저장된 기록을 찾습니다. SQLite는 숫자 열에도 글자를 그대로 저장합니다.",
+      meaning: "글자 앞의 숫자만 집계되고, 숫자로 시작하지 않으면 0으로 집계됩니다.",
+      action: "ERP에서 수량을 숫자로 고치세요.",
+    },
     "undated-rows": {
       title: "날짜가 아닌 생산일자",
       what: ({ file, rows, texts }, { count }) =>

@@ -31,6 +31,13 @@ function faultyHome(): { home: string; item: string } {
   ];
   const liveYear = Number(latest.day.slice(0, 4));
   writeRows(home, [...rows, ...faults], liveYear);
+  const live = new Database(livePath(home));
+  live
+    .query(
+      "INSERT INTO production_records (production_date, lot_number, item_code, item_name, good_quantity) VALUES (?, ?, ?, ?, 'abc')",
+    )
+    .run(latest.day, "L-TEXT", latest.code, latest.name);
+  live.close();
   return { home, item: latest.code };
 }
 
@@ -65,6 +72,8 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
   const future = await found("future-days");
   expect(future).toMatchObject({ day: later, figures: { rows: 1, today } });
   expect((await found("undated-rows")).rows[0].production_date).toBe("미정");
+  const text = await found("text-quantity");
+  expect(text).toMatchObject({ figures: { texts: 1 }, rows: [{ lot_number: "L-TEXT", good_quantity: "abc" }] });
 
   const all = await findings();
   expect(all).toMatchObject({ state: "ready", trouble: null, days_pending: 0, last_complete_day: yesterday });
@@ -83,6 +92,8 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
 
   erp("UPDATE production_records SET good_quantity = good_quantity / 1000 WHERE id = ?", absurd.rows[0].id);
   expect((await found("absurd-quantity", "gone")).id).toBe(absurd.id);
+  erp("UPDATE production_records SET good_quantity = 100 WHERE id = ?", text.rows[0].id);
+  expect((await found("text-quantity", "gone")).id).toBe(text.id);
   expect((await found("future-days", "accepted")).id).toBe(future.id);
 
   erp("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES (?, ?, 1)", later, item);
@@ -106,6 +117,8 @@ test("The page says what was found, and takes from whoever may act that it is fi
   const { id, explanation } = await found("future-days");
   const page = await (await hub.fetch("/dashboard/quality?lang=ko", { headers: { "Accept-Language": "ko" } })).text();
   expect(page).toContain(explanation.ko);
+  expect(page).toContain("<bdi>abc</bdi>");
+  expect(page).toContain('<span class="hint">기록 1건</span>');
   const post = (path: string, origin: string) =>
     hub.fetch(`/dashboard/quality/${path}`, {
       method: "POST",

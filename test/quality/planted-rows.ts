@@ -69,6 +69,7 @@ export function recentRows(seed: number, rows: number, today: string): CleanRow[
 const rowKinds: readonly Kind[] = [
   "duplicate-rows",
   "missing-values",
+  "text-quantity",
   "undated-rows",
   "future-days",
   "misplaced-rows",

@@ -16,6 +16,7 @@ const groups: Record<"correct" | "look" | "know", readonly Kind[]> = {
     "negative-quantity",
     "duplicate-rows",
     "missing-values",
+    "text-quantity",
     "undated-rows",
     "future-days",
     "misplaced-rows",
@@ -198,7 +199,13 @@ function Samples({ view, id, rows, what }: { view: View; id: string; rows: reado
                 <td class="wide">
                   <bdi>{row.item_name ?? "–"}</bdi>
                 </td>
-                <Quantity value={row.good_quantity} format={format} />
+                {typeof row.good_quantity === "string" ? (
+                  <td class="number">
+                    <bdi>{row.good_quantity}</bdi>
+                  </td>
+                ) : (
+                  <Quantity value={row.good_quantity} format={format} />
+                )}
               </tr>
             ))}
           </tbody>
