@@ -66,9 +66,17 @@ const preview = z.object({
   unchanged: z.int(),
   changes: z.array(change).meta({ description: `At most ${mostListed} of them.` }),
   problems: z.array(problem),
-  problem_count: z.int(),
+  problem_count: z
+    .int()
+    .meta({ description: "Of all problems, listed or not; without those that `allow_unknown` waives." }),
   unknown_items: z.array(z.string()).meta({ description: "Codes of which nothing was ever made." }),
   can_be_saved: z.boolean(),
+});
+const saved = z.object({
+  version: version.nullable().meta({ description: "The version in force now." }),
+  changed: z.int().meta({ description: "Targets that are not as before: new, altered and removed ones together." }),
+  new: z.int(),
+  removed: z.int().meta({ description: "Targets of the same months that the file does not have." }),
 });
 const standing = {
   target: z.number(),
@@ -202,13 +210,13 @@ export function targetEndpoints(
       based_on: z.int().min(0).optional().meta({ description: "The version that was previewed; 0 for none." }),
     }),
     accepts,
-    answer: { "application/json": z.object({ version: version.nullable(), changed: z.int() }) },
+    answer: { "application/json": saved },
     admin: true,
     readsData: true,
     middleware: [requireAdmin(adminKey)],
     handle: async (c, { allow_unknown, note, based_on }) => {
       const { content, origin } = await readSent(c, targets);
-      const { can_be_saved, problems } = previewOf(targets, content, allow_unknown);
+      const { can_be_saved, problems, ...counts } = previewOf(targets, content, allow_unknown);
       if (!can_be_saved) {
         const detail = problems.map(({ kind, row, column, value, message }) => ({
           type: `target_${kind}`,
@@ -218,14 +226,23 @@ export function targetEndpoints(
         }));
         throw new HttpError(422, detail);
       }
-      const changed = store.preview(content).length;
+      const changed = counts.new + counts.changed + counts.removed;
       const basedOn = based_on === undefined ? undefined : based_on || null;
       const saved = store.save({ ...content, madeBy: c.env.client, note, origin }, basedOn);
       if (saved === "stale")
         throw new HttpError(409, "The targets were changed meanwhile. Preview again what would change now.");
-      if (saved) audit(`targets: version ${saved.id}, ${changed} changed, by ${c.env.client}`, c.get("requestId"));
+      if (saved) {
+        const what = `${changed} changed (${counts.new} new, ${counts.removed} removed)`;
+        audit(`targets: version ${saved.id}, ${what}, by ${c.env.client}`, c.get("requestId"));
+      }
       const inForce = store.present().version;
-      return sendJson(c, { version: inForce && shown(inForce), changed: saved ? changed : 0 });
+      return sendJson(c, {
+        version: inForce && shown(inForce),
+        // All 0 where the file says what is in force already, which makes no version.
+        changed,
+        new: counts.new,
+        removed: counts.removed,
+      });
     },
   });
 }
@@ -269,7 +286,7 @@ function previewOf(targets: Targets, content: FileContent, allowUnknown: boolean
     unchanged: content.targets.length - count(({ after }) => after !== null),
     changes: changes.slice(0, mostListed),
     problems: problems.map((one) => ({ ...one, message: texts.en.targets.problem[one.kind](one.value, one.hint) })),
-    problem_count: content.problemCount,
+    problem_count: allowUnknown ? content.severeCount : content.problemCount,
     unknown_items: content.unknown,
     can_be_saved: isAcceptable(content, allowUnknown),
   };

@@ -58,7 +58,8 @@ describe("POST /targets", () => {
     const second = await hub.json("/api/v1/targets", form(file, "목표.csv"));
     expect(second.body).toMatchObject({ changed: 1, version: { id: 2, origin: "목표.csv" } });
     const third = await hub.json("/targets", json([{ month, item_code: "BW0021", target: 7000 }]));
-    expect(third.body).toMatchObject({ changed: 2, version: { id: 3 } });
+    // It has one target less: a month's targets are replaced as a whole.
+    expect(third.body).toMatchObject({ changed: 2, new: 0, removed: 1, version: { id: 3 } });
 
     expect((await hub.json("/targets")).body).toMatchObject({
       version: { id: 3, made_by: "127.0.0.1" },
@@ -67,7 +68,7 @@ describe("POST /targets", () => {
     expect((await hub.json(`/targets?version=2&month=${month}`)).body.targets.length).toBe(2);
     expect((await hub.json("/targets/versions")).body.versions.map(({ id }: Json) => id)).toEqual([3, 2, 1]);
     await eventually("the log has it", () =>
-      hub.log().includes("AUDIT targets: version 3, 2 changed, by 127.0.0.1") ? true : undefined,
+      hub.log().includes("AUDIT targets: version 3, 2 changed (0 new, 1 removed), by 127.0.0.1") ? true : undefined,
     );
   });
 
@@ -101,12 +102,16 @@ describe("POST /targets", () => {
     const seen = await hub.json("/targets/preview?allow_unknown=true", wanted);
     expect(seen.body).toMatchObject({ new: 2, changed: 0, removed: 1, unchanged: 0, can_be_saved: true });
     expect(seen.body).toMatchObject({ version: 3, months: [month], problems: [], unknown_items: ["NEW01"] });
-    expect((await hub.json("/targets/preview", wanted)).body.can_be_saved).toBe(false);
+    expect(seen.body.problem_count).toBe(0);
+    const refused = (await hub.json("/targets/preview", wanted)).body;
+    expect(refused).toMatchObject({ can_be_saved: false, problem_count: 1, problems: [{ kind: "unknownItem" }] });
     const stale = await hub.json("/targets?allow_unknown=true&based_on=2", wanted);
     expectError(stale, 409);
     expect((await hub.json("/targets?allow_unknown=true&based_on=3", wanted)).body.version.id).toBe(4);
     expect((await hub.json("/targets?allow_unknown=true", wanted)).body).toMatchObject({
       changed: 0,
+      new: 0,
+      removed: 0,
       version: { id: 4 },
     });
   });
