@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
-import { type Cell, type Column, type ReportContent, type Section, shown } from "./sections.ts";
+import { type Cell, type Column, givesWay, mayBreak, type ReportContent, type Section, shown } from "./sections.ts";
 
 /**
  * Looks that mail programs carry: Outlook draws HTML with Word's engine, which knows tables, `bgcolor` and inline styles and little else
@@ -160,13 +160,6 @@ function KeyFigures({ content, section, base }: PartProps) {
   );
 }
 
-/** Columns that give way on phones. */
-const isWide = (section: Section, at: number): boolean => {
-  if (section.id === "items") return at >= 3 && at <= 5;
-  if (section.id === "rises" || section.id === "falls") return at === 3;
-  return section.id === "days" ? at >= 2 : section.id === "comparisons" && at === 1;
-};
-
 function Table({ content, section, base }: PartProps) {
   const { columns, rows, sum } = section;
   const greatest = Math.max(0, ...rows.flatMap((row) => [numberOf(row[1]), numberOf(row[3])]));
@@ -177,7 +170,7 @@ function Table({ content, section, base }: PartProps) {
           {columns.map(({ heading, form }, at) => (
             <th
               scope="col"
-              class={isWide(section, at) ? "wide faint" : "faint"}
+              class={givesWay(section, at) ? "wide faint" : "faint"}
               align={form === "text" ? "left" : "right"}
               style={headStyle}
             >
@@ -238,10 +231,10 @@ function Cells({ content, section, row, base, weight }: CellsProps) {
     <>
       {row.map((cell, at) => {
         const column: Column = section.columns[at]!;
-        const nowrap = column.form === "text" && section.id !== "days" ? "" : ";white-space:nowrap";
+        const nowrap = mayBreak(section, at) ? "" : ";white-space:nowrap";
         return (
           <td
-            class={isWide(section, at) ? "wide" : undefined}
+            class={givesWay(section, at) ? "wide" : undefined}
             align={column.form === "text" ? "left" : "right"}
             style={`${cellStyle}${weight === "bold" ? ";font-weight:bold" : ""}${nowrap}`}
           >

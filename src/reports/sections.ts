@@ -56,6 +56,23 @@ export interface ReportContent {
 /** Findings that are told by name. */
 const mostFindings = 3;
 
+/** Columns that give way on phones. */
+const lesser: Partial<Record<Section["id"], readonly number[]>> = {
+  comparisons: [1],
+  days: [2, 3],
+  items: [3, 4, 5],
+  rises: [3],
+  falls: [3],
+  targets: [2, 5],
+};
+
+/** Whether a column gives way to the others where there is no room for all, as on phones. */
+export const givesWay = ({ id }: Section, at: number): boolean => lesser[id]?.includes(at) ?? false;
+
+/** Whether the values of a column may be broken into lines: names may, and codes, days and numbers are not read in pieces. */
+export const mayBreak = ({ id, columns }: Section, at: number): boolean =>
+  columns[at]!.form === "text" && at === (id === "comparisons" ? 0 : 1);
+
 /** Puts a report into words and tables. */
 export function contentOf(report: Report, language: Language): ReportContent {
   const words = wordsOf(language);

@@ -41,6 +41,14 @@ describeInChromium("reports in a browser", {}, (site) => {
     expect(await text(page, "h1")).toContain("월간 생산 보고서");
     await page.setViewport({ width: 390, height: 900 });
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    // A column of two characters made six thousand pixels of a month.
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThan(3_500);
+    const broken = `[...document.querySelectorAll("main .whole")].filter((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return cell.checkVisibility() && cell.closest("tbody") && text.getBoundingClientRect().height > 30;
+    }).map((cell) => cell.textContent)`;
+    expect(await page.evaluate(broken)).toEqual([]);
     expect(await page.evaluate("document.querySelectorAll('svg.days rect').length")).toBeGreaterThanOrEqual(28);
     expect(await page.evaluate("document.querySelector('[data-print]').hidden")).toBe(false);
     expect(await faultsOf(page)).toEqual([]);

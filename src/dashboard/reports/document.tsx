@@ -7,7 +7,15 @@ import type { Language } from "../../language.ts";
 import { addDays } from "../../production/calendar.ts";
 import { periodBefore, periodOf } from "../../reports/period.ts";
 import { type Report, reportPath } from "../../reports/report.ts";
-import { type Cell, contentOf, type ReportContent, type Section, shown } from "../../reports/sections.ts";
+import {
+  type Cell,
+  contentOf,
+  givesWay,
+  mayBreak,
+  type ReportContent,
+  type Section,
+  shown,
+} from "../../reports/sections.ts";
 import { texts } from "../i18n/language.ts";
 import type { Theme } from "../preferences.ts";
 import { DaysChart } from "./chart.tsx";
@@ -157,12 +165,25 @@ function KeyFigures({ content, section }: { content: ReportContent; section: Sec
 
 function Table({ content, section }: { content: ReportContent; section: Section }) {
   const { columns, rows, sum } = section;
+  const looks = (at: number): string =>
+    [
+      columns[at]!.form === "text" ? "" : "number",
+      mayBreak(section, at) ? "name" : "whole",
+      givesWay(section, at) ? "lesser" : "",
+    ]
+      .filter((name) => name !== "")
+      .join(" ");
   const line = (row: readonly Cell[]) => (
     <tr>
       {row.map((cell, at) => {
         const text = linked(cell, shown(cell, columns[at]!, content.figures));
-        if (at === 0) return <th scope="row">{text}</th>;
-        return <td class={columns[at]!.form === "text" ? undefined : "number"}>{text}</td>;
+        return at === 0 ? (
+          <th scope="row" class={looks(at)}>
+            {text}
+          </th>
+        ) : (
+          <td class={looks(at)}>{text}</td>
+        );
       })}
     </tr>
   );
@@ -170,8 +191,8 @@ function Table({ content, section }: { content: ReportContent; section: Section 
     <table>
       <thead>
         <tr>
-          {columns.map(({ heading, form }) => (
-            <th scope="col" class={form === "text" ? undefined : "number"}>
+          {columns.map(({ heading }, at) => (
+            <th scope="col" class={looks(at)}>
               {heading}
             </th>
           ))}
