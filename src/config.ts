@@ -17,7 +17,7 @@ import { qualityVariables } from "./config/quality.ts";
 import { reportsVariables } from "./config/reports.ts";
 import { serverVariables } from "./config/server.ts";
 
-/** A wrong setting; the message is one sentence for the operator, with secrets masked. */
+/** Wrong settings; the message has one sentence a line for each, for the operator, with secrets masked. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }
@@ -98,14 +98,23 @@ export function secretsOf(settings: Settings): string[] {
 
 /**
  * Settings of the hub that lives in `home`. A variable in `env` wins over the same one in `<home>/.env`; an empty one
- * counts as absent in both. Throws SettingsError for the first wrong value and for a `.env` that cannot be read.
+ * counts as absent in both. Throws SettingsError for all wrong values together and for a `.env` that cannot be read.
  */
 export function loadSettings({ home, env }: { home: string; env: Record<string, string | undefined> }): Settings {
   const root = resolve(home);
   const file = readEnvFile(join(root, ".env"));
-  const value = (variable: Variable<unknown>) =>
-    parse(variable, env[variable.name]?.trim() || file[variable.name]?.trim() || variable.default);
-  const values = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, value(variable)]));
+  const values: Record<string, unknown> = {};
+  const complaints: string[] = [];
+  for (const [key, variable] of Object.entries<Variable<unknown>>(variables)) {
+    const text = env[variable.name]?.trim() || file[variable.name]?.trim() || variable.default;
+    try {
+      values[key] = parse(variable, text);
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      complaints.push(error.message);
+    }
+  }
+  if (complaints.length > 0) throw new SettingsError(complaints.join("\n"));
   const databaseDir = join(root, "database");
   return Object.freeze({
     ...(values as { [K in keyof Variables]: Value<Variables[K]> }),

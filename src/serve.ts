@@ -11,6 +11,7 @@ import { loadPlanner } from "./chat/planner/load.ts";
 import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
+import { mistypedSentence, strangersInEnvFile } from "./config/strangers.ts";
 import { type Settings, secretsOf } from "./config.ts";
 import type { HubStatus } from "./console/live-status.ts";
 import { DerivedKeeper } from "./derived/keeper.ts";
@@ -251,6 +252,9 @@ export function serve(settings: Settings): Hub {
   const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
   const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
+  const { mistyped, others } = strangersInEnvFile(settings.home);
+  for (const one of mistyped) log.warn("settings", mistypedSentence(one));
+  if (others.length > 0) log.warn("settings", `No settings of the hub, and left alone: ${others.join(", ")} (.env).`);
   attention.start();
   const control = openControl();
   const announced = announceHub(settings, url, control);

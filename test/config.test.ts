@@ -148,6 +148,16 @@ test("a wrong value is one sentence that names the variable, the value and what 
   expect(complaint({ HOST: "a\nb" })).toBe("HOST is 'a?b', but must be an IP address or a host name to listen on.");
 });
 
+test("all wrong values are told at once, one sentence a line", () => {
+  expect(complaint({ API_PORT: "99999", HOST: "0.0.0.0", ROLLUP: "perhaps", ADMIN_KEY: "ge heim" })).toBe(
+    [
+      "API_PORT is '99999', but must be a whole number from 0 to 65535.",
+      "ADMIN_KEY is '***', but must be a key of ASCII characters without spaces and commas.",
+      "ROLLUP is 'perhaps', but must be true or false.",
+    ].join("\n"),
+  );
+});
+
 test("the value of a secret never stands in the sentence", () => {
   for (const name of ["ADMIN_KEY", "API_KEYS", "GEMINI_API_KEY", "SLACK_WEBHOOK_URL", "ALERT_WEBHOOK_URL"]) {
     const sentence = complaint({ [name]: "geheim wort" });

@@ -93,7 +93,8 @@ export async function supervise({ home, stopSignal }: SupervisorOptions): Promis
     if (Date.now() - startedAt > wellAfterMs) [crashes, failedStarts] = [0, 0];
     if (end.code === wrongUsage) {
       waitSec = wrongSettingSec;
-      reason = end.evidence || reason;
+      // One sentence a line for each wrong setting; the log and the status have one line.
+      reason = end.evidence.replaceAll(/\s*\n\s*/g, " ") || reason;
     } else if (end.code === failed && !wasAnnounced && end.evidence !== "" && !end.evidence.includes("\n    at ")) {
       waitSec = afterFailedStartSec[Math.min(failedStarts++, afterFailedStartSec.length - 1)]!;
       reason = end.evidence;

@@ -1,0 +1,29 @@
+import { distance } from "fastest-levenshtein";
+import { namesInEnvFile, settingsTable } from "../config.ts";
+
+/** Letters by which a mistyped name differs from the one that was meant: a swap is two. */
+const likely = 2;
+
+/** Names in `.env` that are no setting: those that are almost one, and the others. */
+export interface Strangers {
+  mistyped: { name: string; meant: string }[];
+  others: string[];
+}
+
+/** The names in `<home>/.env` that the hub does not know. Throws SettingsError for a file that cannot be read. */
+export function strangersInEnvFile(home: string): Strangers {
+  const known = settingsTable.map(({ name }) => name);
+  const found: Strangers = { mistyped: [], others: [] };
+  for (const name of namesInEnvFile(home).filter((one) => !known.includes(one))) {
+    const [nearest] = known
+      .map((meant) => ({ meant, letters: distance(meant, name.toUpperCase()) }))
+      .sort((a, b) => a.letters - b.letters);
+    if (nearest && nearest.letters <= likely) found.mistyped.push({ name, meant: nearest.meant });
+    else found.others.push(name);
+  }
+  return found;
+}
+
+/** What is said of a mistyped name. */
+export const mistypedSentence = ({ name, meant }: Strangers["mistyped"][number]): string =>
+  `${name} is no setting; is ${meant} meant? Its default is in force. Correct the name in .env and restart the hub.`;
