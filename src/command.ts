@@ -62,7 +62,7 @@ class UsageError extends Error {
 }
 
 /**
- * Runs the command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. `beside` is the folder of the executable (of the
+ * Runs the command line and returns the exit code: 0 done, 1 failed, 2 wrong usage or a wrong setting. `beside` is the folder of the executable (of the
  * project, from source), where the home is unless told otherwise.
  */
 export async function runCommand(args: string[], beside: string): Promise<number> {
@@ -96,6 +96,10 @@ async function carryOut(args: string[], beside: string): Promise<number> {
     // Without the settings: how a hub is that cannot start because of them must be seen as well.
     if (aboutService) return await carryOutVerb(aboutService, { home, isBeside: home === beside });
     const settings = loadSettings({ home: values.demo ? path.join(home, "demo") : home, env: process.env });
+    const passedOver = path.join(home, ".env");
+    if (values.demo && existsSync(passedOver)) {
+      print(`--demo does not read ${passedOver}: its settings are those of ${path.join(settings.home, ".env")}.\n`);
+    }
     if (command) return await command(settings);
     // A hub that runs there would be left without its files; starting says so.
     if (values.demo && lockIsFree(settings)) await makeDemo(settings, rows);
@@ -349,7 +353,7 @@ function helpText(): string {
   return `Production Data Hub ${version}: serves the ERP's production records.
 
 hub [--home DIR]                   serves REST and pages over DIR/database (beside the executable unless told)
-hub --demo [--demo-rows N]         makes sample data in DIR/demo (150000 rows unless told) and serves them
+hub --demo [--demo-rows N]         makes sample data in DIR/demo (150000 rows unless told) and serves them, with the settings of DIR/demo/.env
     --open, --no-open              either opens the browser, or never does; by itself only when it was started by a double-click
 hub --backup [--live] [--archive] [--cleanup]
                                    backs the ERP's files up into DIR/database/backups; without --live and --archive: Live, and
@@ -377,5 +381,5 @@ A running hub does all of this by itself (GET /operations/jobs says when), the r
 Settings, in DIR/.env or the environment (the environment wins):
 ${settings.join("\n")}
 
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage or a wrong setting.`;
 }

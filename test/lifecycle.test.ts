@@ -132,14 +132,26 @@ test("in an empty folder the hub makes its folders and says what to put where", 
   expect(existsSync(join(home, "logs", "app.log"))).toBe(true);
 });
 
+test("names in .env that are no settings are warned of in the log, with the setting that was probably meant", async () => {
+  const home = temporaryHome();
+  writeFileSync(join(home, ".env"), "ALERT_WEBHOK_URL=http://127.0.0.1:9/\nSTREAMLIT_THEME=dark\n");
+  const hub = await startHub({ home });
+  await hub.stop();
+  const log = readFileSync(join(home, "logs", "app.log"), "utf8");
+  expect(log).toMatch(/WARN.* \| settings \| ALERT_WEBHOK_URL is no setting; is ALERT_WEBHOOK_URL meant\?/);
+  expect(log).toMatch(/WARN.* \| settings \| No settings of the hub, and left alone: STREAMLIT_THEME/);
+});
+
 test("a demo that is started where one runs leaves that one its files", async () => {
   const home = temporaryHome();
-  const { code } = run(["--demo", "--demo-rows", "1000", "--no-open"], {
+  writeFileSync(join(home, ".env"), "API_PORT=2\n");
+  const { code, stdout } = run(["--demo", "--demo-rows", "1000", "--no-open"], {
     HUB_HOME: home,
     API_PORT: "1",
     HOST: "192.0.2.1",
   });
   expect(code).toBe(1);
+  expect(stdout).toContain(`--demo does not read ${join(home, ".env")}`);
   const hub = await startHub({ home: join(home, "demo") });
   const rows = async () => (await hub.json("/healthz")).body.files.map((file: { rows: number }) => file.rows);
   await hub.fetch("/records");

@@ -12,7 +12,7 @@ import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
 import { backupsByTarget } from "./backup-files.ts";
 import { checkTotals } from "./check-totals.ts";
-import { countFindings, type Finding, noFile, renderFindings } from "./findings.ts";
+import { countFindings, type Finding, noFile, renderFindings, whenAbsent } from "./findings.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
 import { counted, type OperationContext } from "./operation.ts";
 import { expectedFiles, type SourceFile } from "./source-files.ts";
@@ -95,7 +95,7 @@ async function checkFile(file: SourceFile, settings: Settings, rows: CheckRow[])
     rows.push({ area, file: file.fileName, status, message });
   const { exists, bytes } = look(file.path);
   if (!exists) {
-    add("file", "fail", "The file is not there, so that its days cannot be answered.");
+    add("file", "fail", `The file is not there. ${whenAbsent}`);
     return null;
   }
   const pragma = bytes <= integrityBytes ? "integrity_check" : "quick_check";

@@ -10,6 +10,10 @@ export interface Finding {
 /** In the place of a file's name for what concerns none. */
 export const noFile = "-";
 
+/** What it means that a file of the ERP is not there, for whoever looks from outside of the hub. */
+export const whenAbsent =
+  "A hub that has read it goes on answering from its last good version; without one its days cannot be answered. Put it back, or restore it (--restore).";
+
 /** How many findings there are of each kind, in a sentence. */
 export function countFindings(title: string, rows: readonly Finding[]): string {
   const failures = rows.filter(({ status }) => status === "fail").length;

@@ -1,6 +1,6 @@
 import type { Settings } from "../config.ts";
 import { whenHealed } from "../operations/check.ts";
-import type { Finding } from "../operations/findings.ts";
+import { type Finding, whenAbsent } from "../operations/findings.ts";
 import { counted } from "../operations/operation.ts";
 import { hasJournal } from "../operations/rollover-journal.ts";
 import { expectedFiles, type SourceFile } from "../operations/source-files.ts";
@@ -38,7 +38,7 @@ async function checkFile(file: SourceFile, settings: Settings, worker: WorkerPro
     message,
   });
   if (!look(file.path).exists) {
-    const message = `It is not in ${settings.databaseDir}, so that its days cannot be answered. Put it there, or name the hub's folder with --home.`;
+    const message = `It is not in ${settings.databaseDir}. ${whenAbsent} If it lies elsewhere, name the hub's folder with --home.`;
     return [finding("file", "fail", message)];
   }
   try {

@@ -9,7 +9,7 @@ interface Told {
   status: string;
   version: string;
   alerts: string[];
-  files: { last_day: string | null }[];
+  files: { name: string; file: string; read_from: string | null; last_day: string | null }[];
 }
 
 /** Time for the answer of a hub that is busy with something else. */
@@ -31,7 +31,7 @@ export async function describeService(place: Place): Promise<{ text: string; run
     ["Address", hub?.url ?? null],
     ["Version", health?.version ?? null],
     ["Health", hub ? (health?.status ?? `does not answer within ${patienceMs / 1000} s`) : null],
-    ["ERP wrote", wrote === null ? "no Live file yet" : local(wrote.toISOString())],
+    ["ERP wrote", wrote === null ? noLive(health?.files ?? []) : local(wrote.toISOString())],
     ["Data up to", health && (newest(health.files.map(({ last_day }) => last_day)) ?? "no data yet")],
     ["Last end", service?.lastEnd ? `${local(service.lastEnd.at)}: ${service.lastEnd.reason}` : null],
     ["Starts", service ? String(service.starts) : null],
@@ -39,6 +39,13 @@ export async function describeService(place: Place): Promise<{ text: string; run
   ];
   const told = rows.filter((row): row is [string, string] => row[1] !== null);
   return { text: told.map(([name, value]) => `${name.padEnd(12)}${value}`).join("\n"), running: health !== null };
+}
+
+/** Without a Live file: whether it never was there as far as is known, or the hub that runs still answers from it. */
+function noLive(files: Told["files"]): string {
+  const live = files.find(({ name }) => name === "live");
+  if (!live?.read_from) return "there is no Live file";
+  return `not known: ${live.file} is not there. The hub answers from its last good version; put the file back, or restore it`;
 }
 
 const notRunning = (next: string | null | undefined): string =>

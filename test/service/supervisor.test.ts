@@ -1,5 +1,5 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Json } from "../support/hub.ts";
@@ -80,6 +80,10 @@ test("a hub that is killed answers again within 10 s, says so in /healthz, and -
   expect([status.code, status.stderr]).toEqual([0, ""]);
   for (const told of [second.url, String(second.pid), crash.report]) expect(status.stdout).toContain(told);
   expect(status.stdout).toMatch(/^ERP wrote {3}\d{4}-\d\d-\d\d /m);
+  rmSync(livePath(home));
+  expect((await run(home, "--status")).stdout).toMatch(
+    /^ERP wrote {3}not known: production_analysis\.db is not there\. The hub answers from its last good version;/m,
+  );
 
   expect(await run(home, "--stop")).toEqual({ code: 0, stdout: "The hub and its service have ended.\n", stderr: "" });
   expect(await service.exited).toBe(0);
