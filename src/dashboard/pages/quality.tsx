@@ -6,6 +6,7 @@ import type { QualityStatus } from "../../quality/keeper.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
+import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";
 import { type Particular, Particulars } from "./operations-particulars.tsx";
 import { ago, toTheMinute } from "./operations-time.ts";
@@ -104,7 +105,14 @@ function Head({ view, hub, status, all }: HeadProps) {
       {checked !== null && checked.unindexed.length > 0 ? (
         <p class="attention">{words.unindexed(checked.unindexed.join(", "))}</p>
       ) : null}
-      {hub.lacks === null ? null : <p class="hint">{words.refused}</p>}
+      {hub.lacks === null ? null : (
+        <p class="hint" id="quality-lacks">
+          {texts.operations.access[hub.lacks]}{" "}
+          <a href={link(view, {}, "/dashboard/operations")} hx-boost={swapFromTop}>
+            {texts.nav.operations}
+          </a>
+        </p>
+      )}
     </article>
   );
 }

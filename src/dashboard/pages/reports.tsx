@@ -170,7 +170,7 @@ function Make({ view, hub }: { view: View; hub: HubView }) {
         </form>
       ) : (
         <p class="hint">
-          {words[hub.lacks]} <a href="/dashboard/operations">{words.operations}</a>
+          {view.texts.operations.access[hub.lacks]} <a href="/dashboard/operations">{words.operations}</a>
         </p>
       )}
     </section>

@@ -43,7 +43,7 @@ export function TargetUpload({ view, known }: { view: View; known: TargetsView }
         </form>
       ) : (
         <p id="upload-lacks">
-          {words.lacks[lacks]}{" "}
+          {view.texts.operations.access[lacks]}{" "}
           {lacks === "key" ? (
             <a href={operations.path} hx-boost="false">
               {words.toSignIn}

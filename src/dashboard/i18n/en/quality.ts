@@ -49,8 +49,6 @@ export const quality: typeof korean = {
   accepted: (by, time) => `Fine, says ${by}, ${time}`,
   reopen: "Reopen",
   reopenOf: (what) => `Reopen: ${what}`,
-  refused:
-    "Only an administrator may say that something is fine: open this page on the hub's own PC, or enter the admin key on the page Operations.",
   toldRefused: "Nothing was changed, because you are not signed in as administrator.",
   toldUnknown: "This finding is not in the present data. It may have been corrected meanwhile.",
   empty: {

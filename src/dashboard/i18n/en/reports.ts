@@ -32,8 +32,6 @@ export const reports: Texts["reports"] = {
     noChannel: "There is no channel to send it on. Set SMTP_HOST and MAIL_TO, or SLACK_WEBHOOK_URL, in the .env file.",
     submit: "Make",
     folder: (folder) => `Folder: ${folder}`,
-    machine: "Reports can be made and sent only on the PC on which the hub is installed, opened as localhost.",
-    key: "Making and sending reports needs the administrator's key. Sign in on the operations page.",
     operations: "Go to the operations page",
   },
   told: {

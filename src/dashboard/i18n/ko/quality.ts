@@ -54,8 +54,6 @@ export const quality = {
   accepted: (by: string, time: string) => `${time}, ${by}: 이상 없음`,
   reopen: "다시 열기",
   reopenOf: (what: string) => `다시 열기: ${what}`,
-  refused:
-    "‘이상 없음’ 표시는 관리자만 할 수 있습니다. 허브가 설치된 PC에서 열거나, 운영 페이지에서 관리자 키를 입력하세요.",
   toldRefused: "관리자가 아니어서 바꾸지 않았습니다.",
   toldUnknown: "이 항목은 지금 데이터에 없습니다. 그사이 고쳐졌을 수 있습니다.",
   empty: {

@@ -30,8 +30,6 @@ export const reports = {
     noChannel: "보낼 채널이 없습니다. .env 파일에 SMTP_HOST와 MAIL_TO, 또는 SLACK_WEBHOOK_URL을 설정하십시오.",
     submit: "만들기",
     folder: (folder: string) => `저장 폴더: ${folder}`,
-    machine: "보고서를 만들어 저장하고 보내는 일은 허브가 설치된 PC에서 localhost 주소로 열었을 때만 할 수 있습니다.",
-    key: "보고서를 만들어 저장하고 보내려면 관리자 키가 필요합니다. 운영 화면에서 관리자로 들어가십시오.",
     operations: "운영 화면으로 가기",
   },
   told: {
