@@ -81,7 +81,9 @@ const saved = z.object({
 const standing = {
   target: z.number(),
   made: z.number(),
-  expected_by_now: z.number(),
+  expected_by_now: z
+    .number()
+    .meta({ description: "What the plan takes by the end of the last full day, which today is not." }),
   remaining: z.number(),
   achievement: z.number().meta({ description: "made / target" }),
   forecast: z.number().nullable(),

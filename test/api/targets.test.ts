@@ -148,6 +148,19 @@ test("GET /targets/achievement tells how a month stands", async () => {
   expectError(await hub.json("/targets/achievement?month=2026"), 400);
 });
 
+test("the page says in the reader's language where a version came from, and which days the plan is for", async () => {
+  for (const [language, from, plan] of [
+    ["ko", "API로 올림", "끝난 날까지의 계획"],
+    ["en", "Sent to the API", "Planned for days that are over"],
+  ] as const) {
+    const page = await (await fetch(`${hub.url}/dashboard/targets?lang=${language}`)).text();
+    expect(page).toContain(`<td class="wide">${from}</td>`);
+    expect(page).toContain(`<td class="wide">목표.csv</td>`);
+    expect(page).not.toContain(`<td class="wide">api</td>`);
+    expect(page).toContain(plan);
+  }
+});
+
 test("GET /targets/achievement forecasts an item as before when somebody enters an absurd quantity of another one", async () => {
   const yesterday = addDays(today, -1);
   const forecast = async (): Promise<number> => {

@@ -139,7 +139,7 @@ function TargetCard({ id, label, children }: { id: string; label: string; childr
   );
 }
 
-/** What is achieved as a bar, with a mark at what is planned by now. */
+/** What is achieved as a bar, with a mark at what is planned for the days that are over. */
 export function TargetBar({ total }: { total: Standing }) {
   return <Bar colour="quantity" length={total.achievement} mark={total.expected_by_now / total.target} />;
 }

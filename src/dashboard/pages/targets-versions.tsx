@@ -71,14 +71,13 @@ interface LineProps {
 function Line({ view, known, version, inForce, isShown }: LineProps) {
   const words = view.texts.targets;
   const { id, made_at, made_by, note, origin } = version;
-  const restored = /^restored (\d+)$/.exec(origin)?.[1];
   return (
     <tr>
       <th scope="row">
         {id} {inForce ? <span class="pill good">{words.inForce}</span> : null}
       </th>
       <td>{toTheMinute(known.time(made_at))}</td>
-      <td class="wide">{restored === undefined ? origin : words.restoredFrom(restored)}</td>
+      <td class="wide">{originWords(words, origin)}</td>
       <td>{note}</td>
       <td class="wide">{made_by}</td>
       <td>
@@ -100,4 +99,11 @@ function Line({ view, known, version, inForce, isShown }: LineProps) {
       </td>
     </tr>
   );
+}
+
+/** Where a version came from: a file's name as it is, all else in words. */
+function originWords(words: View["texts"]["targets"], origin: string): string {
+  if (origin === "api") return words.fromApi;
+  const restored = /^restored (\d+)$/.exec(origin)?.[1];
+  return restored === undefined ? origin : words.restoredFrom(restored);
 }
