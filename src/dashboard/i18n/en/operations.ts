@@ -11,8 +11,8 @@ export const operations: Texts["operations"] = {
   },
   access: {
     machine:
-      "Running and pausing jobs, logs and settings are for the hub's own PC, opened as localhost. For other PCs, set ADMIN_KEY in the .env file and start the hub again.",
-    key: "Running and pausing jobs, logs and settings need the admin key. It stands in the .env file as ADMIN_KEY.",
+      "Running, changing and sending things, logs and settings are for the administrator: open this page on the hub's own PC, as localhost. For other PCs, set ADMIN_KEY in the .env file and start the hub again; the key is then needed on every PC.",
+    key: "Running, changing and sending things, logs and settings are for the administrator: enter the admin key on the page Operations, also on the hub's own PC. It stands in the .env file as ADMIN_KEY.",
     field: "Admin key",
     enter: "Enter as administrator",
     leave: "Leave as administrator",
