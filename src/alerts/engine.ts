@@ -20,6 +20,13 @@ export interface Present {
   alert: Alert | null;
 }
 
+/** An open alert whose condition is no longer found. Times in ms since 1970. */
+export interface Clearing {
+  since: number;
+  /** When it ends unless the condition is found again. */
+  closesAt: number;
+}
+
 export interface EngineOptions {
   store: AlertStore;
   sources: readonly NamedSource[];
@@ -48,6 +55,9 @@ interface Seen {
   seenAt: number;
 }
 
+/** A source that has just started may not know yet what is the matter: for so long nothing is said of an alert that this process has not found itself. */
+const settleMs = 2 * 60_000;
+
 /** Characters of an alert in the log. */
 const mostLogged = 300;
 
@@ -73,6 +83,8 @@ export class AlertEngine {
   readonly #seen = new Map<string, Seen>();
   /** Since when the condition of an open alert is gone, on the clock that nobody sets. */
   readonly #goneSince = new Map<string, number>();
+  /** On the same clock; null before the first look. */
+  #firstLookAt: number | null = null;
   readonly #failing = new Set<string>();
   /** Rules and subjects that were told while hub.db took nothing. */
   readonly #toldUnstored = new Set<string>();
@@ -151,6 +163,18 @@ export class AlertEngine {
   /** Alerts that fire, the worst first. */
   active(): Alert[] {
     return [...this.#open.values()].sort(byUrgency);
+  }
+
+  /** Since when the condition of an alert that fires is no longer found, and when the alert ends for that; null while it is found, or nobody knows. */
+  clearing(alert: Alert): Clearing | null {
+    const key = keyOf(alert);
+    const gone = this.#goneSince.get(key);
+    if (gone === undefined || this.#open.get(key)?.id !== alert.id) return null;
+    const monotonic = this.#monotonic();
+    const isSettled = monotonic - (this.#firstLookAt ?? monotonic) >= settleMs / this.#speed;
+    if (gone === this.#firstLookAt && !isSettled) return null;
+    const since = this.#now() - (monotonic - gone);
+    return { since, closesAt: since + this.#options.timingOf(alert.rule).keepForMs / this.#speed };
   }
 
   /** How many alerts fire, by severity. */
@@ -235,23 +259,27 @@ export class AlertEngine {
 
   /** Brings an alert up to date. Its figures alone are no news, so they are not written down. */
   #goOn(alert: Alert, { severity, words }: Condition): boolean {
-    this.#goneSince.delete(keyOf(alert));
+    const isBack = this.#goneSince.delete(keyOf(alert));
     const changed = alert.severity !== severity;
     alert.severity = severity;
     alert.words = words;
     if (changed) this.#options.store.update(alert);
-    return changed;
+    return changed || isBack;
   }
 
   /** Ends alerts whose condition has been gone for long enough. */
   #endWhatIsOver({ failed }: Found): boolean {
     const monotonic = this.#monotonic();
+    this.#firstLookAt ??= monotonic;
     let changed = false;
     for (const [key, alert] of this.#open) {
       const isOff = this.#off.has(alert.rule);
       if (this.#seen.has(key) || (failed.has(alert.source) && !isOff)) continue;
-      const gone = this.#goneSince.get(key) ?? monotonic;
+      const before = this.#goneSince.get(key);
+      const gone = before ?? monotonic;
       this.#goneSince.set(key, gone);
+      // Pages say when it will end.
+      changed = changed || before === undefined;
       const keepForMs = this.#options.timingOf(alert.rule).keepForMs / this.#speed;
       if (!isOff && monotonic - gone < keepForMs) continue;
       this.#end(alert, isOff);

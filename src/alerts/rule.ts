@@ -1,4 +1,6 @@
 import type { Language } from "../language.ts";
+import { kinds } from "../quality/finding.ts";
+import { wordsIn } from "../quality/words.ts";
 import type { Severity } from "./condition.ts";
 
 const second = 1_000;
@@ -24,6 +26,12 @@ export interface Rule {
 
 /** For a condition of a rule that is not listed: it must have been there at four looks. */
 export const otherRule = { forMs: minute, keepForMs: 10 * minute, reminds: true } as const;
+
+/**
+ * How long what people settle has to be gone: a finding that was accepted, targets that were replaced. Within one state of the data it does not come and
+ * go. Longer than the targets need to be looked at after a start, a minute.
+ */
+const settledMs = 3 * minute;
 
 const critical = ["critical"] as const;
 const warning = ["warning"] as const;
@@ -163,11 +171,11 @@ export const builtInRules: readonly Rule[] = [
     false,
   ),
   rule("channel-failing", warning, [0, 2 * minute], {
-    ko: "알림이 15분 넘게 전달되지 않거나, 보내기를 포기했습니다. 다른 채널로 알립니다.",
-    en: "Messages have not arrived for a quarter of an hour, or were given up on. Told on the other channels.",
+    ko: "알림이 15분 넘게 전달되지 않거나, 보내기를 포기했습니다(바로 알림). 시험 메시지는 해당하지 않습니다. 다른 채널로 알립니다.",
+    en: "Messages have not arrived for a quarter of an hour, or were given up on (told at once). A test message does not count. Told on the other channels.",
   }),
   rule("response-time", ["info", "warning"], [minute, 10 * minute], {
-    ko: "응답 시간의 신호등이 10분 넘게 노란색(참고)이나 빨간색(경고)입니다.",
+    ko: "응답 시간의 신호등이 10분 넘게 노란색(안내)이나 빨간색(경고)입니다.",
     en: "The traffic light of response times has been yellow (notice) or red (warning) for ten minutes.",
   }),
   rule("cpu-load", ["info", "warning"], [minute, 10 * minute], {
@@ -186,7 +194,7 @@ export const builtInRules: readonly Rule[] = [
     ko: "허브의 메모리가 반나절 넘게 꾸준히 늘고 있습니다.",
     en: "The hub's memory has grown steadily for half a day or more.",
   }),
-  rule("target-unlikely", warning, [minute, hour], {
+  rule("target-unlikely", warning, [minute, settledMs], {
     ko: "이번 달 목표를 달성할 가능성이 20% 미만이고 작업일이 5일 이상 남았습니다.",
     en: "A target of this month is reached with a probability below 20 %, and five working days or more are left.",
   }),
@@ -196,7 +204,19 @@ export const builtInRules: readonly Rule[] = [
   }),
 ];
 
-const byId = new Map(builtInRules.map((one) => [one.id, one]));
+/** Rules of the search for faults in the data: one for each kind of finding. */
+export const qualityRules: readonly Rule[] = kinds.map((kind) => {
+  const about = (language: Language): string => wordsIn(language).kinds[kind].title;
+  return rule(`quality-${kind}`, ["info", "warning"], [minute, settledMs], {
+    ko: `데이터 품질 화면에 확인하지 않은 항목이 있습니다: ${about("ko")}.`,
+    en: `There are findings on the page "Data quality" that nobody has accepted: ${about("en")}.`,
+  });
+});
+
+/** Every rule that `ALERT_OFF` can name. */
+export const allRules: readonly Rule[] = [...builtInRules, ...qualityRules];
+
+const byId = new Map(allRules.map((one) => [one.id, one]));
 
 /** How long a rule waits, and whether it reminds. */
 export const timingOf = (id: string): Pick<Rule, "forMs" | "keepForMs" | "reminds"> => byId.get(id) ?? otherRule;

@@ -1,6 +1,6 @@
 import type { Alert } from "../alerts/alert.ts";
 import type { Condition } from "../alerts/condition.ts";
-import type { Present } from "../alerts/engine.ts";
+import type { Clearing, Present } from "../alerts/engine.ts";
 import type { Rule } from "../alerts/rule.ts";
 import type { HistoryQuery } from "../alerts/store.ts";
 
@@ -20,6 +20,8 @@ export interface HubAlerts {
   revision(): number;
   /** Alerts that fire, the worst first: also those whose condition is gone, but not for long enough yet. */
   active(): Alert[];
+  /** Since when the condition of an alert that fires is no longer found, and when it ends for that; null while it is found. */
+  clearing(alert: Alert): Clearing | null;
   history(query: HistoryQuery): Alert[];
   /** Names of the rules that ever fired. */
   rulesInHistory(): string[];

@@ -229,12 +229,13 @@ export class Deliveries {
       .map(read);
   }
 
-  /** The last delivery of a channel that came to one of these ends. */
-  last(channel: ChannelName, states: readonly DeliveryState[]): Delivery | null {
+  /** The last delivery of a channel that came to one of these ends, messages of the kind `but` left out. */
+  last(channel: ChannelName, states: readonly DeliveryState[], but?: Message["kind"]): Delivery | null {
     const listed = states.map((state) => `'${state}'`).join(", ");
+    const others = but === undefined ? "" : `AND kind <> '${but}'`;
     const row = this.#db
       .query<Row, [string]>(
-        `SELECT ${columns} FROM ${joined} WHERE channel = ? AND state IN (${listed}) ORDER BY seq DESC LIMIT 1`,
+        `SELECT ${columns} FROM ${joined} WHERE channel = ? AND state IN (${listed}) ${others} ORDER BY seq DESC LIMIT 1`,
       )
       .get(channel);
     return row && read(row);

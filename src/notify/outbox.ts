@@ -32,6 +32,8 @@ export interface ChannelStatus {
   last_success: number | null;
   /** The last delivery that was given up on, or whose end nobody knows. */
   last_failure: { at: number; state: DeliveryState; reason: Reason | null } | null;
+  /** The last message that was given up on; a test message is none, because whoever sent it was told at once. */
+  last_lost: { at: number; reason: Reason | null } | null;
   /** Since when the oldest waiting message could not be delivered, with the reason; null while the channel works or has nothing to do. */
   failing: { since: number; reason: Reason | null } | null;
   /** Messages that are still to be sent. */
@@ -171,12 +173,14 @@ export class Outbox {
     return channelNames.map((name) => {
       const configured = this.#lanes.has(name);
       const failure = this.#deliveries.last(name, ["dead", "uncertain"]);
+      const lost = this.#deliveries.last(name, ["dead"], "test");
       const [head] = configured ? this.#deliveries.waiting(name, 1) : [];
       return {
         name,
         configured,
         last_success: this.#deliveries.last(name, ["delivered"])?.finished_at ?? null,
         last_failure: failure && { at: failure.finished_at!, state: failure.state, reason: failure.reason },
+        last_lost: lost && { at: lost.finished_at!, reason: lost.reason },
         failing:
           head?.state === "retrying" ? { since: head.first_attempt_at ?? head.created_at, reason: head.reason } : null,
         waiting: configured ? this.#deliveries.countWaiting(name) : 0,

@@ -73,7 +73,7 @@ function koreanItems(month: string, items: readonly ItemStanding[], left: number
         `${nameOf(item)}(목표 ${number.format(item.target)}개, 달성률 ${percent.format(item.achievement)}, 월말 예상 ${number.format(item.forecast ?? item.made)}개, 하루 ${number.format(item.needed_per_day ?? 0)}개 필요)`,
     );
   return {
-    what: `${month} 목표를 달성하기 어려운 제품이 ${items.length}종 있습니다: ${named.join(", ")}${more > 0 ? ` 외 ${more}종` : ""}.`,
+    what: `${month} 목표를 달성하기 어려운 제품이 ${items.length}종 있습니다. ${named.join(", ")}${more > 0 ? ` 외 ${more}종` : ""}.`,
     meaning: `달성 가능성이 20%보다 낮습니다. 남은 작업일은 ${days.format(left)}일입니다.`,
     action: koreanAction,
   };
@@ -88,7 +88,7 @@ function englishItems(month: string, items: readonly ItemStanding[], left: numbe
         `${nameOf(item)} (target ${number.format(item.target)}, made ${percent.format(item.achievement)}, forecast ${number.format(item.forecast ?? item.made)}, ${number.format(item.needed_per_day ?? 0)} a day would still reach it)`,
     );
   return {
-    what: `${items.length === 1 ? "One item" : `${items.length} items`} will hardly reach the ${month} target: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
+    what: `${items.length === 1 ? "One item" : `${items.length} items`} will hardly reach the ${month} target. ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
     meaning: `The chance of each is below 20%. ${days.format(left)} working days are left.`,
     action: englishAction,
   };

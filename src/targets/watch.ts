@@ -14,6 +14,8 @@ export class TargetWatch {
   readonly #report: (message: string) => void;
   readonly #timers: ReturnType<typeof setTimeout>[];
   #found: Condition[] = [];
+  /** The version of the targets that were looked at last; undefined before the first look. */
+  #version: number | null | undefined;
   #trouble = "";
 
   /** `report` hears once of each reason why nothing could be found out; `speed` divides the time between two looks. */
@@ -26,12 +28,20 @@ export class TargetWatch {
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** What was the matter when it was looked last: a `ConditionSource`. */
-  readonly conditions = (): Condition[] => this.#found;
+  /** What was the matter when it was looked last: a `ConditionSource`. Targets that were replaced since are looked at without waiting for the next time. */
+  readonly conditions = (): Condition[] => {
+    if (this.#version !== undefined && this.#versionNow() !== this.#version) void this.look();
+    return this.#found;
+  };
+
+  #versionNow(): number | null {
+    return this.#targets.store.present().version?.id ?? null;
+  }
 
   /** Looks now. Where the data cannot be asked, what was found before stays. */
   async look(): Promise<void> {
     try {
+      this.#version = this.#versionNow();
       // Without any targets nothing is asked: a hub without them has no work with them.
       if (this.#targets.store.present().version === null) {
         this.#found = [];

@@ -20,6 +20,26 @@ test("a condition becomes an alert when it has lasted, and is over when it has b
   ]);
 });
 
+test("an alert whose condition is no longer found says since when and when it ends, unless it is found again or the hub has only just started", () => {
+  const world = new World();
+  world.run(2, [conditionOf("x-0-10")]);
+  const [alert] = world.engine.active();
+  expect(world.engine.clearing(alert!)).toBeNull();
+  const gone = world.now;
+  world.run(3, []);
+  expect(world.engine.clearing(alert!)).toEqual({ since: gone, closesAt: gone + 10 * minute });
+  world.run(1, [conditionOf("x-0-10")]);
+  expect(world.engine.clearing(alert!)).toBeNull();
+  world.start();
+  world.run(1, []);
+  const [known] = world.engine.active();
+  expect(world.engine.clearing(known!)).toBeNull();
+  world.run(3);
+  expect(world.engine.clearing(known!)?.closesAt).toBe(world.now + 6 * minute);
+  world.run(7);
+  expect([world.engine.active(), world.engine.clearing(known!)]).toEqual([[], null]);
+});
+
 test("what flickers faster than it has to last is never told, and what is told does not end by flickering", () => {
   const world = new World();
   for (let round = 0; round < 50; round++) {

@@ -253,6 +253,7 @@ function sampleMessages(): HubOperations["messages"] {
       configured: at > 0,
       last_success: at === 2 ? null : now - 1,
       last_failure: failures[at]!,
+      last_lost: null,
       failing: at === 2 ? { since: now, reason: null } : null,
       waiting: at,
     }),

@@ -85,6 +85,7 @@ test("what never works is dead at once, and what never came back is dead after t
   expect(outbox.status().find(({ name }) => name === "webhook")).toMatchObject({
     last_success: null,
     last_failure: { state: "dead" },
+    last_lost: {},
   });
 });
 

@@ -240,7 +240,7 @@ describe("how targets stand", () => {
       expect(all!.words.en.what).toContain("The 2026-11 target of all items, 80,000,");
       const behind = items.find(({ item_code }) => item_code === "A1")!;
       expect(ofItems!.words.en.what).toStartWith(
-        "One item will hardly reach the 2026-11 target: A1 =name 0 (target 40,000",
+        "One item will hardly reach the 2026-11 target. A1 =name 0 (target 40,000",
       );
       expect(ofItems!.words.ko.what).toContain(`하루 ${number.format(behind.needed_per_day!)}개 필요`);
       expect(ofItems!.page).toBe("/dashboard/targets?month=2026-11");

@@ -4,7 +4,7 @@ import type { Condition } from "../../alerts/condition.ts";
 import { AlertEngine } from "../../alerts/engine.ts";
 import { type MessageContext, messagesOf } from "../../alerts/messages.ts";
 import { type QuietHours, quietHoursOf } from "../../alerts/quiet-hours.ts";
-import { builtInRules, timingOf } from "../../alerts/rule.ts";
+import { allRules, timingOf } from "../../alerts/rule.ts";
 import { channelConditions } from "../../alerts/rules/channels.ts";
 import type { Signals } from "../../alerts/signals.ts";
 import { askAll, type NamedSource } from "../../alerts/source.ts";
@@ -105,8 +105,8 @@ export class AlertCenter {
 
   /** Begins to look, after others have done what is more urgent at a start; ends with the hub's events. */
   start(): void {
-    const listed = new Set(builtInRules.map(({ id }) => id));
-    const unknown = this.off.filter((rule) => !listed.has(rule) && !rule.startsWith("quality-"));
+    const listed = new Set(allRules.map(({ id }) => id));
+    const unknown = this.off.filter((rule) => !listed.has(rule));
     if (unknown.length > 0) this.#services.log.warn("alerts", `ALERT_OFF names no rule: ${unknown.join(", ")}`);
     this.#services.events.ended.addEventListener("abort", () => {
       this.#stopped = true;

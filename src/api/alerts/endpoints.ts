@@ -35,6 +35,10 @@ const alert = z
     last_told_at: time,
     acknowledged: z.object({ at: z.string(), by: z.string().nullable() }).nullable(),
     snoozed_until: time,
+    clearing_since: time.meta({
+      description: "Since when what it tells of is no longer found; null while it is found.",
+    }),
+    closes_at: time.meta({ description: "When it is over for that, unless it is found again." }),
     resolved_at: time,
     lasted_seconds: z.int(),
   })
@@ -57,6 +61,13 @@ export function alertEndpoints(endpoints: Endpoints, services: AlertEndpointServ
   const { alerts: center, clock, adminKey } = services;
   const iso = (ms: number): string => clock.timestamp(new Date(ms));
   const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+  const clearingOf = (one: Alert): Pick<z.output<typeof alert>, "clearing_since" | "closes_at"> => {
+    const clearing = center.engine.clearing(one);
+    return {
+      clearing_since: isoOrNull(clearing?.since ?? null),
+      closes_at: isoOrNull(clearing?.closesAt ?? null),
+    };
+  };
   const shown = (one: Alert): z.output<typeof alert> => ({
     id: one.id,
     rule: one.rule,
@@ -70,6 +81,7 @@ export function alertEndpoints(endpoints: Endpoints, services: AlertEndpointServ
     last_told_at: isoOrNull(one.toldAt),
     acknowledged: one.acknowledgedAt === null ? null : { at: iso(one.acknowledgedAt), by: one.acknowledgedBy },
     snoozed_until: isoOrNull(one.snoozedUntil),
+    ...clearingOf(one),
     resolved_at: isoOrNull(one.resolvedAt),
     lasted_seconds: Math.max(0, Math.round(((one.resolvedAt ?? Date.now()) - one.startedAt) / 1000)),
   });
@@ -124,7 +136,7 @@ export function alertEndpoints(endpoints: Endpoints, services: AlertEndpointServ
     tag: "alerts",
     summary: "Tell nothing of an alert for some hours",
     params: id,
-    body: z.object({ hours: z.number().min(0.25).max(720).default(24) }),
+    body: z.object({ hours: z.number().min(0.25).max(168).default(24) }),
     answer: { "application/json": alert },
     admin: true,
     middleware: [requireAdmin(adminKey)],

@@ -1,4 +1,4 @@
-import { builtInRules } from "../../alerts/rule.ts";
+import { allRules } from "../../alerts/rule.ts";
 import type { HubAlerts } from "../../dashboard/hub-alerts.ts";
 import { actOnAlert, snoozeHours } from "./actions.ts";
 import type { AlertCenter } from "./center.ts";
@@ -11,9 +11,10 @@ export function hubAlerts(center: AlertCenter, audit: (message: string, requestI
     present: () => engine.present(),
     revision: () => center.revision,
     active: () => engine.active(),
+    clearing: (alert) => engine.clearing(alert),
     history: (query) => store.history(query),
     rulesInHistory: () => store.rulesInHistory(),
-    rules: builtInRules,
+    rules: allRules,
     off,
     quietHours: quiet?.text ?? null,
     summaries,

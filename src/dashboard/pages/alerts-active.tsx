@@ -60,11 +60,17 @@ function ActiveAlert({ view, hub, alert }: { view: View; hub: HubView; alert: Al
   const { what, meaning, action } = alert.words[view.language];
   const [first, rest] = splitSentence(what);
   const { id, severity, page } = alert;
+  const clearing = clearingText(view, hub, alert);
   return (
     <li class={`alert ${toneOf[severity]}`} id={`alert-${id}`}>
       <p class="what">
         <SeverityPill view={view} severity={severity} /> <strong>{first}</strong> {rest}
       </p>
+      {clearing === null ? null : (
+        <p>
+          <span class="pill good">{clearing}</span>
+        </p>
+      )}
       <dl>
         <dt>{active.meaning}</dt>
         <dd>{meaning}</dd>
@@ -85,6 +91,12 @@ function ActiveAlert({ view, hub, alert }: { view: View; hub: HubView; alert: Al
       {hub.lacks === null ? <Actions view={view} hub={hub} alert={alert} what={first} /> : null}
     </li>
   );
+}
+
+/** That what an alert tells of is no longer found and when the alert ends, `hh:mm` in the factory's time; null while it is found. */
+export function clearingText(view: View, hub: HubView, alert: Alert): string | null {
+  const clearing = hub.operations.alerts.clearing(alert);
+  return clearing && view.texts.alerts.active.clearing(toTheMinute(hub.operations.time(clearing.closesAt)).slice(-5));
 }
 
 function factsOf(view: View, hub: HubView, alert: Alert): string[] {

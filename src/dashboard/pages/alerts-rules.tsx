@@ -53,11 +53,14 @@ export function Rules({ view, hub, present }: RulesProps) {
 function RuleRow({ view, hub, rule, present }: RulesProps & { rule: Rule }) {
   const { rules: words, severity: names } = view.texts.alerts;
   const { id, severities, forMs, keepForMs, about } = rule;
+  const active = hub.operations.alerts.active();
   const own = present.filter(({ condition }) => condition.rule === id);
   const [state, tone] = hub.operations.alerts.off.includes(id)
     ? [words.off, ""]
-    : own.some(({ alert }) => alert !== null)
-      ? [words.firing, "bad"]
+    : active.some((alert) => alert.rule === id)
+      ? active.some((alert) => alert.rule === id && hub.operations.alerts.clearing(alert) === null)
+        ? [words.firing, "bad"]
+        : [words.clearing, "wait"]
       : own.length > 0
         ? [words.watched, "wait"]
         : [words.well, "good"];

@@ -1,3 +1,4 @@
+import type { Alert } from "../../alerts/alert.ts";
 import type { Condition } from "../../alerts/condition.ts";
 import type { Health } from "../../api/health.ts";
 import type { BackupFile } from "../../operations/backup-files.ts";
@@ -8,8 +9,10 @@ import type { HubOperations } from "../hub-operations.ts";
 export interface OperationsState {
   health: Health;
   jobs: readonly JobStatus[];
-  /** What is the matter. */
-  conditions: readonly Condition[];
+  /** The alerts that fire, the worst first: those of the alerts page, of the badge and of /healthz. */
+  active: readonly Alert[];
+  /** What is the matter at this moment and no alert yet. */
+  watched: readonly Condition[];
   /** Missing indexes by file name; null where they are not known. */
   indexes: ReadonlyMap<string, string[] | null>;
   /** By the name of the file, newest first. */
@@ -28,10 +31,14 @@ export async function stateOf(hub: HubOperations): Promise<OperationsState> {
     hub.logs.names(),
     Promise.all(names.map((name) => hub.missingIndexes(name))),
   ]);
+  const active = hub.alerts.active();
+  const isAlert = ({ rule, subject }: Condition): boolean =>
+    active.some((alert) => alert.rule === rule && alert.subject === subject);
   return {
     health,
     jobs: hub.jobs(),
-    conditions,
+    active,
+    watched: conditions.filter((condition) => !isAlert(condition)),
     indexes: new Map(names.map((name, at) => [name, missing[at]!])),
     backups,
     plan: hub.plan(),

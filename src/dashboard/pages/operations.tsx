@@ -1,12 +1,13 @@
 /** @jsxImportSource hono/jsx */
 
+import type { Condition } from "../../alerts/condition.ts";
 import { splitSentence } from "../../alerts/messages.ts";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { Page } from "../page.ts";
 import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";
-import { toneOf } from "./alerts-active.tsx";
+import { clearingText, toneOf } from "./alerts-active.tsx";
 import { Backups } from "./operations-backups.tsx";
 import { Files } from "./operations-files.tsx";
 import { Jobs } from "./operations-jobs.tsx";
@@ -34,7 +35,7 @@ async function content(view: View) {
   return (
     <>
       <Access view={view} hub={hub} />
-      <Alerts view={view} state={state} />
+      <Alerts view={view} hub={hub} state={state} />
       <Facts view={view} hub={hub} state={state} />
       <Files view={view} state={state} />
       <Jobs view={view} hub={hub} state={state} />
@@ -94,25 +95,32 @@ function Access({ view, hub }: { view: View; hub: HubView }) {
   );
 }
 
-/** What is the matter now: what the alerts are made of, at this moment. */
-function Alerts({ view, state }: { view: View; state: OperationsState }) {
+/** The alerts that fire, and what was found at this moment and is no alert yet. */
+function Alerts({ view, hub, state }: { view: View; hub: HubView; state: OperationsState }) {
   const words = view.texts.operations.alerts;
+  const { active, watched } = state;
+  const { watched: watchedWords } = view.texts.alerts;
   return (
     <article class="panel" id="alerts">
-      <h2>{words.title}</h2>
-      {state.conditions.length === 0 ? (
-        <p class="hint">{words.none}</p>
-      ) : (
+      <h2>{words.title(view.format.exact(active.length))}</h2>
+      {active.length + watched.length === 0 ? <p class="hint">{words.none}</p> : null}
+      {active.length === 0 ? null : (
         <ul class="alerts">
-          {state.conditions.map(({ severity, words: { [view.language]: own } }) => {
-            const [first, rest] = splitSentence(own.what);
-            return (
-              <li class={toneOf[severity]}>
-                <strong>{first}</strong> {rest} {own.action}
-              </li>
-            );
-          })}
+          {active.map((alert) => (
+            <Found view={view} of={alert} clearing={clearingText(view, hub, alert)} />
+          ))}
         </ul>
+      )}
+      {watched.length === 0 ? null : (
+        <>
+          <p>{watchedWords.title(view.format.exact(watched.length))}</p>
+          <p class="hint">{watchedWords.about}</p>
+          <ul class="alerts">
+            {watched.map((condition) => (
+              <Found view={view} of={condition} clearing={null} />
+            ))}
+          </ul>
+        </>
       )}
       <p class="hint">
         <a href={link(view, {}, "/dashboard/alerts")} hx-boost={swapFromTop}>
@@ -120,6 +128,25 @@ function Alerts({ view, state }: { view: View; state: OperationsState }) {
         </a>
       </p>
     </article>
+  );
+}
+
+/** One thing that is the matter, with what to do, or with when it will be over. */
+function Found({
+  view,
+  of,
+  clearing,
+}: {
+  view: View;
+  of: Pick<Condition, "severity" | "words">;
+  clearing: string | null;
+}) {
+  const own = of.words[view.language];
+  const [first, rest] = splitSentence(own.what);
+  return (
+    <li class={toneOf[of.severity]}>
+      <strong>{first}</strong> {rest} {clearing === null ? own.action : <span class="pill good">{clearing}</span>}
+    </li>
   );
 }
 

@@ -35,6 +35,8 @@ test("what fires is listed in both languages, counted in /healthz, and kept in t
     severity: "critical",
     state: "firing",
     acknowledged: null,
+    clearing_since: null,
+    closes_at: null,
     resolved_at: null,
     page: "/dashboard/operations",
   });
@@ -74,7 +76,7 @@ test("pages hear how many alerts nobody looks after, at first and when that chan
 test("acting is for the administrator, on alerts that fire, and is audited", async () => {
   const path = `/alerts/${alert.id}/snooze`;
   expect((await post(path, { hours: 24 }, { "X-Forwarded-For": "10.0.0.5" })).status).toBe(403);
-  expect((await post(path, { hours: 0 })).status).toBe(422);
+  for (const hours of [0, 169]) expect((await post(path, { hours })).status).toBe(422);
   expect((await post("/alerts/999/acknowledge")).status).toBe(404);
   const { status, body } = await post(path, { hours: 24 });
   expect([status, Date.parse(body.snoozed_until) > Date.now() + 23 * 3_600_000]).toEqual([200, true]);
@@ -114,3 +116,32 @@ test("the page shows alerts, history, rules and channels, and its buttons work w
   expect(stranger).toContain("파일이 없습니다");
   expect(stranger).not.toContain("/acknowledge");
 });
+
+test("what a person settled says that it is no longer found and when it ends, and every page counts the same alerts", async () => {
+  const home = temporaryHome();
+  writeDatabase(livePath(home), [row(), row({ production_date: "N/A" })]);
+  // A rule that waits a minute waits 1 s; one that keeps for three, 3 s.
+  const own = await startHub({ home, env: { ALERT_SPEED: "60", ALERT_OFF: "cpu-load,memory-full,response-time" } });
+  try {
+    const rule = "quality-undated-rows";
+    const listed = async (): Promise<Json[]> => (await own.json("/alerts")).body.data;
+    const find = async (): Promise<Json | undefined> => (await listed()).find((one) => one.rule === rule);
+    await eventually("the alert fires", find);
+    const [finding] = (await own.json("/quality?kind=undated-rows")).body.data;
+    const headers = { "Content-Type": "application/json" };
+    await own.json(`/quality/${finding.id}/accept`, { method: "POST", headers, body: "{}" });
+    const clearing = await eventually("it says so", async () => {
+      const one = await find();
+      return one?.clearing_since ? one : undefined;
+    });
+    const lasts = Date.parse(clearing.closes_at) - Date.parse(clearing.clearing_since);
+    expect(Math.abs(lasts - 3_000)).toBeLessThanOrEqual(1_000);
+    const page = async (path: string): Promise<string> => (await own.fetch(`/dashboard/${path}`)).text();
+    const [alerts, operations, count] = await Promise.all([page("alerts"), page("operations"), listed()]);
+    for (const shown of [alerts, operations]) expect(shown).toMatch(/더 이상 발견되지 않음, \d\d:\d\d에 종료/);
+    expect(alerts).toContain("곧 종료");
+    expect(operations).toContain(`진행 중인 알림 ${count.length}건`);
+  } finally {
+    await own.stop();
+  }
+}, 60_000);

@@ -12,6 +12,7 @@ export const alerts: typeof korean = {
     since: (time, ago) => `Since ${time} (${ago})`,
     acknowledged: (by, time) => `Acknowledged from ${by} at ${time}`,
     snoozed: (time) => `Snoozed until ${time}`,
+    clearing: (time) => `No longer found, ends at ${time}`,
     notTold: "Sent when the quiet hours end",
     more: "Show more",
     acknowledge: "Acknowledge",
@@ -63,5 +64,6 @@ export const alerts: typeof korean = {
     well: "Nothing found",
     watched: "Being watched",
     firing: "Active",
+    clearing: "Ending",
   },
 };

@@ -37,7 +37,7 @@ export const operations: Texts["operations"] = {
     dataVersion: "Version of the data",
   },
   alerts: {
-    title: "Alerts",
+    title: (active) => `Active alerts: ${active}`,
     none: "There is nothing to do right now.",
     more: "History and rules of alerts",
   },

@@ -10,6 +10,7 @@ export const alerts = {
     since: (time: string, ago: string) => `${time}부터 (${ago})`,
     acknowledged: (by: string, time: string) => `${time}에 ${by}에서 확인함`,
     snoozed: (time: string) => `${time}까지 보류`,
+    clearing: (time: string) => `더 이상 발견되지 않음, ${time}에 종료`,
     notTold: "조용한 시간이 끝나면 보냅니다",
     more: "자세히 보기",
     acknowledge: "확인",
@@ -61,5 +62,6 @@ export const alerts = {
     well: "이상 없음",
     watched: "지켜보는 중",
     firing: "알림 중",
+    clearing: "곧 종료",
   },
 };

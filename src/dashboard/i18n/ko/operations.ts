@@ -35,7 +35,7 @@ export const operations = {
     dataVersion: "데이터 버전",
   },
   alerts: {
-    title: "알림",
+    title: (active: string) => `진행 중인 알림 ${active}건`,
     none: "지금 조치할 일이 없습니다.",
     more: "알림에서 기록과 규칙 보기",
   },
