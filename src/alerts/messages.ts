@@ -20,6 +20,7 @@ const mostTold = 20;
 
 const words = {
   ko: {
+    over: (subject: string) => `해결: ${subject}`,
     several: (count: number, first: string) => `${first} 외 ${count - 1}건`,
     kinds: { firing: "", escalated: "더 나빠짐 · ", reminder: "계속됨 · ", passed: "지나감 · ", resolved: "" },
     meaning: "뜻",
@@ -35,6 +36,7 @@ const words = {
     moment: "1분 미만",
   },
   en: {
+    over: (subject: string) => `Resolved: ${subject}`,
     several: (count: number, first: string) => `${first} And ${count - 1} more`,
     kinds: { firing: "", escalated: "Worse · ", reminder: "Still there · ", passed: "Over again · ", resolved: "" },
     meaning: "What it means",
@@ -92,12 +94,13 @@ function messageOf(notices: readonly Notice[], now: number, context: MessageCont
   };
 }
 
-/** One line: what the worst of them says. The channels put a word for how bad it is before it. */
+/** One line: what the worst of them says. The channels put a word for how bad it is before it, and none before what is over. */
 function subjectOf(notices: readonly Notice[], language: Language): string {
-  const { several, kinds } = words[language];
+  const { over, several, kinds } = words[language];
   const { telling, alert } = notices[0]!;
   const first = `${kinds[telling]}${shortened(alert.words[language].what)}`;
-  return notices.length === 1 ? first : several(notices.length, first);
+  const subject = notices.length === 1 ? first : several(notices.length, first);
+  return telling === "resolved" ? over(subject) : subject;
 }
 
 function paragraphOf({ telling, alert }: Notice, now: number, context: MessageContext): string {

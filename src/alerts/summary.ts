@@ -57,7 +57,7 @@ const words = {
     fine: "발견된 문제 없음",
     more: (count: number) => `그 밖에 ${count}건`,
     still: "진행 중",
-    lasted: (span: string) => `${span} 만에 해소`,
+    lasted: (span: string) => `${span} 만에 해결`,
   },
   en: {
     subject: {

@@ -19,7 +19,7 @@ export const channelWords: Record<Language, ChannelWords> = {
     critical: "위험",
     warning: "경고",
     info: "안내",
-    resolved: "해소",
+    resolved: "해결",
     test: "시험",
   },
   en: {
@@ -43,8 +43,8 @@ export function toneOf({ kind, severity }: Message): Message["severity"] | "reso
   return neutral.includes(kind) ? "plain" : severity;
 }
 
-/** A subject with a word for its tone before it, such as `[위험] 디스크 부족`. */
+/** A subject with a word for its tone before it, such as `[위험] 디스크 부족`; of what is over the subject itself says so. */
 export function markedSubject(message: Message): string {
   const tone = toneOf(message);
-  return tone === "plain" ? message.subject : `[${wordsOf(message)[tone]}] ${message.subject}`;
+  return tone === "plain" || tone === "resolved" ? message.subject : `[${wordsOf(message)[tone]}] ${message.subject}`;
 }

@@ -59,8 +59,8 @@ test("what comes together goes out together, the worst first, and what is over b
   ];
   const [alert, resolved] = messagesOf(notices, now, context());
   expect([alert!.kind, alert!.severity, alert!.subject]).toEqual(["alert", "critical", "a.db 파일이 없습니다. 외 1건"]);
-  expect([resolved!.kind, resolved!.subject]).toEqual(["resolved", "a.db 파일이 없습니다."]);
-  expect(resolved!.text).toContain("[해소]");
+  expect([resolved!.kind, resolved!.subject]).toEqual(["resolved", "해결: a.db 파일이 없습니다."]);
+  expect(resolved!.text).toContain("[해결]");
   expect(resolved!.text).toContain("2026-11-20 10:30부터 2026-11-20 12:00까지 1시간 30분 동안");
   const told = (alert!.data as { alerts: { id: number; state: string }[] }).alerts;
   expect(told.map(({ id, state }) => [id, state])).toEqual([
@@ -117,7 +117,7 @@ test("a summary is a sign of life with what happened, the newest days, findings,
   });
   for (const part of [
     "위험 1건, 경고 1건, 안내 0건",
-    "(30분 만에 해소)",
+    "(30분 만에 해결)",
     "(진행 중)",
     "2026-11-19: 배치 67건, 양품 12,345개",
     "무슨 일",

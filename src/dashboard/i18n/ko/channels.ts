@@ -53,7 +53,7 @@ export const channels = {
     } satisfies Record<DeliveryState, string>,
     kinds: {
       alert: "알림",
-      resolved: "해소",
+      resolved: "해결",
       summary: "요약",
       report: "보고서",
       test: "시험",
