@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { operations as words } from "../../src/dashboard/i18n/ko/operations.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 
@@ -55,6 +56,28 @@ test("without ADMIN_KEY the machine itself may act, from a page of the hub's own
   expect((await post("jobs/nothing/run", own)).status).toBe(404);
   expect((await post("jobs/checkpoint/remove", own)).status).toBe(404);
   expect(audits()).toBe(2);
+});
+
+test("every page says alike who may act: with ADMIN_KEY not even the machine itself without it", async () => {
+  const pages = ["operations", "quality", "targets", "reports"];
+  const told = (of: Hub, sentence: string, headers = {}) =>
+    Promise.all(
+      pages.map(async (page) =>
+        (await (await of.fetch(`/dashboard/${page}`, { headers })).text()).includes(sentence) ? page : null,
+      ),
+    );
+  const { machine, key } = words.access;
+  expect(await told(hub, machine)).toEqual(pages.map(() => null));
+  expect(await told(hub, machine, { "X-Forwarded-For": "10.0.0.5" })).toEqual(pages);
+  const home = temporaryHome();
+  writeDatabase(livePath(home), [row()]);
+  const guarded = await startHub({ home, env: { ADMIN_KEY: "a-key-for-this-test" } });
+  try {
+    expect(await told(guarded, key)).toEqual(pages);
+  } finally {
+    await guarded.stop();
+  }
+  expect(key).toContain("허브가 설치된 PC에서도");
 });
 
 test("a log is named from a list, and followed", async () => {

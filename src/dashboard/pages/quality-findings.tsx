@@ -2,7 +2,7 @@
 import { extentOf } from "../../quality/extent.ts";
 import { type Kind, kinds, type SampleRow } from "../../quality/finding.ts";
 import { type KeptFinding, mostName, mostNote } from "../../quality/findings-store.ts";
-import { numbersIn, wordsIn } from "../../quality/words.ts";
+import { numbersIn } from "../../quality/words.ts";
 import { Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
@@ -65,7 +65,7 @@ function OfKind({ view, hub, kind, findings }: Props & { kind: Kind; findings: r
   const words = texts.quality;
   const { title, meaning, action, how } = words.findings[kind];
   const numbers = numbersIn(view.language);
-  const extent = wordsIn(view.language).extent(extentOf(kind, findings), numbers.count);
+  const extent = words.extent(extentOf(kind, findings), numbers.count);
   const isWarning = findings.some(({ severity }) => severity === "warning");
   const severity = isWarning ? "warning" : "info";
   return (

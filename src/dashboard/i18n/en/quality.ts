@@ -4,6 +4,7 @@ import type { quality as korean } from "../ko/quality.ts";
 /** The words of this part of the dashboard in English. */
 export const quality: typeof korean = {
   findings: findings.kinds,
+  extent: findings.extent,
   state: { off: "off", waiting: "not yet", checking: "checking", ready: "up to date" },
   head: "Check",
   checkedAt: "Last check",

@@ -6,6 +6,7 @@ import { ko as findings } from "../../../quality/words-ko.ts";
 /** The words of this part of the dashboard in Korean; `en/quality.ts` holds the same keys. */
 export const quality = {
   findings: findings.kinds satisfies Record<Kind, unknown>,
+  extent: findings.extent,
   state: {
     off: "꺼짐",
     waiting: "점검 전",
