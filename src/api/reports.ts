@@ -121,7 +121,16 @@ const report = z
       .meta({ description: "Items that are usually made in such a period, and were not." }),
     targets: z.object({ month: z.string(), whole: target.nullable(), items: z.array(target), page }).nullable(),
     quality: z
-      .object({ open: z.int(), texts: z.object({ ko: z.array(z.string()), en: z.array(z.string()) }), page })
+      .object({
+        open: z.int().meta({ description: "Warnings of the report's days that are open." }),
+        undated: z.int().meta({ description: "Open warnings that are of no day." }),
+        texts: z.object({ ko: z.array(z.string()), en: z.array(z.string()) }),
+        doubtful: z
+          .object({ quantity, text: z.object({ ko: z.string(), en: z.string() }) })
+          .nullable()
+          .meta({ description: "Records of these days whose quantity is hardly right: their sum, and the greatest." }),
+        page,
+      })
       .nullable(),
     hub: z
       .object({
@@ -230,11 +239,9 @@ export function reportEndpoints(endpoints: Endpoints, { reports, clock, adminKey
         through: z.string(),
         headline: z.string(),
         files: z.object({ xlsx: z.string(), html: z.string() }),
-        sent: z
-          .array(z.string())
-          .meta({
-            description: "Channels for which it was handed to the outbox; `GET /reports` says whether it arrived.",
-          }),
+        sent: z.array(z.string()).meta({
+          description: "Channels for which it was handed to the outbox; `GET /reports` says whether it arrived.",
+        }),
       }),
     },
     admin: true,

@@ -25,6 +25,12 @@ export function headlineOf(report: Report, language: Language): string[] {
   return report.last_good ? [...said, wordsOf(language).headline.lastGood] : said;
 }
 
+/** Whether records whose quantity is hardly right make so much of the total that it is not to be told without them. */
+export function isDoubtful({ state, quality, totals }: Report): boolean {
+  const doubtful = quality?.doubtful ?? null;
+  return state === "produced" && doubtful !== null && doubtful.quantity >= notable * Math.abs(totals.total_production);
+}
+
 function sentencesOf(report: Report, language: Language): string[] {
   const words = wordsOf(language);
   const { headline } = words;
@@ -44,6 +50,7 @@ function sentencesOf(report: Report, language: Language): string[] {
     return [{ basis: name, change: figures.percent(Math.abs(change)), direction } as const];
   });
   const sentences = [first ? headline.compared(period, total, first) : headline.produced(period, total)];
+  if (isDoubtful(report)) sentences.push(headline.doubtful(report.quality!.doubtful!.text[language]));
   if (others.length > 0) sentences.push(headline.also(others));
   const [rise, fall] = [report.rises[0], report.falls[0]];
   const by = ({ difference }: ReportMover) => figures.signed(Math.round(difference));

@@ -33,6 +33,6 @@ export function openReports({ settings, hubDb, catalog, port, neighbours, ...ser
     history: new ReportHistory(hubDb),
     lagging: () => catalog.lagging,
     publicUrl: () => publicUrl(settings, port()),
-    extras: (through) => extrasOf(neighbours(), through),
+    extras: (days) => extrasOf(neighbours(), days),
   });
 }

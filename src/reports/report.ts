@@ -86,7 +86,15 @@ export interface ReportTarget {
 /** What other parts of the hub know that a report tells besides; null where a part is not there. */
 export interface ReportExtras {
   targets: { month: string; whole: ReportTarget | null; items: ReportTarget[]; page: string } | null;
-  quality: { open: number; texts: Record<"ko" | "en", string[]>; page: string } | null;
+  quality: {
+    /** Warnings of the report's days that are open, and all of those that are of no day. */
+    open: number;
+    undated: number;
+    texts: Record<"ko" | "en", string[]>;
+    /** Records of these days whose quantity is hardly right: their sum without signs, and the greatest in a sentence. */
+    doubtful: { quantity: number; text: Record<"ko" | "en", string> } | null;
+    page: string;
+  } | null;
   hub: {
     backup_age_hours: number | null;
     alerts: { critical: number; warning: number; info: number } | null;

@@ -13,6 +13,7 @@ import type { Days, ReportFigures } from "../production/report-figures.ts";
 import type { Day } from "../segments/day.ts";
 import { UnavailableError } from "../segments/errors.ts";
 import { type RenderOrder, type ReportFiles, renderHtml, reportFiles } from "./files.ts";
+import { isDoubtful } from "./headline.ts";
 import type { MadeReport, ReportHistory } from "./history.ts";
 import { tellHanded } from "./outcome.ts";
 import { lastPeriod, newestPeriod, periodName, periodOf, reportName } from "./period.ts";
@@ -42,7 +43,7 @@ export interface ReportsServices {
   /** True while an earlier version of some file answers. */
   lagging: () => boolean;
   /** What other parts of the hub know that a report of these days tells besides. */
-  extras: (through: Day) => Promise<ReportExtras>;
+  extras: (days: Days) => Promise<ReportExtras>;
 }
 
 /** A report as it is listed. */
@@ -117,7 +118,10 @@ export class Reports {
     for (let attempt = 1; ; attempt++) {
       const newest = await this.#newest(today);
       const plan = planReport(kind, period, { today, newest });
-      const [{ figures, version }, also] = await Promise.all([this.#figures(plan), extras(plan.through)]);
+      const [{ figures, version }, also] = await Promise.all([
+        this.#figures(plan),
+        extras({ from: period.from, to: plan.through }),
+      ]);
       // Figures are of one version by themselves; that the newest day is too takes another look where data arrived in between.
       if (attempt < attempts && newest !== (await this.#newest(today))) continue;
       const frame = {
@@ -165,7 +169,8 @@ export class Reports {
     const order = this.#order(report);
     const files = (await this.#carryOut("write-report", order, context)) as ReportFiles;
     const content = contentOf(report, this.language);
-    const headline = content.headline[0]!;
+    // A figure that stands on a slip is not told without it, in a list as little as in the report.
+    const headline = content.headline.slice(0, isDoubtful(report) ? 2 : 1).join(" ");
     history.made({ kind, first_day: report.from, made_at: Date.now(), headline });
     return { report, headline, files, sent: send ? this.#send(report, files) : [] };
   }

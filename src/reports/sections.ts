@@ -279,14 +279,12 @@ function notesOf({ quality, hub }: Report, language: Language, words: Words, fig
     notes.push({
       id: "quality",
       title: words.sections.quality,
-      lines:
-        quality.open === 0
-          ? [words.quality.none]
-          : [
-              words.quality.open(figures.exact(quality.open)),
-              ...first,
-              ...(rest > 0 && first.length > 0 ? [words.quality.more(figures.exact(rest))] : []),
-            ],
+      lines: [
+        quality.open === 0 ? words.quality.none : words.quality.open(figures.exact(quality.open)),
+        ...first,
+        ...(rest > 0 && first.length > 0 ? [words.quality.more(figures.exact(rest))] : []),
+        ...(quality.undated === 0 ? [] : [words.quality.undated(figures.exact(quality.undated))]),
+      ],
       page: quality.page,
     });
   }

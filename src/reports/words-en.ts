@@ -21,6 +21,7 @@ export const en: Words = {
   headline: {
     produced: (period, total) => `${period}: ${total} of good quantity.`,
     compared: (period, total, one) => `${period}: ${total} of good quantity, ${against(one)}.`,
+    doubtful: (finding) => `Caution: this quantity holds records that are hardly right. ${finding}`,
     also: (parts) => `${capital(parts.map(against).join(", "))}.`,
     rose: (item, by) => `The greatest rise is that of ${item} (${by}).`,
     fell: (item, by) => `The greatest fall is that of ${item} (${by}).`,
@@ -109,15 +110,16 @@ export const en: Words = {
   none: { rises: "No item rose.", falls: "No item fell." },
   against: (basis) => `against: ${basis}`,
   quality: {
-    none: "Nothing in the data needs to be looked at.",
-    open: (count) => `Findings in the data to be looked at: ${count}.`,
+    none: "No warning about the data of this period is open.",
+    open: (count) => `Warnings about the data of this period to be looked at: ${count}.`,
+    undated: (count) => `Besides, warnings that are of no day: ${count}.`,
     more: (count) => `And ${count} more.`,
   },
   hub: {
     backup: (hours) => `last backup ${hours} h ago`,
     noBackup: "no backup",
     noAlerts: "no open alerts",
-    alerts: (critical, warning, info) => `open alerts: ${critical} critical, ${warning} warnings, ${info} notes`,
+    alerts: (critical, warning, info) => `open alerts: Critical ${critical}, Warning ${warning}, Notice ${info}`,
   },
   open: "Open in the hub",
   footer: (made, version) => `Made ${made} · data version ${version}`,

@@ -20,6 +20,7 @@ export const ko = {
       if (direction === 0) return `${period} 양품 수량은 ${total}로 ${basis} 수준입니다.`;
       return `${period} 양품 수량은 ${total}로 ${basis}보다 ${change} ${direction > 0 ? "많습니다" : "적습니다"}.`;
     },
+    doubtful: (finding: string) => `주의: 이 수량에는 잘못 입력된 것으로 보이는 기록이 들어 있습니다. ${finding}`,
     also: (parts: readonly Compared[]) => {
       const told = parts.map(({ basis, change, direction }, at) => {
         const isLast = at === parts.length - 1;
@@ -105,8 +106,9 @@ export const ko = {
   none: { rises: "늘어난 제품이 없습니다.", falls: "줄어든 제품이 없습니다." },
   against: (basis: string) => `${basis} 대비`,
   quality: {
-    none: "새로 확인할 데이터 이상이 없습니다.",
-    open: (count: string) => `확인이 필요한 데이터 이상이 ${count}건 있습니다.`,
+    none: "이 기간의 데이터에는 확인이 필요한 이상(경고)이 없습니다.",
+    open: (count: string) => `이 기간의 데이터에 확인이 필요한 이상(경고)이 ${count}건 있습니다.`,
+    undated: (count: string) => `날짜와 상관없는 이상(경고)이 따로 ${count}건 있습니다.`,
     more: (count: string) => `그 밖에 ${count}건이 더 있습니다.`,
   },
   hub: {
@@ -114,7 +116,7 @@ export const ko = {
     noBackup: "백업 없음",
     noAlerts: "열린 알림 없음",
     alerts: (critical: string, warning: string, info: string) =>
-      `열린 알림: 심각 ${critical}, 경고 ${warning}, 정보 ${info}`,
+      `열린 알림: 위험 ${critical}, 경고 ${warning}, 안내 ${info}`,
   },
   open: "허브에서 보기",
   footer: (made: string, version: string) => `${made} 작성 · 데이터 버전 ${version}`,

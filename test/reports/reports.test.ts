@@ -7,7 +7,10 @@ import { factoryClock } from "../../src/observe/clock.ts";
 import { JobTable } from "../../src/operations/jobs.ts";
 import { Schedule } from "../../src/operations/schedule.ts";
 import { addDays } from "../../src/production/calendar.ts";
+import type { Kind } from "../../src/quality/finding.ts";
+import type { KeptFinding } from "../../src/quality/findings-store.ts";
 import { reportAlone } from "../../src/reports/alone.ts";
+import { qualityOf } from "../../src/reports/extras.ts";
 import { renderHtml } from "../../src/reports/files.ts";
 import { arrivedAt, type MadeReport, ReportHistory } from "../../src/reports/history.ts";
 import { tellMade } from "../../src/reports/outcome.ts";
@@ -144,6 +147,31 @@ test("a report of data that could not be read anew says so", async () => {
   expect((await told(reports, "daily", "2026-11-19")).at(-1)).toContain("마지막으로 읽은 내용");
 });
 
+test("a report tells the findings of its days, those of no day apart, and a total that stands on a slip with a caution", async () => {
+  const finding = (day: string | null, kind: Kind, quantity = 0): KeptFinding => ({
+    ...{ id: `${day}`, kind, severity: "warning", day, item: "A1", extent: 1, rows: [] },
+    figures: { quantity, usual: 60, ratio: 2, rows: 1 },
+    ...{ state: "open", first_seen: now, gone_at: null, acceptance: null },
+  });
+  const found = [
+    finding("2027-03-01", "future-days"),
+    finding("2026-11-19", "absurd-quantity", 999_999_999),
+    finding("2026-11-18", "absurd-quantity", 5_000),
+    finding(null, "undated-rows"),
+  ];
+  const of = (from: string, to: string) => ({ ...nothing, quality: qualityOf(found, { from, to }) });
+  expect(of("2026-10-01", "2026-10-31").quality).toMatchObject({ open: 0, undated: 1, doubtful: null });
+  expect(of("2026-11-01", "2026-11-30").quality).toMatchObject({ open: 2, doubtful: { quantity: 1_000_004_999 } });
+  const { reports, history } = open(homeWith(weekdays("2026-11-19", 60)), { extras: of("2026-11-19", "2026-11-19") });
+  const report = await reports.build("daily", "2026-11-19");
+  const { headline, notes } = contentOf(report, "en");
+  expect(headline[1]).toStartWith("Caution: this quantity holds records that are hardly right. A1: ");
+  expect(notes[0]!.lines.at(0)).toBe("Warnings about the data of this period to be looked at: 1.");
+  expect(notes[0]!.lines.at(-1)).toBe("Besides, warnings that are of no day: 1.");
+  await reports.make("daily", "2026-11-19", { send: false });
+  expect(history.list()[0]!.headline).toContain("주의: ");
+});
+
 test("two who make the same report at once both get it", async () => {
   const home = homeWith(weekdays("2026-11-19", 30));
   const { reports } = open(home);
@@ -185,7 +213,7 @@ test("names cannot forge lines of the text, and a month with everything in it st
   const texts = Array.from({ length: 20 }, (_, at) => `2026-10-${at + 1}에는 평소보다 훨씬 많은 기록이 있습니다.`);
   const extras: ReportExtras = {
     targets: { month: "2026-10", whole: targets[0]!, items: targets, page: "/dashboard/targets" },
-    quality: { open: 20, texts: { ko: texts, en: texts }, page: "/dashboard/quality" },
+    quality: { open: 20, undated: 1, texts: { ko: texts, en: texts }, doubtful: null, page: "/dashboard/quality" },
     hub: { backup_age_hours: 5.2, alerts: { critical: 1, warning: 2, info: 3 }, page: "/dashboard/alerts" },
   };
   const { reports } = open(homeWith(rows), { extras });

@@ -5,6 +5,7 @@ import type { ReportKind } from "../../config/reports.ts";
 import { moduleUrl, staticUrl } from "../../http/static-files.ts";
 import type { Language } from "../../language.ts";
 import { addDays } from "../../production/calendar.ts";
+import { isDoubtful } from "../../reports/headline.ts";
 import { periodBefore, periodOf } from "../../reports/period.ts";
 import { type Report, reportPath } from "../../reports/report.ts";
 import {
@@ -55,8 +56,8 @@ export function reportDocument({ report, language, theme, today }: DocumentProps
         <main>
           <h1>{content.title}</h1>
           <p class="headline">{first}</p>
-          {rest.map((sentence) => (
-            <p>{sentence}</p>
+          {rest.map((sentence, at) => (
+            <p class={at === 0 && isDoubtful(report) ? "caution" : undefined}>{sentence}</p>
           ))}
           {part(["totals", "comparisons", "days", "items"])}
           <div class="changes">{part(["rises", "falls"])}</div>
