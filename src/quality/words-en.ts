@@ -162,7 +162,9 @@ export const en: QualityWords = {
     if (unit === "findings") return some(places, "finding");
     if (records === null) return where[unit];
     const what = some(records, isValues ? "value" : "record");
-    return records === places ? what : `${what} ${{ files: "in", days: "on", items: "of" }[unit]} ${where[unit]}`;
+    return records === places && unit !== "items"
+      ? what
+      : `${what} ${{ files: "in", days: "on", items: "of" }[unit]} ${where[unit]}`;
   },
   alert: (title, extent, example) =>
     `Found in the production data: ${title}, ${extent}${example === "" ? "" : ` (for example ${example})`}.`,

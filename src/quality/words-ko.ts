@@ -148,11 +148,15 @@ export const ko: QualityWords = {
     },
   },
   extent: ({ unit, places, records, isValues }, count) => {
-    const where = { files: `파일 ${count(places)}개`, days: `${count(places)}일`, items: `품목 ${count(places)}개` };
+    const where = {
+      files: `파일 ${count(places)}개`,
+      days: places === 1 ? "하루" : `${count(places)}일`,
+      items: `품목 ${count(places)}개`,
+    };
     if (unit === "findings") return `항목 ${count(places)}개`;
     if (records === null) return where[unit];
     const what = isValues ? `빈 값 ${count(records)}개` : `기록 ${count(records)}건`;
-    return records === places ? what : `${where[unit]}, ${what}`;
+    return records === places && unit !== "items" ? what : `${where[unit]}, ${what}`;
   },
   alert: (title, extent, example) =>
     `생산 데이터에서 발견: ${title} — ${extent}${example === "" ? "" : ` (예: ${example})`}.`,
