@@ -188,8 +188,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   const { performance, traffic } = services;
   app.use(requestLog(log, performance.record.bind(performance), traffic.note.bind(traffic)));
   app.use(secureHeaders(secureAnswers(settings.corsOrigins.length > 0)));
-  for (const path of ["/", "/docs", "/docs/manual", "/docs/guide", "/login", "/dashboard/*"])
-    app.use(path, secureHeaders(securePages));
+  for (const path of ["/", "/docs/*", "/login", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
   if (settings.corsOrigins.length > 0) {
     app.use(
       cors({

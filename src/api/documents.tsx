@@ -26,17 +26,22 @@ const words = {
     manual: "Manual",
     guide: "API guide",
     monitoring: "Prometheus and Grafana",
+    quality: "Data quality",
+    targets: "Monthly targets",
+    performance: "Performance",
     api: "API",
     licences: "Licences",
   },
 } as const;
 type Language = keyof typeof words;
 
+const englishDocuments = ["guide", "quality", "targets", "performance"] as const;
+
 /** What stands in the place of the licences where nothing was built. */
 const fromSource =
   "This hub runs from its source. The licences are collected when the executable is built; here each package has its own in node_modules.\n";
 
-/** GET `/docs/manual`, `/docs/guide`, `/docs/monitoring` with its files and `/licences`: what ships with the hub to be read, without internet and without scripts. */
+/** GET `/docs/manual`, `/docs/monitoring` with its files, the documents in English alone and `/licences`: what ships with the hub to be read, without internet and without scripts. */
 export function documentRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/docs/manual", etag(), async (c) => {
@@ -44,10 +49,12 @@ export function documentRoutes(): Hono<HubEnv> {
     const language = languageOf(c);
     return send(c, language, words[language].manual, documents.manual[language]);
   });
-  app.get("/docs/guide", etag(), async (c) => {
-    const { documents } = await import("../documents/pages.ts");
-    return send(c, "en", words.en.guide, documents.guide);
-  });
+  for (const name of englishDocuments) {
+    app.get(`/docs/${name}`, etag(), async (c) => {
+      const { documents } = await import("../documents/pages.ts");
+      return send(c, "en", words.en[name], documents[name]);
+    });
+  }
   app.get("/docs/monitoring", etag(), async (c) => {
     const { documents } = await import("../documents/pages.ts");
     const language = languageOf(c);

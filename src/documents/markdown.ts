@@ -8,6 +8,9 @@ const addresses: Record<string, string> = {
   "operations_manual.md": "/docs/manual?lang=en",
   "operations_manual.ko.md": "/docs/manual?lang=ko",
   "api.md": "/docs/guide",
+  "quality.md": "/docs/quality",
+  "targets.md": "/docs/targets",
+  "performance.md": "/docs/performance",
   "monitoring.md": "/docs/monitoring?lang=en",
   "monitoring.ko.md": "/docs/monitoring?lang=ko",
 };
@@ -19,11 +22,15 @@ const addresses: Record<string, string> = {
 export function renderDocument(name: string): string {
   const text = documentText(name);
   let chapter = 0;
-  return micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
-    .replace(/<h2>/g, () => `<h2 id="chapter-${++chapter}">`)
-    .replace(/<a href="([\w.]+\.md)"/g, (_link, target) => `<a href="${addresses[target] ?? target}"`)
-    .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')
-    .replaceAll("</table>", "</table></div>");
+  return (
+    micromark(text, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] })
+      .replace(/<h2>/g, () => `<h2 id="chapter-${++chapter}">`)
+      .replace(/<a href="([\w.]+\.md)"/g, (_link, target) => `<a href="${addresses[target] ?? target}"`)
+      // In print it is the address on the hub's own PC; a reader elsewhere is led to the hub that shows it.
+      .replaceAll('<a href="http://localhost:8000/', '<a href="/')
+      .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')
+      .replaceAll("</table>", "</table></div>")
+  );
 }
 
 /** A file of `docs/` as it is, called as a macro as well. */

@@ -4,6 +4,9 @@ import { documentText, renderDocument } from "./markdown.ts" with { type: "macro
 export const documents = {
   manual: { ko: renderDocument("operations_manual.ko.md"), en: renderDocument("operations_manual.md") },
   guide: renderDocument("api.md"),
+  quality: renderDocument("quality.md"),
+  targets: renderDocument("targets.md"),
+  performance: renderDocument("performance.md"),
   monitoring: { ko: renderDocument("monitoring.ko.md"), en: renderDocument("monitoring.md") },
 };
 
