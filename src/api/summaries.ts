@@ -109,6 +109,8 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
     path: "/summary/monthly_by_item",
     tag: "summaries",
     summary: "Totals per month and item, newest month first",
+    description:
+      "All months, or one with `year_month`. It knows no `date_from` and `date_to`: like every unknown parameter they are ignored. `/summary/by_item` takes a range of days.",
     query: z.object({
       year_month: yearMonth.optional(),
       item_code: itemCode.optional(),
