@@ -71,7 +71,7 @@ export class Oracle {
 
   /** @param cutoffYear the setting ARCHIVE_CUTOFF_YEAR, when there is one */
   constructor(factory: Factory, cutoffYear?: number) {
-    this.#rows = countedRows(factory, cutoffYear).sort(inRecordOrder);
+    this.#rows = countedRows(factory, cutoffYear).map(withNumber).sort(inRecordOrder);
     this.#names = newestNames(this.#rows);
   }
 
@@ -270,6 +270,12 @@ function countedRows(factory: Factory, cutoffYear: number | undefined): Stored[]
         return owner === year || !contents.get(owner)?.has(JSON.stringify(rowValues(row)));
       }),
   );
+}
+
+/** SQLite keeps text and bytes in a column of numbers as they are; a quantity that is none counts as absent. */
+function withNumber(stored: Stored): Stored {
+  const { row } = stored;
+  return typeof row.good_quantity === "number" ? stored : { ...stored, row: { ...row, good_quantity: null } };
 }
 
 /** Code to the newest name: of a dated row, else of an undated one. */

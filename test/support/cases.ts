@@ -71,7 +71,9 @@ const UNDATED = [
   "2023-02-29 오전 12:00:00",
   " 2026-01-13",
 ];
-const QUARTERS = [100, 250, 0, -5, 0.5, -0.25, 12.125, 1e9, null];
+// A REAL column keeps what is no number as it is.
+const ODD = ["abc", Buffer.from("가")] as unknown as number[];
+const QUARTERS = [100, 250, 0, -5, 0.5, -0.25, 12.125, 1e9, null, ...ODD];
 // No negative tenths: their rounding errors would not cancel, and ties would depend on the order of addition.
 const TENTHS = [100, 0.1, 0.2, 0.3, 1.1, 0, null];
 const SEARCHES = [..."렌즈,lens,L,%,_,0,t26,BW,/,=,ü,Ü,😀,없음,\\,*,\n".split(","), '"'];
