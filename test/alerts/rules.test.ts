@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { builtInSources } from "../../src/alerts/built-in.ts";
 import type { Condition } from "../../src/alerts/condition.ts";
 import { learnRhythm, missedDays } from "../../src/alerts/rhythm.ts";
-import { builtInRules } from "../../src/alerts/rule.ts";
+import { allRules, builtInRules } from "../../src/alerts/rule.ts";
 import { daysUntil } from "../../src/alerts/rules/backups.ts";
 import type { FileSignal, JobSignal, Signals } from "../../src/alerts/signals.ts";
 import { isKoreanHoliday } from "../../src/statistics/holidays.ts";
@@ -177,6 +177,18 @@ test("every built-in rule is tried above, and every condition belongs to a liste
     const elsewhere = ["alert-source", "channel-failing", "disk-filling", ...ofOthers];
     expect(listed.filter((id) => !text.includes(` ${id}`) && !elsewhere.includes(id))).toEqual([]);
   });
+});
+
+test("every name that ALERT_OFF takes stands in the manual, in both languages, with what the rule watches and no other name", async () => {
+  for (const [language, name] of [
+    ["ko", "operations_manual.ko.md"],
+    ["en", "operations_manual.md"],
+  ] as const) {
+    const manual = await Bun.file(`${import.meta.dir}/../../docs/${name}`).text();
+    const chapter = manual.slice(manual.indexOf("\n## 19."), manual.indexOf("\n## 20."));
+    const rows = [...chapter.matchAll(/^\| `([^`]+)` *\|[^|]+\| (.*?) *\|$/gm)].map(([, id, about]) => [id, about]);
+    expect(rows).toEqual(allRules.map(({ id, about }) => [id, about[language]]));
+  }
 });
 
 test("a file that the ERP writes on working days alone is never reported at weekends, on holidays or in last year's summer pause", () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { splitSentence } from "../../src/alerts/messages.ts";
 import { ko } from "../../src/dashboard/i18n/ko.ts";
 import { targetsTable } from "../../src/dashboard/targets-table.ts";
 import { tableCsv, tableXlsx } from "../../src/exports/table.ts";
@@ -18,6 +19,7 @@ import type { Target } from "../../src/targets/types.ts";
 import { TargetWatch } from "../../src/targets/watch.ts";
 import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { row, temporaryHome, writeUpToYear } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
 
 const today = "2026-11-18";
 const codes = ["A1", "B/2", "=cmd()", "'=x", "@SUM(1)"];
@@ -244,9 +246,13 @@ describe("how targets stand", () => {
       );
       expect(ofItems!.words.ko.what).toContain(`하루 ${number.format(behind.needed_per_day!)}개 필요`);
       expect(ofItems!.page).toBe("/dashboard/targets?month=2026-11");
+      // What a subject line says of it.
+      expect(splitSentence(ofItems!.words.en.what)[0]).toBe("One item will hardly reach the 2026-11 target.");
+      expect(splitSentence(ofItems!.words.ko.what)[0]).toBe("2026-11 목표를 달성하기 어려운 제품이 1종 있습니다.");
       targets.store.save(next([{ month, item_code: "A1", quantity: 15_000 }]));
-      await watch.look();
-      expect(watch.conditions()).toEqual([]);
+      // Whoever asks has the new targets looked at, without waiting for the next time.
+      expect(watch.conditions()).toHaveLength(2);
+      await eventually("the new targets are looked at", () => (watch.conditions().length === 0 ? true : undefined));
     } finally {
       watch.stop();
     }

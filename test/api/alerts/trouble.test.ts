@@ -203,6 +203,13 @@ test.concurrent(
     );
     expect(summary.subject).toContain("일일 요약");
     for (const part of [`${live}: 없음`, "배치 1건", "여유 "]) expect(summary.text).toContain(part);
+    const [finding] = (await hub.json("/quality?kind=undated-rows")).body.data;
+    const headers = { "Content-Type": "application/json" };
+    const say = (what: string) => hub.json(`/quality/${finding.id}/${what}`, { method: "POST", headers, body: "{}" });
+    await say("accept");
+    await isOver(hub, "quality-undated-rows");
+    await say("reopen");
+    await fires(hub, "quality-undated-rows");
     const erp = new Database(livePath(home));
     erp.run("DELETE FROM production_records WHERE id = ?", [stray.id]);
     erp.close();
@@ -279,10 +286,15 @@ describe("the hub's own work", () => {
       await fires(hub, "job-paused", "watch");
       const firing = await eventually("the paused job is told", () => told("job-paused")[0]);
 
-      // A message that the receiver refuses is given up on at once.
+      // A message that the receiver refuses is given up on at once; whoever sent a test was told.
       receiver.refuses = true;
       expect((await hub.json("/notify/channels/webhook/test", { method: "POST" })).body.delivered).toBe(false);
-      await fires(hub, "channel-failing", "webhook");
+      await act("drill", "pause");
+      // Looks are 100 ms apart, and the paused drill is told after four seconds.
+      await Bun.sleep(500);
+      expect(await alertsOf(hub, "channel-failing")).toEqual([]);
+      const failing = await fires(hub, "channel-failing", "webhook");
+      expect(failing.words.ko.what).toStartWith("웹훅으로 알림을 보내지 못하고 있습니다.");
       receiver.refuses = false;
       await hub.json("/notify/channels/webhook/test", { method: "POST" });
       await isOver(hub, "channel-failing", "webhook");
