@@ -20,7 +20,7 @@ export const quality = {
   read: "기록을 읽은 날",
   daysRead: (days: string, pending: string) => (pending === "0" ? `${days}일` : `${days}일 (${pending}일 남음)`),
   open: "확인할 항목",
-  openCount: (warnings: string, infos: string) => `경고 항목 ${warnings}개, 참고 항목 ${infos}개`,
+  openCount: (warnings: string, infos: string) => `경고 항목 ${warnings}개, 안내 항목 ${infos}개`,
   off: "QUALITY=false로 점검이 꺼져 있습니다. .env에서 지우고 허브를 다시 시작하면 켜집니다.",
   trouble: "마지막 점검을 마치지 못했습니다. 곧 다시 시도합니다.",
   unindexed: (files: string) =>
@@ -38,7 +38,7 @@ export const quality = {
     look: { title: "원인을 확인할 것", lead: "평소와 뚜렷이 다릅니다. 이유를 알면 ‘이상 없음’으로 표시하세요." },
     know: { title: "알아 둘 것", lead: "잘못은 아니지만 집계를 볼 때 알아야 할 변화입니다." },
   },
-  severities: { warning: "경고", info: "참고" },
+  severities: { warning: "경고", info: "안내" },
   how: "어떻게 찾았나요?",
   more: (count: string) => `이 밖에 항목 ${count}개가 더 있습니다. 모두 보려면 API의 /quality를 이용하세요.`,
   firstSeen: (time: string) => `${time}에 처음 발견`,
