@@ -4,8 +4,6 @@ import { figuresOf, wordsOf } from "./words.ts";
 
 /** Changes below this part are told as none. */
 const notable = 0.01;
-/** Totals from which on a sentence has no decimals. */
-const wholeFrom = 1_000;
 
 /** The period of a report as people call it, such as `2026-11-20(금)` or `2026년 10월`. */
 export function periodText({ kind, name, from, to }: Report, language: Language): string {
@@ -41,8 +39,7 @@ function sentencesOf(report: Report, language: Language): string[] {
   if (report.state === "rest") return [headline.rest(period), ...newest];
   if (report.state === "missing") return [headline.missing(period), ...newest];
   const made = report.totals.total_production;
-  // A sentence is read aloud; the tables below have the digits.
-  const total = words.pieces(figures.exact(Math.abs(made) < wholeFrom ? made : Math.round(made)));
+  const total = words.pieces(figures.whole(made));
   const [first, ...others] = report.comparisons.flatMap(({ basis, change }) => {
     if (change === null) return [];
     const direction = Math.abs(change) < notable ? 0 : change > 0 ? 1 : -1;
@@ -53,7 +50,7 @@ function sentencesOf(report: Report, language: Language): string[] {
   if (isDoubtful(report)) sentences.push(headline.doubtful(report.quality!.doubtful!.text[language]));
   if (others.length > 0) sentences.push(headline.also(others));
   const [rise, fall] = [report.rises[0], report.falls[0]];
-  const by = ({ difference }: ReportMover) => figures.signed(Math.round(difference));
+  const by = ({ difference }: ReportMover) => figures.signed(difference);
   if (rise && fall) sentences.push(headline.both(rise.item_code, by(rise), fall.item_code, by(fall)));
   else if (rise) sentences.push(headline.rose(rise.item_code, by(rise)));
   else if (fall) sentences.push(headline.fell(fall.item_code, by(fall)));

@@ -97,7 +97,7 @@ export function shown({ value }: Cell, { form }: Column, figures: Figures): stri
   if (typeof value === "string") return value;
   const write = {
     text: figures.exact,
-    quantity: figures.exact,
+    quantity: figures.whole,
     signed: figures.signed,
     share: figures.percent,
     change: figures.change,

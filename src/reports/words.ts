@@ -6,6 +6,8 @@ import { ko, type Words } from "./words-ko.ts";
 export interface Figures {
   /** `1,234,567`, at most two decimals. */
   exact: (value: number) => string;
+  /** Whole pieces: nobody makes a part of one, and a reader has no use for its digits. */
+  whole: (value: number) => string;
   /** `12.3%` of a share where 1 is all. */
   percent: (share: number) => string;
   /** `+12.3%` of a change where 1 is twice as much. */
@@ -51,9 +53,11 @@ function make(language: Language): Figures {
     language === "ko" ? `${text}(${short(of)})` : `${text} (${short(of)})`;
   return {
     exact: number({ maximumFractionDigits: 2 }),
+    // What rounds to nothing has no sign.
+    whole: number({ maximumFractionDigits: 0, signDisplay: "negative" }),
     percent: number({ style: "percent", maximumFractionDigits: 1 }),
     change: number({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }),
-    signed: number({ maximumFractionDigits: 2, signDisplay: "exceptZero" }),
+    signed: number({ maximumFractionDigits: 0, signDisplay: "exceptZero" }),
     day: (of) => day(of, of),
     shortDay: (of) => day(of.slice(5), of),
     weekday: long,

@@ -9,7 +9,7 @@ import {
 } from "hucre/xlsx";
 import { textCell } from "../exports/xlsx.ts";
 import type { Language } from "../language.ts";
-import type { Column, ReportContent, Section, Cell as Value } from "./sections.ts";
+import type { Column, ReportContent, Section } from "./sections.ts";
 
 const rule = { style: "thin", color: { rgb: "B8C2CE" } } as const;
 const bold: CellStyle = { font: { bold: true } };
@@ -173,7 +173,7 @@ function summarySheet(content: ReportContent, base: string): Grid {
         const cell = section.rows[0]![at]!;
         grid.put(0, column.heading, {}, cell.page ? base + cell.page : null);
         grid.fit(0, column.heading);
-        grid.put(1, cell.value, { numFmt: formatOf(column, [cell]) });
+        grid.put(1, cell.value, { numFmt: formatOf(column) });
         grid.fit(1, figures.exact(Number(cell.value)));
         grid.row++;
       });
@@ -234,10 +234,7 @@ function putTable(grid: Grid, { figures }: ReportContent, section: Section, base
     row.forEach((cell, at) => {
       const column = columns[at]!;
       const target = cell.page ? base + cell.page : null;
-      const numFmt = formatOf(
-        column,
-        all.map((one) => one[at]!),
-      );
+      const numFmt = formatOf(column);
       grid.put(at, cell.value, { ...style, ...(typeof cell.value === "number" ? { numFmt } : {}) }, target);
       grid.fit(at, typeof cell.value === "number" ? figures.exact(cell.value) : (cell.value ?? ""));
     });
@@ -245,13 +242,11 @@ function putTable(grid: Grid, { figures }: ReportContent, section: Section, base
   }
 }
 
-/** Excel's number format of a column. */
-function formatOf({ form }: Column, cells: readonly Value[]): string {
-  const whole = cells.every(({ value }) => typeof value !== "number" || Number.isInteger(value));
-  const digits = whole ? "#,##0" : "#,##0.00";
-  if (form === "signed") return `+${digits};-${digits};0`;
+/** Excel's number format of a column: whole pieces are shown, and the cell has the exact figure. */
+function formatOf({ form }: Column): string {
+  if (form === "signed") return "+#,##0;-#,##0;0";
   if (form === "share") return "0.0%";
-  return form === "change" ? "+0.0%;-0.0%;0.0%" : digits;
+  return form === "change" ? "+0.0%;-0.0%;0.0%" : "#,##0";
 }
 
 /** A chart of days with what they are compared with, or of items, below its table. */

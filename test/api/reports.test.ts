@@ -70,7 +70,7 @@ const report = async (kind: string, day: string): Promise<Json> => (await hub.js
 /** Mails with a workbook: alerts go the same way. */
 const reportsSent = () => mail.received.filter(({ source }) => source.includes("filename=daily_"));
 const folder = () => join(hub.home, "reports");
-const number = new Intl.NumberFormat("ko", { maximumFractionDigits: 2 });
+const number = new Intl.NumberFormat("ko", { maximumFractionDigits: 0 });
 const asText = (html: string) => html.replace(/<[^>]+>/g, "\n").replaceAll("&#39;", "'");
 
 const asked = [
@@ -134,6 +134,10 @@ test.each(asked)(
     expect(sheets.map(({ name }) => name)).toEqual(["요약", "일별", "제품별", "증감"]);
     const values = new Set(sheets.flatMap(({ rows }) => rows.flat()));
     expect(quantities.filter((quantity: number) => !values.has(quantity))).toEqual([]);
+    expect(quantities.some((quantity: number) => !Number.isInteger(quantity))).toBe(true);
+    const formats = sheets.flatMap((sheet) => [...(sheet.cells?.values() ?? [])].map(({ style }) => style?.numFmt));
+    expect(formats).toContain("#,##0");
+    expect(formats.filter((format) => format?.includes("#0.0"))).toEqual([]);
     expect(Object.values(names).filter((name) => name !== names[missed] && !values.has(name))).toEqual([]);
     const cells = sheets.flatMap((sheet): Cell[] => [...(sheet.cells?.values() ?? [])]);
     expect(cells.filter(({ formula }) => formula !== undefined)).toEqual([]);

@@ -5,7 +5,10 @@ import type { ReportContent } from "../../reports/sections.ts";
 /** Units of the drawing; its width is that of the page whatever that is. */
 const width = 720;
 const height = 180;
-const [left, right, top, bottom] = [70, 6, 8, 20];
+const [right, top, bottom] = [6, 8, 20];
+/** A sign of the axis at most, and the room beside its labels. */
+const signWidth = 6.2;
+const labelGap = 12;
 const steps = 4;
 /** Days whose labels fit side by side. */
 const mostLabels = 16;
@@ -23,6 +26,9 @@ export function DaysChart({
   const { figures } = content;
   const greatest = Math.max(0, ...days.flatMap(({ total_production, compared }) => [total_production, compared ?? 0]));
   const end = roundUp(greatest);
+  // A thousand million has thirteen signs.
+  const longest = Math.max(...Array.from({ length: steps + 1 }, (_, at) => figures.exact((end * at) / steps).length));
+  const left = labelGap + signWidth * longest;
   const inner = { width: width - left - right, height: height - top - bottom };
   const step = inner.width / Math.max(1, days.length);
   const y = (value: number): number => top + inner.height * (1 - Math.max(0, value) / end);

@@ -2,12 +2,12 @@ import type { Texts } from "../ko.ts";
 
 /** The words of this part of the dashboard in English. */
 export const reports: Texts["reports"] = {
-  about: "Daily, weekly and monthly production reports: to read, to print, as Excel workbooks and by mail.",
+  about: "Daily, weekly and monthly production reports: to read, to print, as Excel files and by mail.",
   kinds: { daily: "Daily report", weekly: "Weekly report", monthly: "Monthly report" },
   newest: "Newest reports",
   open: "Open the report",
   excel: "Excel",
-  files: { xlsx: "Excel", html: "HTML" },
+  files: { xlsx: "Excel file", html: "HTML file" },
   named: {
     daily: (name) => `Daily report ${name}`,
     weekly: (name) => `Weekly report ${name.slice(0, 4)}, week ${Number(name.slice(6))}`,
@@ -15,7 +15,7 @@ export const reports: Texts["reports"] = {
   },
   openOf: (report) => `Open ${report}`,
   excelOf: (report) => `${report} as Excel workbook`,
-  htmlOf: (report) => `${report} as HTML`,
+  htmlOf: (report) => `${report} as HTML file`,
   when: "Made by itself",
   never: "Not made by itself",
   next: (time) => `Next ${time}`,

@@ -5,7 +5,7 @@ export const reports = {
   newest: "최근 보고서",
   open: "보고서 보기",
   excel: "Excel 받기",
-  files: { xlsx: "Excel", html: "HTML" },
+  files: { xlsx: "Excel 받기", html: "HTML 받기" },
   /** A report by its kind and the name of its period, such as `2026-11-20`, `2026-W47` or `2026-11`. */
   named: {
     daily: (name: string) => `일일 보고서 ${name}`,
@@ -14,7 +14,7 @@ export const reports = {
   },
   openOf: (report: string) => `${report} 보기`,
   excelOf: (report: string) => `${report} Excel 받기`,
-  htmlOf: (report: string) => `${report} HTML`,
+  htmlOf: (report: string) => `${report} HTML 받기`,
   when: "자동 작성",
   never: "자동으로 만들지 않음",
   next: (time: string) => `다음 작성 ${time}`,
