@@ -62,7 +62,7 @@ const report = z
     comparable: z.boolean().meta({ description: "False where the files of earlier periods cannot be read." }),
     state: z.enum(["produced", "rest", "missing", "empty"]).meta({
       description:
-        "`rest`: nothing was made, as is usual. `missing`: nothing was, though it usually is. `empty`: no data.",
+        "`rest`: nothing was made, as is usual. `missing`: nothing was, though it usually is. `empty`: no data, or they begin later.",
     }),
     made_at: z.string(),
     version: z.string(),
@@ -70,6 +70,7 @@ const report = z
       .boolean()
       .meta({ description: "True where a file could not be read, so that an earlier version answered." }),
     newest: time,
+    oldest: time.meta({ description: "The first day of data." }),
     totals: z.object({
       total_production: quantity,
       batch_count: z.int(),

@@ -35,7 +35,9 @@ function sentencesOf(report: Report, language: Language): string[] {
   const figures = figuresOf(language);
   const period = periodText(report, language);
   const newest = report.newest === null ? [] : [headline.newest(figures.day(report.newest))];
-  if (report.state === "empty") return [headline.empty];
+  if (report.state === "empty") {
+    return [report.oldest === null ? headline.empty : headline.before(period, figures.day(report.oldest))];
+  }
   if (report.state === "rest") return [headline.rest(period), ...newest];
   if (report.state === "missing") return [headline.missing(period), ...newest];
   const made = report.totals.total_production;

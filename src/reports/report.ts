@@ -21,7 +21,7 @@ const mostQuietDays = 3;
 
 /**
  * What there is of the period. `produced`: rows. `rest`: none, and most earlier periods of the same sort have none either. `missing`: none, though most have
- * some. `empty`: there are no data at all.
+ * some. `empty`: there are no data at all, or they begin later.
  */
 export type ReportState = "produced" | "rest" | "missing" | "empty";
 
@@ -122,6 +122,8 @@ export interface Report extends ReportExtras {
   last_good: boolean;
   /** The newest day of data up to today; null without any. */
   newest: Day | null;
+  /** The first day of data; null without any. */
+  oldest: Day | null;
   totals: { total_production: number; batch_count: number; avg_batch_size: number; item_count: number };
   comparisons: ReportComparison[];
   /** What the days of the chart are compared with. */
@@ -145,6 +147,7 @@ export interface ReportFrame extends ReportExtras {
   period: Days;
   today: Day;
   newest: Day | null;
+  oldest: Day | null;
   made_at: string;
   version: string;
   last_good: boolean;
@@ -206,7 +209,7 @@ export function reportQuestion(
 
 /** Puts a report together from the figures of its plan. */
 export function composeReport(plan: ReportPlan, figures: ReportFigures, frame: ReportFrame): Report {
-  const { kind, period, today, newest, address, made_at, version, last_good, targets, quality, hub } = frame;
+  const { kind, period, today, newest, oldest, address, made_at, version, last_good, targets, quality, hub } = frame;
   const { through, previous, lastYear, alike } = plan;
   const { ranking } = figures;
   const now = { from: period.from, to: through };
@@ -216,7 +219,7 @@ export function composeReport(plan: ReportPlan, figures: ReportFigures, frame: R
   const state: ReportState =
     ranking.batch_count > 0
       ? "produced"
-      : newest === null
+      : newest === null || (oldest !== null && period.to < oldest)
         ? "empty"
         : 2 * figures.alike.length > alike.length
           ? "missing"
@@ -234,6 +237,7 @@ export function composeReport(plan: ReportPlan, figures: ReportFigures, frame: R
     version,
     last_good,
     newest,
+    oldest,
     totals: {
       total_production: total,
       batch_count: ranking.batch_count,

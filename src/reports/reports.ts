@@ -101,7 +101,7 @@ export class Reports {
   /** The period that is reported unless another one is asked for: the newest one with data that is over. */
   async newestPeriod(kind: ReportKind): Promise<Days> {
     const today = this.#services.clock.today();
-    return newestPeriod(kind, { today, newest: await this.#newest(today) });
+    return newestPeriod(kind, { today, newest: (await this.#reach(today)).newest });
   }
 
   /**
@@ -116,19 +116,20 @@ export class Reports {
       throw new ReportError(`There is no ${kind} report of ${day} yet: today is ${today}.`);
     }
     for (let attempt = 1; ; attempt++) {
-      const newest = await this.#newest(today);
+      const { newest, first: oldest } = await this.#reach(today);
       const plan = planReport(kind, period, { today, newest });
       const [{ figures, version }, also] = await Promise.all([
         this.#figures(plan),
         extras({ from: period.from, to: plan.through }),
       ]);
       // Figures are of one version by themselves; that the newest day is too takes another look where data arrived in between.
-      if (attempt < attempts && newest !== (await this.#newest(today))) continue;
+      if (attempt < attempts && newest !== (await this.#reach(today)).newest) continue;
       const frame = {
         kind,
         period,
         today,
         newest,
+        oldest,
         made_at: clock.timestamp(),
         version,
         address,
@@ -139,9 +140,9 @@ export class Reports {
     }
   }
 
-  async #newest(today: Day): Promise<Day | null> {
+  async #reach(today: Day): Promise<{ first: Day | null; newest: Day | null }> {
     const answer = await this.#services.desk.ask("coverage", { today });
-    return (readAnswer(answer) as { newest: Day | null }).newest;
+    return readAnswer(answer) as { first: Day | null; newest: Day | null };
   }
 
   async #figures(plan: ReportPlan): Promise<{ figures: ReportFigures; version: string }> {
@@ -293,7 +294,7 @@ export class Reports {
     const { from } = lastPeriod(kind, clock.today());
     const { state } = await this.build(kind, from);
     const name = periodName(kind, { from, to: from });
-    if (state === "empty") return "There are no production data yet, so no report was made.";
+    if (state === "empty") return `There are no production data up to ${name} yet, so no report was made.`;
     if (state === "rest") return `No production in ${name}, as is usual for such a time, so no report was made.`;
     const wanted = settings.reportSend.includes(kind);
     const already = (history.get(kind, from)?.handed_at ?? null) !== null;

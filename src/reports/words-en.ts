@@ -32,6 +32,7 @@ export const en: Words = {
       `${period}: no production is recorded, though there usually is some. The data may not have arrived yet.`,
     newest: (day) => `The newest data are of ${day}.`,
     empty: "There are no production data yet. See that the files are in the folder database.",
+    before: (period, day) => `${period}: there are no data of it; they begin on ${day}.`,
     unfinished: (day) => `The period is not over: these are the figures until ${day}, compared with as many days.`,
     cut: (day) => `There are data until ${day} alone, compared with as many days.`,
     today: "The figures of today may not all be there yet.",

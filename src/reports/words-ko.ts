@@ -39,6 +39,7 @@ export const ko = {
       `${period}의 생산 실적이 없습니다. 보통 생산이 있는 때이므로 데이터가 아직 들어오지 않았을 수 있습니다.`,
     newest: (day: string) => `가장 최근 데이터는 ${day}입니다.`,
     empty: "아직 생산 데이터가 없습니다. database 폴더의 파일을 확인하십시오.",
+    before: (period: string, day: string) => `${period}에는 데이터가 없습니다. 데이터는 ${day}부터 있습니다.`,
     unfinished: (day: string) => `아직 끝나지 않은 기간이며 ${day}까지의 실적입니다. 비교 기간도 같은 날까지입니다.`,
     cut: (day: string) => `데이터가 ${day}까지만 있어 비교 기간도 같은 날까지입니다.`,
     today: "오늘의 실적은 아직 다 들어오지 않았을 수 있습니다.",

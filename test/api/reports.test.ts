@@ -158,7 +158,7 @@ test("an item that is usually made and was not is named, and so is a day without
   const made = await report("daily", yesterday);
   expect(made.missed.map(({ item_code }: Json) => item_code)).toEqual([missed]);
   expect((await report("daily", silent)).state).toBe("missing");
-  expect((await report("daily", addDays(yesterday, -900))).state).toBe("rest");
+  expect((await report("daily", addDays(yesterday, -900))).state).toBe("empty");
   const html = await (await hub.fetch(`/reports/daily/${silent}.html?lang=en`)).text();
   expect(html).toContain("no production is recorded, though there usually is some");
 });

@@ -136,6 +136,10 @@ test("days without production are told apart: as usual, although it is usual, an
     "2026-11-18(수)의 생산 실적이 없습니다. 보통 생산이 있는 때이므로 데이터가 아직 들어오지 않았을 수 있습니다.",
     "가장 최근 데이터는 2026-11-17(화)입니다.",
   ]);
+  const before = open(homeWith(weekdays("2026-11-17", 100))).reports;
+  expect(await told(before, "weekly", "2026-07-01")).toEqual([
+    "2026년 27주(06-29 ~ 07-05)에는 데이터가 없습니다. 데이터는 2026-08-10(월)부터 있습니다.",
+  ]);
   const empty = open(homeWith([]));
   expect(await told(empty.reports, "monthly", "2026-11-01")).toEqual([
     "아직 생산 데이터가 없습니다. database 폴더의 파일을 확인하십시오.",
