@@ -16,6 +16,7 @@ import { operationsVariables } from "./config/operations.ts";
 import { qualityVariables } from "./config/quality.ts";
 import { reportsVariables } from "./config/reports.ts";
 import { serverVariables } from "./config/server.ts";
+import { type Strangers, strangersAmong } from "./config/strangers.ts";
 
 /** Wrong settings; the message has one sentence a line for each, for the operator, with secrets masked. */
 export class SettingsError extends Error {
@@ -129,6 +130,13 @@ export function loadSettings({ home, env }: { home: string; env: Record<string, 
 
 /** The names in `<home>/.env`, whether they are settings or not. Throws SettingsError for a file that cannot be read. */
 export const namesInEnvFile = (home: string): string[] => Object.keys(readEnvFile(join(resolve(home), ".env")));
+
+/** The names in `<home>/.env` that are no settings. Throws SettingsError for a file that cannot be read. */
+export const strangersInEnvFile = (home: string): Strangers =>
+  strangersAmong(
+    namesInEnvFile(home),
+    settingsTable.map(({ name }) => name),
+  );
 
 function parse({ name, kind, secret }: Variable<unknown>, text: string | undefined): unknown {
   if (text === undefined) return undefined;

@@ -1,5 +1,4 @@
 import { distance } from "fastest-levenshtein";
-import { namesInEnvFile, settingsTable } from "../config.ts";
 
 /** Letters by which a mistyped name differs from the one that was meant: a swap is two. */
 const likely = 2;
@@ -10,11 +9,10 @@ export interface Strangers {
   others: string[];
 }
 
-/** The names in `<home>/.env` that the hub does not know. Throws SettingsError for a file that cannot be read. */
-export function strangersInEnvFile(home: string): Strangers {
-  const known = settingsTable.map(({ name }) => name);
+/** The names that are not among the known ones, a mistyped one with the nearest of those. */
+export function strangersAmong(names: readonly string[], known: readonly string[]): Strangers {
   const found: Strangers = { mistyped: [], others: [] };
-  for (const name of namesInEnvFile(home).filter((one) => !known.includes(one))) {
+  for (const name of names.filter((one) => !known.includes(one))) {
     const [nearest] = known
       .map((meant) => ({ meant, letters: distance(meant, name.toUpperCase()) }))
       .sort((a, b) => a.letters - b.letters);

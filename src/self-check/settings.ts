@@ -1,5 +1,5 @@
-import { mistypedSentence, strangersInEnvFile } from "../config/strangers.ts";
-import { namesInEnvFile, type Settings, settingsTable } from "../config.ts";
+import { mistypedSentence } from "../config/strangers.ts";
+import { namesInEnvFile, type Settings, settingsTable, strangersInEnvFile } from "../config.ts";
 import type { Finding } from "../operations/findings.ts";
 
 /** Names in `.env` that the hub does not know: one that is almost a setting was mistyped, and its value is not in force. */
