@@ -16,27 +16,29 @@ export interface AiHealthServices {
 
 const count = z.int();
 
-const aiHealth = z
-  .object({
-    status: z.enum(["ok", "error", "rate_limited", "degraded"]),
-    message: z.string().meta({ description: "A sentence for people." }),
-    cached: z.boolean().meta({ description: "Whether anything was found out yet: it is never waited for here." }),
-    cache_age_sec: z.number().optional(),
-    cache_ttl_sec: count,
-    sessions: z.object({ count, ttl_sec: count, max_per_ip: count, max_total: count }),
-    models: z.array(z.string()).meta({ description: "In the order in which they are asked; none without a key." }),
-    counters: z
-      .object({
-        requests: count.meta({ description: "Requests to the service since the start." }),
-        rounds: count.meta({ description: "Rounds of conversations; each takes one request or more." }),
-        retries: count,
-        fallbacks: count.meta({ description: "Rounds that the second model was asked." }),
-        tokens: z.object({ prompt: count, output: count, thoughts: count, total: count }),
-        failures: z.object({ key: count, quota: count, unstable: count, declined: count, refused: count }),
-      })
-      .nullable(),
-  })
-  .meta({ id: "AiHealth" });
+const aiHealth = z.lazy(() =>
+  z
+    .object({
+      status: z.enum(["ok", "error", "rate_limited", "degraded"]),
+      message: z.string().meta({ description: "A sentence for people." }),
+      cached: z.boolean().meta({ description: "Whether anything was found out yet: it is never waited for here." }),
+      cache_age_sec: z.number().optional(),
+      cache_ttl_sec: count,
+      sessions: z.object({ count, ttl_sec: count, max_per_ip: count, max_total: count }),
+      models: z.array(z.string()).meta({ description: "In the order in which they are asked; none without a key." }),
+      counters: z
+        .object({
+          requests: count.meta({ description: "Requests to the service since the start." }),
+          rounds: count.meta({ description: "Rounds of conversations; each takes one request or more." }),
+          retries: count,
+          fallbacks: count.meta({ description: "Rounds that the second model was asked." }),
+          tokens: z.object({ prompt: count, output: count, thoughts: count, total: count }),
+          failures: z.object({ key: count, quota: count, unstable: count, declined: count, refused: count }),
+        })
+        .nullable(),
+    })
+    .meta({ id: "AiHealth" }),
+);
 
 /**
  * GET /healthz/ai, from what questions and earlier checks found out. A check looks the model up, which costs no tokens; it runs in the background, at

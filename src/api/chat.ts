@@ -24,27 +24,31 @@ const question = z
 
 const toolName = z.enum(toolNames);
 
-const evidence = z
-  .object({
-    tool: toolName,
-    arguments: z.record(z.string(), z.unknown()),
-    period: z.object({ from: z.string(), to: z.string() }).nullable(),
-    item_code: z.string().nullable(),
-    row_count: z.int().meta({ description: "Production records behind the figures; of a custom query its rows." }),
-    segments: z.array(z.string()).meta({ description: "The files that were read." }),
-  })
-  .meta({ id: "Evidence" });
+const evidence = z.lazy(() =>
+  z
+    .object({
+      tool: toolName,
+      arguments: z.record(z.string(), z.unknown()),
+      period: z.object({ from: z.string(), to: z.string() }).nullable(),
+      item_code: z.string().nullable(),
+      row_count: z.int().meta({ description: "Production records behind the figures; of a custom query its rows." }),
+      segments: z.array(z.string()).meta({ description: "The files that were read." }),
+    })
+    .meta({ id: "Evidence" }),
+);
 
-const answer = z
-  .object({
-    answer: z.string().meta({ description: "Markdown, or the sentence that says why there is no answer." }),
-    status: z.enum(["success", "error"]),
-    tools_used: z.array(toolName),
-    request_id: z.string(),
-    model_used: z.string().meta({ description: "`offline` where the hub's own planner answered." }),
-    evidence: z.array(evidence),
-  })
-  .meta({ id: "ChatAnswer" });
+const answer = z.lazy(() =>
+  z
+    .object({
+      answer: z.string().meta({ description: "Markdown, or the sentence that says why there is no answer." }),
+      status: z.enum(["success", "error"]),
+      tools_used: z.array(toolName),
+      request_id: z.string(),
+      model_used: z.string().meta({ description: "`offline` where the hub's own planner answered." }),
+      evidence: z.array(evidence),
+    })
+    .meta({ id: "ChatAnswer" }),
+);
 
 export interface ChatEndpointServices {
   chat: ChatEngine;

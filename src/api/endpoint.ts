@@ -20,7 +20,10 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, B
   body?: Body;
   /** Bodies by their media types that `handle` reads by itself, where they are files. */
   accepts?: Record<string, z.ZodType>;
-  /** The answer's schema by media type. */
+  /**
+   * The answer's schema by media type. It describes and validates nothing, so large ones are `z.lazy` and made when the document is asked for:
+   * all of them took 25 ms of every start.
+   */
   answer: Record<string, z.ZodType>;
   /** Status of a successful answer, 200 unless told. */
   success?: 200 | 202;

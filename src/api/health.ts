@@ -33,74 +33,80 @@ const number = z.number().nullable();
 const text = z.string().nullable();
 
 /** The daily totals or the search indexes of all files, as `/healthz` and the events tell of them. */
-const derivedState = z.object({
-  state: z.enum(["ready", "building", "off"]).meta({
-    description: "`building`: until what is derived from a file is ready, its rows themselves answer.",
-  }),
-  segments: z.array(
-    z.object({
-      segment: z.string(),
-      state: z.enum(["ready", "building", "waiting", "none"]),
-      totals: z.int().nullable(),
-      progress: z.object({ rows: z.int(), of: z.int().nullable() }).nullable(),
-      note: text,
+const derivedState = z.lazy(() =>
+  z.object({
+    state: z.enum(["ready", "building", "off"]).meta({
+      description: "`building`: until what is derived from a file is ready, its rows themselves answer.",
     }),
-  ),
-});
-
-const health = z
-  .object({
-    status: z.enum(["ok", "degraded"]),
-    timestamp: z.string(),
-    today: z.string(),
-    version: z.string(),
-    build_date: text,
-    uptime_seconds: z.number(),
-    database: z.string().meta({ description: "`connected`, or `error: …`." }),
-    db_size_mb: z.number(),
-    archive_db: z.enum(["available", "not_found"]),
-    archive_size_mb: z.number(),
-    ai_api: z.object({ key_configured: z.boolean(), cached_status: text, last_check_age_sec: number }),
-    cache: z.object({ size: z.int(), maxsize: z.int(), ttl: z.int(), db_version: text }),
-    disk_free_gb: number,
-    misplaced_rows: z.int(),
-    duplicate_rows: z.int(),
-    undated_rows: z.int(),
-    backup: z.object({ last_success: text, age_hours: number }),
-    watcher: z.object({ last_run: text }),
-    drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
-    rollup: derivedState,
-    search: derivedState,
-    last_crash: z
-      .object({ at: z.string(), report: z.string(), reason: z.string(), count: z.int() })
-      .nullable()
-      .meta({ description: "The last time within seven days that the hub ended unexpectedly, and how often it did." }),
-    alerts: z
-      .array(z.string())
-      .meta({ description: "A sentence for each job whose last run failed, and for a hub that ended unexpectedly." }),
-    active_alerts: z
-      .object({ critical: z.int(), warning: z.int(), info: z.int() })
-      .meta({ description: "How many alerts fire, by severity; `/alerts` says which." }),
-    files: z.array(
+    segments: z.array(
       z.object({
-        name: z.string(),
-        file: z.string(),
-        state: z.enum(["ok", "absent", "locked", "broken", "changing", "refilling", "copying"]),
+        segment: z.string(),
+        state: z.enum(["ready", "building", "waiting", "none"]),
+        totals: z.int().nullable(),
+        progress: z.object({ rows: z.int(), of: z.int().nullable() }).nullable(),
         note: text,
-        source_mb: z.number(),
-        read_from: z.enum(["mirror", "direct"]).nullable(),
-        as_of: text,
-        rows: number,
-        first_day: text,
-        last_day: text,
-        owns: z.object({ from: z.string(), to: z.string() }),
-        misplaced_rows: z.int(),
-        duplicate_rows: z.int(),
-        undated_rows: z.int(),
       }),
     ),
-  })
-  .meta({ id: "Health" });
+  }),
+);
+
+const health = z.lazy(() =>
+  z
+    .object({
+      status: z.enum(["ok", "degraded"]),
+      timestamp: z.string(),
+      today: z.string(),
+      version: z.string(),
+      build_date: text,
+      uptime_seconds: z.number(),
+      database: z.string().meta({ description: "`connected`, or `error: …`." }),
+      db_size_mb: z.number(),
+      archive_db: z.enum(["available", "not_found"]),
+      archive_size_mb: z.number(),
+      ai_api: z.object({ key_configured: z.boolean(), cached_status: text, last_check_age_sec: number }),
+      cache: z.object({ size: z.int(), maxsize: z.int(), ttl: z.int(), db_version: text }),
+      disk_free_gb: number,
+      misplaced_rows: z.int(),
+      duplicate_rows: z.int(),
+      undated_rows: z.int(),
+      backup: z.object({ last_success: text, age_hours: number }),
+      watcher: z.object({ last_run: text }),
+      drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
+      rollup: derivedState,
+      search: derivedState,
+      last_crash: z
+        .object({ at: z.string(), report: z.string(), reason: z.string(), count: z.int() })
+        .nullable()
+        .meta({
+          description: "The last time within seven days that the hub ended unexpectedly, and how often it did.",
+        }),
+      alerts: z
+        .array(z.string())
+        .meta({ description: "A sentence for each job whose last run failed, and for a hub that ended unexpectedly." }),
+      active_alerts: z
+        .object({ critical: z.int(), warning: z.int(), info: z.int() })
+        .meta({ description: "How many alerts fire, by severity; `/alerts` says which." }),
+      files: z.array(
+        z.object({
+          name: z.string(),
+          file: z.string(),
+          state: z.enum(["ok", "absent", "locked", "broken", "changing", "refilling", "copying"]),
+          note: text,
+          source_mb: z.number(),
+          read_from: z.enum(["mirror", "direct"]).nullable(),
+          as_of: text,
+          rows: number,
+          first_day: text,
+          last_day: text,
+          owns: z.object({ from: z.string(), to: z.string() }),
+          misplaced_rows: z.int(),
+          duplicate_rows: z.int(),
+          undated_rows: z.int(),
+        }),
+      ),
+    })
+    .meta({ id: "Health" }),
+);
 
 /** What `/healthz` answers. */
 export type Health = z.output<typeof health>;

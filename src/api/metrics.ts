@@ -15,21 +15,23 @@ export interface MetricsServices {
   audit: (message: string, requestId: string) => void;
 }
 
-const performanceReport = z
-  .record(
-    z.string(),
-    z.object({
-      count: z.int(),
-      avg_ms: z.number(),
-      p50_ms: z.number(),
-      p95_ms: z.number(),
-      p99_ms: z.number(),
-      max_ms: z.number(),
-      cache_hit_rate: z.number(),
-      avg_rows: z.number(),
-    }),
-  )
-  .meta({ id: "Performance" });
+const performanceReport = z.lazy(() =>
+  z
+    .record(
+      z.string(),
+      z.object({
+        count: z.int(),
+        avg_ms: z.number(),
+        p50_ms: z.number(),
+        p95_ms: z.number(),
+        p99_ms: z.number(),
+        max_ms: z.number(),
+        cache_hit_rate: z.number(),
+        avg_rows: z.number(),
+      }),
+    )
+    .meta({ id: "Performance" }),
+);
 
 /** GET /metrics/performance, GET /metrics/cache, POST /cache/clear. */
 export function metricsEndpoints(endpoints: Endpoints, services: MetricsServices): void {

@@ -19,68 +19,76 @@ const count = (description?: string) =>
     .nullable()
     .meta(description === undefined ? {} : { description });
 
-const sample = z
-  .object({
-    at: z.string().meta({ description: "Start of the span." }),
-    covered_seconds: z
-      .number()
-      .meta({ description: "How long of the span the hub looked at itself; 0 where it did not run." }),
-    requests: count(),
-    requests_per_hour: count(),
-    client_errors: count("4xx other than 429."),
-    server_errors: count("5xx."),
-    error_rate_percent: count("5xx by all requests."),
-    rate_limited: count("429."),
-    p50_ms: count("Response times that 50, 95 and 99 % of the requests stayed within, without questions to the chat."),
-    p95_ms: count(),
-    p99_ms: count(),
-    tokens: count("Tokens that the chat's model took."),
-    chat_questions: count(),
-    cache_hits: count(),
-    cache_misses: count(),
-    cache_hit_rate_percent: count(),
-    cpu_hub_percent: count("The hub and what it started, of all processors together."),
-    cpu_percent: count("The whole machine."),
-    memory_hub_mb: count("The hub and what it started; 1 MB is 1024² bytes."),
-    memory_hub_max_mb: count(),
-    memory_percent: count("The whole machine."),
-    disk_percent: count("The disk that holds the data."),
-    loop_delay_p99_ms: count("How long the event loop kept what was due waiting."),
-    loop_delay_max_ms: count(),
-    sse_clients: count("Streams of events to pages, the most at a time."),
-    connections: count("Connections over which something was answered, the most at a time."),
-  } satisfies Record<keyof Figures, z.ZodType>)
-  .meta({ id: "MonitoringSample" });
+const sample = z.lazy(() =>
+  z
+    .object({
+      at: z.string().meta({ description: "Start of the span." }),
+      covered_seconds: z
+        .number()
+        .meta({ description: "How long of the span the hub looked at itself; 0 where it did not run." }),
+      requests: count(),
+      requests_per_hour: count(),
+      client_errors: count("4xx other than 429."),
+      server_errors: count("5xx."),
+      error_rate_percent: count("5xx by all requests."),
+      rate_limited: count("429."),
+      p50_ms: count(
+        "Response times that 50, 95 and 99 % of the requests stayed within, without questions to the chat.",
+      ),
+      p95_ms: count(),
+      p99_ms: count(),
+      tokens: count("Tokens that the chat's model took."),
+      chat_questions: count(),
+      cache_hits: count(),
+      cache_misses: count(),
+      cache_hit_rate_percent: count(),
+      cpu_hub_percent: count("The hub and what it started, of all processors together."),
+      cpu_percent: count("The whole machine."),
+      memory_hub_mb: count("The hub and what it started; 1 MB is 1024² bytes."),
+      memory_hub_max_mb: count(),
+      memory_percent: count("The whole machine."),
+      disk_percent: count("The disk that holds the data."),
+      loop_delay_p99_ms: count("How long the event loop kept what was due waiting."),
+      loop_delay_max_ms: count(),
+      sse_clients: count("Streams of events to pages, the most at a time."),
+      connections: count("Connections over which something was answered, the most at a time."),
+    } satisfies Record<keyof Figures, z.ZodType>)
+    .meta({ id: "MonitoringSample" }),
+);
 
 const range = z
   .enum(Object.keys(ranges) as [Range, ...Range[]])
   .default("hour")
   .meta({ description: "How far to look back: an hour in minutes, a day in tens of minutes, a week in hours." });
 
-const lightWords = z.object({
-  title: z.string(),
-  measure: z.string(),
-  meaning: z.string(),
-  action: z.string(),
-});
+const lightWords = z.lazy(() =>
+  z.object({
+    title: z.string(),
+    measure: z.string(),
+    meaning: z.string(),
+    action: z.string(),
+  }),
+);
 
-const light = z
-  .object({
-    name: z.enum(lightNames),
-    state: z.enum(["good", "warning", "critical", "none"]).meta({
-      description: "Green, yellow, red; `none` where nothing is known, or of fewer than 20 requests.",
-    }),
-    value: z.number().nullable(),
-    unit: z.enum(["ms", "percent", "connections"]),
-    warning: z.number().meta({ description: "From here on it is yellow." }),
-    critical: z.number().meta({ description: "From here on it is red." }),
-    setting: z.string().meta({ description: "The setting that holds both." }),
-    window_seconds: z.number().meta({ description: "The time that it is judged by." }),
-    words: z
-      .object({ ko: lightWords, en: lightWords })
-      .meta({ description: "What it shows, what yellow or red means, and what to do." }),
-  })
-  .meta({ id: "TrafficLight" });
+const light = z.lazy(() =>
+  z
+    .object({
+      name: z.enum(lightNames),
+      state: z.enum(["good", "warning", "critical", "none"]).meta({
+        description: "Green, yellow, red; `none` where nothing is known, or of fewer than 20 requests.",
+      }),
+      value: z.number().nullable(),
+      unit: z.enum(["ms", "percent", "connections"]),
+      warning: z.number().meta({ description: "From here on it is yellow." }),
+      critical: z.number().meta({ description: "From here on it is red." }),
+      setting: z.string().meta({ description: "The setting that holds both." }),
+      window_seconds: z.number().meta({ description: "The time that it is judged by." }),
+      words: z
+        .object({ ko: lightWords, en: lightWords })
+        .meta({ description: "What it shows, what yellow or red means, and what to do." }),
+    })
+    .meta({ id: "TrafficLight" }),
+);
 
 /** GET /monitoring/samples and GET /monitoring/lights. */
 export function monitoringEndpoints(endpoints: Endpoints, { monitor, clock }: MonitoringServices): void {

@@ -40,38 +40,42 @@ const state = z.enum(deliveryStates).meta({
     "`uncertain`: the hub ended while it was being sent, so that nobody knows whether it arrived; it is not sent again. `dead`: given up. `merged`: went out as a part of a digest.",
 });
 
-const channel = z
-  .object({
-    name,
-    configured: z.boolean(),
-    last_success: time,
-    last_failure: z.object({ at: z.string(), state, reason }).nullable(),
-    failing: z
-      .object({ since: z.string(), reason })
-      .nullable()
-      .meta({ description: "Since when the oldest waiting message could not be delivered; null while all is well." }),
-    waiting: z.int().meta({ description: "Messages that are still to be sent." }),
-  })
-  .meta({ id: "Channel" });
+const channel = z.lazy(() =>
+  z
+    .object({
+      name,
+      configured: z.boolean(),
+      last_success: time,
+      last_failure: z.object({ at: z.string(), state, reason }).nullable(),
+      failing: z
+        .object({ since: z.string(), reason })
+        .nullable()
+        .meta({ description: "Since when the oldest waiting message could not be delivered; null while all is well." }),
+      waiting: z.int().meta({ description: "Messages that are still to be sent." }),
+    })
+    .meta({ id: "Channel" }),
+);
 
-const delivery = z
-  .object({
-    id: z.string().meta({ description: "The same as X-Hub-Delivery at a webhook." }),
-    message: z.string().meta({ description: "The same for every channel on which the message goes." }),
-    channel: name,
-    kind: z.enum(messageKinds),
-    severity: z.enum(["critical", "warning", "info"]),
-    subject: z.string(),
-    state,
-    attempts: z.int(),
-    created_at: z.string(),
-    last_attempt_at: time,
-    next_attempt_at: time,
-    finished_at: time,
-    reason,
-    merged_into: z.string().nullable(),
-  })
-  .meta({ id: "Delivery" });
+const delivery = z.lazy(() =>
+  z
+    .object({
+      id: z.string().meta({ description: "The same as X-Hub-Delivery at a webhook." }),
+      message: z.string().meta({ description: "The same for every channel on which the message goes." }),
+      channel: name,
+      kind: z.enum(messageKinds),
+      severity: z.enum(["critical", "warning", "info"]),
+      subject: z.string(),
+      state,
+      attempts: z.int(),
+      created_at: z.string(),
+      last_attempt_at: time,
+      next_attempt_at: time,
+      finished_at: time,
+      reason,
+      merged_into: z.string().nullable(),
+    })
+    .meta({ id: "Delivery" }),
+);
 
 const inBoth = (why: Reason | null) => why && { code: why.code, ko: reasonText(why, "ko"), en: reasonText(why, "en") };
 

@@ -29,25 +29,27 @@ export function actOnJob(
 
 const time = z.string().nullable();
 
-const job = z
-  .object({
-    name: z.string(),
-    title: z.string(),
-    when: z.string().meta({ description: "A cron pattern in the factory's time, `every N s`, or `on demand`." }),
-    paused: z.boolean(),
-    running: z.boolean(),
-    progress: z.object({ done: z.number(), total: z.number(), phase: z.string() }).nullable(),
-    said: z.array(z.object({ level: z.enum(["info", "warn", "error"]), message: z.string() })).meta({
-      description: "What the run under way has said so far, or the last one since the hub started.",
-    }),
-    last_started: time,
-    last_finished: time,
-    last_success: time,
-    last_result: z.enum(["ok", "failed"]).nullable(),
-    last_message: z.string().nullable(),
-    next_run: time,
-  })
-  .meta({ id: "Job" });
+const job = z.lazy(() =>
+  z
+    .object({
+      name: z.string(),
+      title: z.string(),
+      when: z.string().meta({ description: "A cron pattern in the factory's time, `every N s`, or `on demand`." }),
+      paused: z.boolean(),
+      running: z.boolean(),
+      progress: z.object({ done: z.number(), total: z.number(), phase: z.string() }).nullable(),
+      said: z.array(z.object({ level: z.enum(["info", "warn", "error"]), message: z.string() })).meta({
+        description: "What the run under way has said so far, or the last one since the hub started.",
+      }),
+      last_started: time,
+      last_finished: time,
+      last_success: time,
+      last_result: z.enum(["ok", "failed"]).nullable(),
+      last_message: z.string().nullable(),
+      next_run: time,
+    })
+    .meta({ id: "Job" }),
+);
 
 const jobName = z.object({ name: z.string().max(50).meta({ description: "Name of the job.", example: "backup" }) });
 

@@ -34,35 +34,37 @@ export function actOnFinding(
 const inBoth = z.object({ ko: z.string(), en: z.string() });
 const time = z.string().nullable();
 
-const finding = z
-  .object({
-    id: z.string(),
-    kind: z.enum(kinds),
-    severity: z.enum(severities),
-    state: z.enum(findingStates),
-    title: inBoth,
-    explanation: inBoth.meta({ description: "What was found, with its figures." }),
-    day: z.string().nullable(),
-    item_code: z.string().nullable(),
-    figures: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
-    rows: z
-      .array(
-        z.object({
-          source: z.string(),
-          id: z.int(),
-          production_date: z.string(),
-          lot_number: z.string().nullable(),
-          item_code: z.string(),
-          item_name: z.string().nullable(),
-          good_quantity: z.unknown(),
-        }),
-      )
-      .meta({ description: "Up to five records as examples." }),
-    first_seen: z.string(),
-    gone_at: time.meta({ description: "When it was no longer found." }),
-    accepted: z.object({ at: z.string(), by: z.string(), note: z.string() }).nullable(),
-  })
-  .meta({ id: "Finding" });
+const finding = z.lazy(() =>
+  z
+    .object({
+      id: z.string(),
+      kind: z.enum(kinds),
+      severity: z.enum(severities),
+      state: z.enum(findingStates),
+      title: inBoth,
+      explanation: inBoth.meta({ description: "What was found, with its figures." }),
+      day: z.string().nullable(),
+      item_code: z.string().nullable(),
+      figures: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+      rows: z
+        .array(
+          z.object({
+            source: z.string(),
+            id: z.int(),
+            production_date: z.string(),
+            lot_number: z.string().nullable(),
+            item_code: z.string(),
+            item_name: z.string().nullable(),
+            good_quantity: z.unknown(),
+          }),
+        )
+        .meta({ description: "Up to five records as examples." }),
+      first_seen: z.string(),
+      gone_at: time.meta({ description: "When it was no longer found." }),
+      accepted: z.object({ at: z.string(), by: z.string(), note: z.string() }).nullable(),
+    })
+    .meta({ id: "Finding" }),
+);
 
 const states = ["off", "waiting", "checking", "ready"] as const;
 const counts = z.record(z.string(), z.int());
@@ -78,57 +80,61 @@ const checked = {
   trouble: z.string().nullable().meta({ description: "Why the last check failed." }),
 };
 
-const findings = z
-  .object({
-    ...checked,
-    last_complete_day: z.string().nullable(),
-    days_read: z.int().meta({ description: "Days whose records were looked at one by one." }),
-    days_pending: z.int().meta({ description: "Days whose records are still to be looked at." }),
-    not_readable_by_day: z.array(z.string()).meta({ description: "Files without an index on production_date." }),
-    counts: z.object({ by_state: counts, open_by_kind: counts, open_by_severity: counts }),
-    count: z.int(),
-    data: z.array(finding),
-  })
-  .meta({ id: "Findings" });
+const findings = z.lazy(() =>
+  z
+    .object({
+      ...checked,
+      last_complete_day: z.string().nullable(),
+      days_read: z.int().meta({ description: "Days whose records were looked at one by one." }),
+      days_pending: z.int().meta({ description: "Days whose records are still to be looked at." }),
+      not_readable_by_day: z.array(z.string()).meta({ description: "Files without an index on production_date." }),
+      counts: z.object({ by_state: counts, open_by_kind: counts, open_by_severity: counts }),
+      count: z.int(),
+      data: z.array(finding),
+    })
+    .meta({ id: "Findings" }),
+);
 
-const drift = z
-  .object({
-    ...checked,
-    drift_detected: z.boolean().nullable().meta({ description: "Null while there is too little data." }),
-    now: period.nullable(),
-    before: period.nullable(),
-    distribution: z
-      .object({
-        detected: z.boolean(),
-        psi: z.number(),
-        threshold: z.number(),
-        notice: z.number(),
-        by_chance: z.number(),
-        items: z.array(
-          z.object({
-            item_code: z.string(),
-            share_before: z.number(),
-            share_now: z.number(),
-            contribution: z.number(),
-          }),
-        ),
-      })
-      .nullable(),
-    level: z
-      .object({
-        detected: z.boolean(),
-        now: z.number(),
-        before: z.number(),
-        change: z.number(),
-        threshold: z.number(),
-        sigmas: z.number(),
-        sigmas_threshold: z.number(),
-        season_known: z.boolean(),
-      })
-      .nullable(),
-    history: z.array(z.object({ day: z.string(), psi: z.number(), level_change: z.number() })),
-  })
-  .meta({ id: "Drift" });
+const drift = z.lazy(() =>
+  z
+    .object({
+      ...checked,
+      drift_detected: z.boolean().nullable().meta({ description: "Null while there is too little data." }),
+      now: period.nullable(),
+      before: period.nullable(),
+      distribution: z
+        .object({
+          detected: z.boolean(),
+          psi: z.number(),
+          threshold: z.number(),
+          notice: z.number(),
+          by_chance: z.number(),
+          items: z.array(
+            z.object({
+              item_code: z.string(),
+              share_before: z.number(),
+              share_now: z.number(),
+              contribution: z.number(),
+            }),
+          ),
+        })
+        .nullable(),
+      level: z
+        .object({
+          detected: z.boolean(),
+          now: z.number(),
+          before: z.number(),
+          change: z.number(),
+          threshold: z.number(),
+          sigmas: z.number(),
+          sigmas_threshold: z.number(),
+          season_known: z.boolean(),
+        })
+        .nullable(),
+      history: z.array(z.object({ day: z.string(), psi: z.number(), level_change: z.number() })),
+    })
+    .meta({ id: "Drift" }),
+);
 
 const id = z.object({
   id: z.string().max(16).meta({ description: "Id of the finding.", example: "3f2a9c01d4e5b678" }),

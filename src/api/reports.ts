@@ -41,123 +41,131 @@ const days = z.object({ from: z.string(), to: z.string() });
 const quantity = z.number();
 const page = z.string().meta({ description: "Path of the page of the dashboard that shows it." });
 const item = { item_code: z.string(), item_name: z.string().nullable(), page };
-const mover = z.object({ ...item, before: quantity, now: quantity, difference: quantity });
-const target = z.object({
-  ...item,
-  item_code: z.string().nullable(),
-  target: quantity,
-  achieved: quantity,
-  rate: z.number().nullable(),
-  forecast: z.number().nullable(),
-});
+const mover = z.lazy(() => z.object({ ...item, before: quantity, now: quantity, difference: quantity }));
+const target = z.lazy(() =>
+  z.object({
+    ...item,
+    item_code: z.string().nullable(),
+    target: quantity,
+    achieved: quantity,
+    rate: z.number().nullable(),
+    forecast: z.number().nullable(),
+  }),
+);
 
-const report = z
-  .object({
-    kind,
-    name: z.string().meta({ example: "2026-W03" }),
-    from: z.string(),
-    to: z.string(),
-    through: z.string().meta({ description: "The last day that counts; before `to` in a period that is not over." }),
-    finished: z.boolean(),
-    comparable: z.boolean().meta({ description: "False where the files of earlier periods cannot be read." }),
-    state: z.enum(["produced", "rest", "missing", "empty"]).meta({
-      description:
-        "`rest`: nothing was made, as is usual. `missing`: nothing was, though it usually is. `empty`: no data, or they begin later.",
-    }),
-    made_at: z.string(),
-    version: z.string(),
-    last_good: z
-      .boolean()
-      .meta({ description: "True where a file could not be read, so that an earlier version answered." }),
-    newest: time,
-    oldest: time.meta({ description: "The first day of data." }),
-    totals: z.object({
-      total_production: quantity,
-      batch_count: z.int(),
-      avg_batch_size: quantity,
-      item_count: z.int(),
-    }),
-    comparisons: z.array(
-      z.object({
-        basis: z.enum(["usual", "previous", "last_year"]),
-        days: days.nullable(),
-        total_production: quantity,
-        batch_count: z.int().nullable(),
-        difference: quantity,
-        change: z.number().nullable().meta({ description: "1 for twice as much." }),
-        page: page.nullable(),
+const report = z.lazy(() =>
+  z
+    .object({
+      kind,
+      name: z.string().meta({ example: "2026-W03" }),
+      from: z.string(),
+      to: z.string(),
+      through: z.string().meta({ description: "The last day that counts; before `to` in a period that is not over." }),
+      finished: z.boolean(),
+      comparable: z.boolean().meta({ description: "False where the files of earlier periods cannot be read." }),
+      state: z.enum(["produced", "rest", "missing", "empty"]).meta({
+        description:
+          "`rest`: nothing was made, as is usual. `missing`: nothing was, though it usually is. `empty`: no data, or they begin later.",
       }),
-    ),
-    days_compared_with: z.enum(["usual", "week_before", "four_weeks_before"]),
-    days: z.array(
-      z.object({
-        day: z.string(),
+      made_at: z.string(),
+      version: z.string(),
+      last_good: z
+        .boolean()
+        .meta({ description: "True where a file could not be read, so that an earlier version answered." }),
+      newest: time,
+      oldest: time.meta({ description: "The first day of data." }),
+      totals: z.object({
         total_production: quantity,
         batch_count: z.int(),
-        compared: z.number().nullable(),
-        page,
+        avg_batch_size: quantity,
+        item_count: z.int(),
       }),
-    ),
-    items: z.array(
-      z.object({
-        ...item,
+      comparisons: z.array(
+        z.object({
+          basis: z.enum(["usual", "previous", "last_year"]),
+          days: days.nullable(),
+          total_production: quantity,
+          batch_count: z.int().nullable(),
+          difference: quantity,
+          change: z.number().nullable().meta({ description: "1 for twice as much." }),
+          page: page.nullable(),
+        }),
+      ),
+      days_compared_with: z.enum(["usual", "week_before", "four_weeks_before"]),
+      days: z.array(
+        z.object({
+          day: z.string(),
+          total_production: quantity,
+          batch_count: z.int(),
+          compared: z.number().nullable(),
+          page,
+        }),
+      ),
+      items: z.array(
+        z.object({
+          ...item,
+          total_production: quantity,
+          batch_count: z.int(),
+          share: z.number().nullable(),
+          before: z.number().nullable(),
+          difference: z.number().nullable(),
+          change: z.number().nullable(),
+        }),
+      ),
+      others: z.object({
+        items: z.int(),
         total_production: quantity,
         batch_count: z.int(),
         share: z.number().nullable(),
-        before: z.number().nullable(),
-        difference: z.number().nullable(),
-        change: z.number().nullable(),
       }),
-    ),
-    others: z.object({
-      items: z.int(),
-      total_production: quantity,
-      batch_count: z.int(),
-      share: z.number().nullable(),
-    }),
-    rises: z.array(mover),
-    falls: z.array(mover),
-    missed: z
-      .array(z.object({ ...item, usual: quantity }))
-      .meta({ description: "Items that are usually made in such a period, and were not." }),
-    targets: z.object({ month: z.string(), whole: target.nullable(), items: z.array(target), page }).nullable(),
-    quality: z
-      .object({
-        open: z.int().meta({ description: "Warnings of the report's days that are open." }),
-        undated: z.int().meta({ description: "Open warnings that are of no day." }),
-        texts: z.object({ ko: z.array(z.string()), en: z.array(z.string()) }),
-        doubtful: z
-          .object({ quantity, text: z.object({ ko: z.string(), en: z.string() }) })
-          .nullable()
-          .meta({ description: "Records of these days whose quantity is hardly right: their sum, and the greatest." }),
-        page,
-      })
-      .nullable(),
-    hub: z
-      .object({
-        backup_age_hours: z.number().nullable(),
-        alerts: z.object({ critical: z.int(), warning: z.int(), info: z.int() }).nullable(),
-        page,
-      })
-      .nullable(),
-    pages: z.object({ overview: page, batches: page, items: page, report: page }),
-  })
-  .meta({ id: "Report" });
+      rises: z.array(mover),
+      falls: z.array(mover),
+      missed: z
+        .array(z.object({ ...item, usual: quantity }))
+        .meta({ description: "Items that are usually made in such a period, and were not." }),
+      targets: z.object({ month: z.string(), whole: target.nullable(), items: z.array(target), page }).nullable(),
+      quality: z
+        .object({
+          open: z.int().meta({ description: "Warnings of the report's days that are open." }),
+          undated: z.int().meta({ description: "Open warnings that are of no day." }),
+          texts: z.object({ ko: z.array(z.string()), en: z.array(z.string()) }),
+          doubtful: z
+            .object({ quantity, text: z.object({ ko: z.string(), en: z.string() }) })
+            .nullable()
+            .meta({
+              description: "Records of these days whose quantity is hardly right: their sum, and the greatest.",
+            }),
+          page,
+        })
+        .nullable(),
+      hub: z
+        .object({
+          backup_age_hours: z.number().nullable(),
+          alerts: z.object({ critical: z.int(), warning: z.int(), info: z.int() }).nullable(),
+          page,
+        })
+        .nullable(),
+      pages: z.object({ overview: page, batches: page, items: page, report: page }),
+    })
+    .meta({ id: "Report" }),
+);
 
 const files = z.object({ xlsx: z.string().nullable(), html: z.string().nullable() });
-const listed = z.object({
-  kind,
-  name: z.string(),
-  from: z.string(),
-  made_at: z.string(),
-  headline: z.string(),
-  handed_at: time.meta({ description: "When it was last handed to the outbox; null for never." }),
-  sent_at: time.meta({ description: "When it had arrived on all its channels; null before, and where one failed." }),
-  deliveries: z
-    .array(z.object({ channel: z.string(), state: z.enum(deliveryStates), finished_at: time, reason: time }))
-    .meta({ description: "How it fares on each channel; empty once the outbox has forgotten, after 90 days." }),
-  files: files.meta({ description: "Names of its files in REPORTS_DIR; null for one that is not there any more." }),
-});
+const listed = z.lazy(() =>
+  z.object({
+    kind,
+    name: z.string(),
+    from: z.string(),
+    made_at: z.string(),
+    headline: z.string(),
+    handed_at: time.meta({ description: "When it was last handed to the outbox; null for never." }),
+    sent_at: time.meta({ description: "When it had arrived on all its channels; null before, and where one failed." }),
+    deliveries: z
+      .array(z.object({ channel: z.string(), state: z.enum(deliveryStates), finished_at: time, reason: time }))
+      .meta({ description: "How it fares on each channel; empty once the outbox has forgotten, after 90 days." }),
+    files: files.meta({ description: "Names of its files in REPORTS_DIR; null for one that is not there any more." }),
+  }),
+);
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 

@@ -15,26 +15,30 @@ const periodQuery = ordered(
   z.object({ date_from: dateFrom.optional(), date_to: dateTo.optional(), item_code: itemCode.optional() }),
 );
 
-const comparedPeriod = z.object({
-  range: z.string(),
-  total_quantity: z.number(),
-  production_count: z.int(),
-  average_quantity: z.number(),
-});
+const comparedPeriod = z.lazy(() =>
+  z.object({
+    range: z.string(),
+    total_quantity: z.number(),
+    production_count: z.int(),
+    average_quantity: z.number(),
+  }),
+);
 
-const comparison = z
-  .object({
-    status: z.literal("success"),
-    item_code: z.string().meta({ description: "The item asked for, or `all`." }),
-    period1: comparedPeriod,
-    period2: comparedPeriod,
-    comparison: z.object({
-      quantity_diff: z.number().meta({ description: "Period 1 less period 2." }),
-      change_rate_pct: z.number().nullable().meta({ description: "In percent of period 2; null when that is 0." }),
-      direction: z.enum(["증가", "감소", "동일"]),
-    }),
-  })
-  .meta({ id: "Comparison" });
+const comparison = z.lazy(() =>
+  z
+    .object({
+      status: z.literal("success"),
+      item_code: z.string().meta({ description: "The item asked for, or `all`." }),
+      period1: comparedPeriod,
+      period2: comparedPeriod,
+      comparison: z.object({
+        quantity_diff: z.number().meta({ description: "Period 1 less period 2." }),
+        change_rate_pct: z.number().nullable().meta({ description: "In percent of period 2; null when that is 0." }),
+        direction: z.enum(["증가", "감소", "동일"]),
+      }),
+    })
+    .meta({ id: "Comparison" }),
+);
 
 /** GET /summary/*. */
 export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {

@@ -32,52 +32,64 @@ export interface TargetEndpointServices {
 const mostListed = 1_000;
 const mostVersions = 200;
 
-const version = z
-  .object({
-    id: z.int(),
-    made_at: z.string(),
-    made_by: z.string().meta({ description: "Address of who made it." }),
-    note: z.string(),
-    origin: z.string().meta({ description: "A file's name, `api`, or `restored N`." }),
-  })
-  .meta({ id: "TargetVersion" });
-const target = z
-  .object({ month: z.string(), item_code: z.string(), target: z.number() })
-  .meta({ id: "Target", description: "A monthly target." });
-const change = z
-  .object({ month: z.string(), item_code: z.string(), before: z.number().nullable(), after: z.number().nullable() })
-  .meta({ id: "TargetChange" });
-const problem = z
-  .object({
-    kind: z.string(),
-    row: z.int().meta({ description: "From 1, as a spreadsheet counts; 0 for the file as a whole." }),
-    column: z.string(),
-    value: z.string(),
-    hint: z.string(),
-    message: z.string(),
-  })
-  .meta({ id: "TargetProblem" });
-const preview = z.object({
-  version: z.int().nullable().meta({ description: "The version in force; send it as `based_on`." }),
-  months: z.array(z.string()).meta({ description: "Months whose targets would be replaced." }),
-  new: z.int(),
-  changed: z.int(),
-  removed: z.int(),
-  unchanged: z.int(),
-  changes: z.array(change).meta({ description: `At most ${mostListed} of them.` }),
-  problems: z.array(problem),
-  problem_count: z
-    .int()
-    .meta({ description: "Of all problems, listed or not; without those that `allow_unknown` waives." }),
-  unknown_items: z.array(z.string()).meta({ description: "Codes of which nothing was ever made." }),
-  can_be_saved: z.boolean(),
-});
-const saved = z.object({
-  version: version.nullable().meta({ description: "The version in force now." }),
-  changed: z.int().meta({ description: "Targets that are not as before: new, altered and removed ones together." }),
-  new: z.int(),
-  removed: z.int().meta({ description: "Targets of the same months that the file does not have." }),
-});
+const version = z.lazy(() =>
+  z
+    .object({
+      id: z.int(),
+      made_at: z.string(),
+      made_by: z.string().meta({ description: "Address of who made it." }),
+      note: z.string(),
+      origin: z.string().meta({ description: "A file's name, `api`, or `restored N`." }),
+    })
+    .meta({ id: "TargetVersion" }),
+);
+const target = z.lazy(() =>
+  z
+    .object({ month: z.string(), item_code: z.string(), target: z.number() })
+    .meta({ id: "Target", description: "A monthly target." }),
+);
+const change = z.lazy(() =>
+  z
+    .object({ month: z.string(), item_code: z.string(), before: z.number().nullable(), after: z.number().nullable() })
+    .meta({ id: "TargetChange" }),
+);
+const problem = z.lazy(() =>
+  z
+    .object({
+      kind: z.string(),
+      row: z.int().meta({ description: "From 1, as a spreadsheet counts; 0 for the file as a whole." }),
+      column: z.string(),
+      value: z.string(),
+      hint: z.string(),
+      message: z.string(),
+    })
+    .meta({ id: "TargetProblem" }),
+);
+const preview = z.lazy(() =>
+  z.object({
+    version: z.int().nullable().meta({ description: "The version in force; send it as `based_on`." }),
+    months: z.array(z.string()).meta({ description: "Months whose targets would be replaced." }),
+    new: z.int(),
+    changed: z.int(),
+    removed: z.int(),
+    unchanged: z.int(),
+    changes: z.array(change).meta({ description: `At most ${mostListed} of them.` }),
+    problems: z.array(problem),
+    problem_count: z
+      .int()
+      .meta({ description: "Of all problems, listed or not; without those that `allow_unknown` waives." }),
+    unknown_items: z.array(z.string()).meta({ description: "Codes of which nothing was ever made." }),
+    can_be_saved: z.boolean(),
+  }),
+);
+const saved = z.lazy(() =>
+  z.object({
+    version: version.nullable().meta({ description: "The version in force now." }),
+    changed: z.int().meta({ description: "Targets that are not as before: new, altered and removed ones together." }),
+    new: z.int(),
+    removed: z.int().meta({ description: "Targets of the same months that the file does not have." }),
+  }),
+);
 const standing = {
   target: z.number(),
   made: z.number(),
@@ -92,22 +104,29 @@ const standing = {
   probability: z.number().nullable().meta({ description: "That the target is reached." }),
   needed_per_day: z.number().nullable().meta({ description: "What a working day must bring from now on." }),
 };
-const achievement = z.object({
-  month: z.string(),
-  version: version.nullable(),
-  newest: z.string().nullable(),
-  last_full_day: z.string().nullable(),
-  working_days: z.object({ all: z.number(), passed: z.number(), left: z.number() }).nullable(),
-  tested_months: z.int(),
-  total: z.object(standing).nullable(),
-  items: z.array(z.object({ item_code: z.string(), item_name: z.string().nullable(), ...standing })),
-  course: z
-    .array(
-      z.object({ day: z.string(), planned: z.number(), made: z.number().nullable(), forecast: z.number().nullable() }),
-    )
-    .meta({ description: "All items together as they add up, day by day." }),
-  untargeted: z.object({ item_count: z.int(), made: z.number() }),
-});
+const achievement = z.lazy(() =>
+  z.object({
+    month: z.string(),
+    version: version.nullable(),
+    newest: z.string().nullable(),
+    last_full_day: z.string().nullable(),
+    working_days: z.object({ all: z.number(), passed: z.number(), left: z.number() }).nullable(),
+    tested_months: z.int(),
+    total: z.object(standing).nullable(),
+    items: z.array(z.object({ item_code: z.string(), item_name: z.string().nullable(), ...standing })),
+    course: z
+      .array(
+        z.object({
+          day: z.string(),
+          planned: z.number(),
+          made: z.number().nullable(),
+          forecast: z.number().nullable(),
+        }),
+      )
+      .meta({ description: "All items together as they add up, day by day." }),
+    untargeted: z.object({ item_count: z.int(), made: z.number() }),
+  }),
+);
 
 const sent = z.object({
   targets: z.array(

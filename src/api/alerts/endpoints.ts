@@ -19,33 +19,35 @@ export interface AlertEndpointServices {
 const time = z.string().nullable();
 const words = z.object({ what: z.string(), meaning: z.string(), action: z.string() });
 
-const alert = z
-  .object({
-    id: z.int(),
-    rule: z.string(),
-    subject: z
-      .string()
-      .meta({ description: "What it is about: a file, a job, an item; '' where a rule has one alert." }),
-    severity: z.enum(severities),
-    state: z.enum(["firing", "resolved"]),
-    words: z.object({ ko: words, en: words }),
-    page: z.string().nullable().meta({ description: "Page of the dashboard that shows more." }),
-    since: z.string().meta({ description: "When it began." }),
-    fired_at: z.string().meta({ description: "When it had lasted long enough to be told." }),
-    last_told_at: time,
-    acknowledged: z.object({ at: z.string(), by: z.string().nullable() }).nullable(),
-    snoozed_until: time,
-    clearing_since: time.meta({
-      description: "Since when what it tells of is no longer found; null while it is found.",
-    }),
-    closes_at: time.meta({ description: "When it is over for that, unless it is found again." }),
-    resolved_at: time,
-    lasted_seconds: z.int(),
-  })
-  .meta({ id: "Alert" });
+const alert = z.lazy(() =>
+  z
+    .object({
+      id: z.int(),
+      rule: z.string(),
+      subject: z
+        .string()
+        .meta({ description: "What it is about: a file, a job, an item; '' where a rule has one alert." }),
+      severity: z.enum(severities),
+      state: z.enum(["firing", "resolved"]),
+      words: z.object({ ko: words, en: words }),
+      page: z.string().nullable().meta({ description: "Page of the dashboard that shows more." }),
+      since: z.string().meta({ description: "When it began." }),
+      fired_at: z.string().meta({ description: "When it had lasted long enough to be told." }),
+      last_told_at: time,
+      acknowledged: z.object({ at: z.string(), by: z.string().nullable() }).nullable(),
+      snoozed_until: time,
+      clearing_since: time.meta({
+        description: "Since when what it tells of is no longer found; null while it is found.",
+      }),
+      closes_at: time.meta({ description: "When it is over for that, unless it is found again." }),
+      resolved_at: time,
+      lasted_seconds: z.int(),
+    })
+    .meta({ id: "Alert" }),
+);
 
 const counts = z.object({ critical: z.int(), warning: z.int(), info: z.int() });
-const alerts = z.object({ counts, data: z.array(alert) }).meta({ id: "Alerts" });
+const alerts = z.lazy(() => z.object({ counts, data: z.array(alert) }).meta({ id: "Alerts" }));
 
 const id = z.object({ id: z.int().min(1).meta({ description: "Number of the alert.", example: 17 }) });
 
