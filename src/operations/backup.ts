@@ -303,7 +303,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       const known = asSourceError(error);
-      const passing = known instanceof SourceError && (known.trouble === "locked" || known.trouble === "changing");
+      // It was there a moment ago, so an absent one is most likely being replaced by hand; a damaged one stays as it is.
+      const passing = known instanceof SourceError && known.trouble !== "broken";
       if (!passing || isDiskFull(error) || performance.now() >= until) throw error;
       await Bun.sleep(250);
     }
