@@ -298,7 +298,7 @@ function records(plan: CallPlan, run: ToolRun, text: Words): Body {
     String(row.production_date),
     plain(row.lot_number as string | null),
     ...("item_code" in row ? [plain(String(row.item_code)), plain(row.item_name as string | null)] : []),
-    row.good_quantity === null ? "" : figure(Number(row.good_quantity)),
+    typeof row.good_quantity === "number" ? figure(row.good_quantity) : "",
   ];
   const columns = [headings.day, headings.lot, ...(one ? [] : [headings.code, headings.name]), headings.quantity];
   return {
