@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { putAside, type Rotation, tidy } from "./log-rotation.ts";
@@ -90,7 +90,7 @@ export class LogFile {
 
   /**
    * Writes what is left, and from now on everything, without the event loop: for the last moment of a process. Text that
-   * is on its way at that very moment may stand in the file twice: better than not at all.
+   * reaches the file at that very moment may stand there twice: better than not at all.
    */
   closeSync(): void {
     this.#closed = true;
@@ -102,12 +102,28 @@ export class LogFile {
     const [first, ...others] = this.#queue.map(({ text }) => Buffer.from(text));
     try {
       mkdirSync(this.#options.directory, { recursive: true });
-      appendFileSync(this.#path, Buffer.concat([this.#rest ?? first!, ...others]));
+      const rest = this.#rest ? this.#rest.subarray(this.#landed(this.#rest)) : first!;
+      appendFileSync(this.#path, Buffer.concat([rest, ...others]));
       this.#queue.length = 0;
       this.#rest = null;
       this.#heldChars = 0;
     } catch (error) {
       this.#complain(error);
+    }
+  }
+
+  /** Bytes of the text on its way that are in the file by now: it may have been written without anybody having been told yet. */
+  #landed(rest: Buffer): number {
+    if (this.#handle === null) return 0;
+    const file = openSync(this.#path, "r");
+    try {
+      const added = fstatSync(file).size - this.#size;
+      if (added <= 0 || added > rest.length) return 0;
+      const tail = Buffer.alloc(added);
+      readSync(file, tail, 0, added, this.#size);
+      return tail.equals(rest.subarray(0, added)) ? added : 0;
+    } finally {
+      closeSync(file);
     }
   }
 

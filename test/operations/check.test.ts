@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CheckRow, renderCheck, runCheck } from "../../src/operations/check.ts";
@@ -8,6 +8,8 @@ import { readWatcherState, writeWatcherState } from "../../src/operations/watche
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { startNeighbour } from "../support/neighbour.ts";
 import { contextOf, writeManyRows } from "../support/operations.ts";
+
+setDefaultTimeout(30_000);
 
 /** A home with Live (2026) and the archive of 2025, each with rows of its own. */
 function factory() {
