@@ -47,14 +47,14 @@ const manners: readonly Manner[] = [
   {
     title: "in the worker processes, from daily totals and search indexes that are ready",
     env: { INLINE_MAX_ROWS: "0" },
-    cases: Math.ceil(CASES / 2),
+    cases: Math.ceil(CASES / 4),
     prepare: derivedReady,
   },
-  { title: "without daily totals and search indexes", env: { ROLLUP: "false" }, cases: Math.ceil(CASES / 2) },
+  { title: "without daily totals and search indexes", env: { ROLLUP: "false" }, cases: Math.ceil(CASES / 4) },
   {
     title: "in the worker processes, while daily totals and search indexes are made, damaged and deleted",
     env: { INLINE_MAX_ROWS: "0" },
-    cases: Math.ceil(CASES / 2),
+    cases: Math.ceil(CASES / 4),
     disturb: spoilDerived,
   },
 ];

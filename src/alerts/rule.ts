@@ -1,6 +1,4 @@
 import type { Language } from "../language.ts";
-import { kinds } from "../quality/finding.ts";
-import { wordsIn } from "../quality/words.ts";
 import type { Severity } from "./condition.ts";
 
 const second = 1_000;
@@ -31,14 +29,15 @@ export const otherRule = { forMs: minute, keepForMs: 10 * minute, reminds: true 
  * How long what people settle has to be gone: a finding that was accepted, targets that were replaced. Within one state of the data it does not come and
  * go. Longer than the targets need to be looked at after a start, a minute.
  */
-const settledMs = 3 * minute;
+export const settledMs = 3 * minute;
 
 const critical = ["critical"] as const;
 const warning = ["warning"] as const;
 const info = ["info"] as const;
 const worsening = ["warning", "critical"] as const;
 
-function rule(
+/** A rule; `spans`: how long its condition has to last, and to be gone, ms. */
+export function rule(
   id: string,
   severities: Rule["severities"],
   [forMs, keepForMs]: readonly [number, number],
@@ -203,20 +202,3 @@ export const builtInRules: readonly Rule[] = [
     en: "A part of the hub cannot say how it is.",
   }),
 ];
-
-/** Rules of the search for faults in the data: one for each kind of finding. */
-export const qualityRules: readonly Rule[] = kinds.map((kind) => {
-  const about = (language: Language): string => wordsIn(language).kinds[kind].title;
-  return rule(`quality-${kind}`, ["info", "warning"], [minute, settledMs], {
-    ko: `데이터 품질 화면에 확인하지 않은 항목이 있습니다: ${about("ko")}.`,
-    en: `There are findings on the page "Data quality" that nobody has accepted: ${about("en")}.`,
-  });
-});
-
-/** Every rule that `ALERT_OFF` can name. */
-export const allRules: readonly Rule[] = [...builtInRules, ...qualityRules];
-
-const byId = new Map(allRules.map((one) => [one.id, one]));
-
-/** How long a rule waits, and whether it reminds. */
-export const timingOf = (id: string): Pick<Rule, "forMs" | "keepForMs" | "reminds"> => byId.get(id) ?? otherRule;

@@ -74,12 +74,9 @@ const health = z.lazy(() =>
       drill: z.object({ last_run: text, result: z.enum(["ok", "failed"]).nullable(), message: text }),
       rollup: derivedState,
       search: derivedState,
-      last_crash: z
-        .object({ at: z.string(), report: z.string(), reason: z.string(), count: z.int() })
-        .nullable()
-        .meta({
-          description: "The last time within seven days that the hub ended unexpectedly, and how often it did.",
-        }),
+      last_crash: z.object({ at: z.string(), report: z.string(), reason: z.string(), count: z.int() }).nullable().meta({
+        description: "The last time within seven days that the hub ended unexpectedly, and how often it did.",
+      }),
       alerts: z
         .array(z.string())
         .meta({ description: "A sentence for each job whose last run failed, and for a hub that ended unexpectedly." }),

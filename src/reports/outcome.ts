@@ -1,9 +1,6 @@
 import { reasonText } from "../notify/reasons.ts";
 import type { MadeReport } from "./history.ts";
-import type { MakingResult } from "./reports.ts";
-
-/** That a report waits in the outbox: whether it arrives is known later. */
-export const tellHanded = (channels: readonly string[]): string => `Handed to the outbox for: ${channels.join(", ")}.`;
+import { type MakingResult, tellHanded } from "./reports.ts";
 
 /** What became of a report that somebody asked for, for an operator: the headline, the files, and where it was sent. */
 export function tellMade(

@@ -15,7 +15,6 @@ import { UnavailableError } from "../segments/errors.ts";
 import { type RenderOrder, type ReportFiles, renderHtml, reportFiles } from "./files.ts";
 import { isDoubtful } from "./headline.ts";
 import type { MadeReport, ReportHistory } from "./history.ts";
-import { tellHanded } from "./outcome.ts";
 import { lastPeriod, newestPeriod, periodName, periodOf, reportName } from "./period.ts";
 import { plainText } from "./plain-text.ts";
 import {
@@ -81,6 +80,9 @@ const titles: Record<ReportKind, string> = {
   weekly: "Makes the report of the week before",
   monthly: "Makes the report of the month before",
 };
+
+/** That a report waits in the outbox: whether it arrives is known later. */
+export const tellHanded = (channels: readonly string[]): string => `Handed to the outbox for: ${channels.join(", ")}.`;
 
 /** The reports of the production: makes, keeps and sends them. */
 export class Reports {

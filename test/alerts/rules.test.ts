@@ -2,9 +2,10 @@ import { expect, test } from "bun:test";
 import { builtInSources } from "../../src/alerts/built-in.ts";
 import type { Condition } from "../../src/alerts/condition.ts";
 import { learnRhythm, missedDays } from "../../src/alerts/rhythm.ts";
-import { allRules, builtInRules } from "../../src/alerts/rule.ts";
+import { builtInRules } from "../../src/alerts/rule.ts";
 import { daysUntil } from "../../src/alerts/rules/backups.ts";
 import type { FileSignal, JobSignal, Signals } from "../../src/alerts/signals.ts";
+import { allRules } from "../../src/api/alerts/rules.ts";
 import { isKoreanHoliday } from "../../src/statistics/holidays.ts";
 
 const gb = 1024 ** 3;

@@ -4,7 +4,6 @@ import type { Condition } from "../../alerts/condition.ts";
 import { AlertEngine } from "../../alerts/engine.ts";
 import { type MessageContext, messagesOf } from "../../alerts/messages.ts";
 import { type QuietHours, quietHoursOf } from "../../alerts/quiet-hours.ts";
-import { allRules, timingOf } from "../../alerts/rule.ts";
 import { channelConditions } from "../../alerts/rules/channels.ts";
 import type { Signals } from "../../alerts/signals.ts";
 import { askAll, type NamedSource } from "../../alerts/source.ts";
@@ -14,6 +13,7 @@ import { SummaryClock } from "../../alerts/summary-clock.ts";
 import type { Outbox } from "../../notify/outbox.ts";
 import type { Events } from "../../observe/events.ts";
 import type { Log } from "../../observe/log.ts";
+import { allRules, timingOf } from "./rules.ts";
 import { SignalCollector, type SignalServices } from "./signals.ts";
 
 /** What the alerts are put together from. */

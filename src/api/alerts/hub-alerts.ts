@@ -1,7 +1,7 @@
-import { allRules } from "../../alerts/rule.ts";
 import type { HubAlerts } from "../../dashboard/hub-alerts.ts";
 import { actOnAlert, snoozeHours } from "./actions.ts";
 import type { AlertCenter } from "./center.ts";
+import { allRules } from "./rules.ts";
 
 /** Hands the alerts to the pages. `audit` writes an AUDIT line. */
 export function hubAlerts(center: AlertCenter, audit: (message: string, requestId: string) => void): HubAlerts {
