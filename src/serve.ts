@@ -31,6 +31,7 @@ import { openHubLog } from "./observe/logs.ts";
 import { LoopDelay } from "./observe/loop-delay.ts";
 import { OperationsAgeReader } from "./observe/operations-age.ts";
 import { Performance } from "./observe/performance.ts";
+import { openProcessTree } from "./observe/process-tree.ts";
 import { QueryCounters } from "./observe/query-counters.ts";
 import { RequestRate } from "./observe/request-rate.ts";
 import { Traffic } from "./observe/traffic.ts";
@@ -108,6 +109,7 @@ export function serve(settings: Settings): Hub {
   // How long a language model takes says nothing of how fast the hub is.
   const traffic = new Traffic((route) => route.startsWith("POST /chat"));
   const loopDelay = new LoopDelay();
+  const processTree = openProcessTree();
   const limiter = new RateLimiter({ limit: settings.rateLimitApi, windowSec: 60 });
 
   const trusted = trustedNetworks(settings.trustedProxies);
@@ -129,7 +131,7 @@ export function serve(settings: Settings): Hub {
   const recentCrashes = () => crashes.recent(clock);
   const attention = openAttention({
     ...{ settings, hubDb, desk, catalog, clock, log, events, traffic, queries, performance, loopDelay, disk, indexes },
-    ...{ model, operations, crashes: recentCrashes, jobs: () => schedule.list() },
+    ...{ processTree, model, operations, crashes: recentCrashes, jobs: () => schedule.list() },
     port: () => server.port ?? settings.apiPort,
     use: () => ({
       tokens: model?.counters.tokens.total ?? 0,
@@ -213,6 +215,7 @@ export function serve(settings: Settings): Hub {
     queries,
     disk,
     loopDelay,
+    processTree,
     monitor,
     limiter,
     remember: lane.remember,

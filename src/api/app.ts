@@ -31,10 +31,10 @@ import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
 import type { Performance } from "../observe/performance.ts";
-import { openProcessTree } from "../observe/process-tree.ts";
 import type { QueryCounters } from "../observe/query-counters.ts";
 import { Tally } from "../observe/tally.ts";
 import type { Traffic } from "../observe/traffic.ts";
+import type { TreeUse } from "../observe/tree-use.ts";
 import type { IndexLookup } from "../operations/index-lookup.ts";
 import type { Schedule } from "../operations/schedule.ts";
 import type { Desk } from "../production/desk.ts";
@@ -90,6 +90,7 @@ export interface AppServices extends HealthServices {
   queries: QueryCounters;
   disk: FreeDisk;
   loopDelay: LoopDelay;
+  processTree: () => TreeUse;
   monitor: Monitor;
   events: Events;
   alerts: AlertCenter;
@@ -352,7 +353,7 @@ function createApi(services: AppServices, exporter: Exporter): { api: Hono<HubEn
   const adminKey = settings.adminKey;
   const audit = auditOf(log);
   metricsEndpoints(endpoints, { cache, catalog, performance: () => services.performance.report(), adminKey, audit });
-  prometheusEndpoint(endpoints, { ...services, mcpMessages, processTree: openProcessTree() });
+  prometheusEndpoint(endpoints, { ...services, mcpMessages });
   monitoringEndpoints(endpoints, services);
   targetEndpoints(endpoints, { targets: services.targets, clock: services.clock, adminKey, audit });
   qualityEndpoints(endpoints, { ...services.quality, clock: services.clock, adminKey, audit });

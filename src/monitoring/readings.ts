@@ -3,7 +3,6 @@ import type { FreeDisk } from "../observe/disk.ts";
 import type { Latency } from "../observe/latency.ts";
 import type { LoopDelay } from "../observe/loop-delay.ts";
 import type { Performance } from "../observe/performance.ts";
-import { openProcessTree } from "../observe/process-tree.ts";
 import type { Traffic } from "../observe/traffic.ts";
 import type { TreeUse } from "../observe/tree-use.ts";
 import type { GaugeName, Sum } from "./sample.ts";
@@ -24,17 +23,16 @@ export interface Instruments {
   loopDelay: LoopDelay;
   performance: Performance;
   disk: FreeDisk;
+  /** What the hub and its other processes take now. */
+  processTree: () => TreeUse;
   /** Tokens that the chat's model took and questions that the chat was asked since the start, streams to pages, and connections over which something is answered. */
   use: () => { tokens: number; questions: number; clients: number; connections: number };
 }
 
 /** Returns what takes the readings, some 0.5 ms each. */
-export function readingsOf({ traffic, loopDelay, performance, disk, use }: Instruments): () => Readings {
-  let tree: (() => TreeUse) | null = null;
+export function readingsOf({ traffic, loopDelay, performance, disk, processTree, use }: Instruments): () => Readings {
   return () => {
-    // Not at the start, which has more urgent things to do.
-    tree ??= openProcessTree();
-    const { memoryBytes, cpuMs } = tree();
+    const { memoryBytes, cpuMs } = processTree();
     const { requests, clientErrors, serverErrors, rateLimited } = traffic.totals();
     const cache = performance.cacheUse();
     const { tokens, questions, clients, connections } = use();
