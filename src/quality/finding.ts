@@ -1,25 +1,27 @@
 import type { Day } from "../segments/day.ts";
 
+/** What is looked for, by what is to be done about it. */
+export const kindsByAction = {
+  /** Somebody should look whether it is right. */
+  look: ["missing-days", "unusual-day", "unusual-item-day", "item-stopped", "level-shift", "distribution-shift"],
+  /** Records that are wrong where they were written. */
+  correct: [
+    "absurd-quantity",
+    "negative-quantity",
+    "duplicate-rows",
+    "missing-values",
+    "text-quantity",
+    "undated-rows",
+    "future-days",
+    "misplaced-rows",
+    "similar-code",
+  ],
+  /** Mostly right, and worth knowing. */
+  know: ["name-changed", "new-item"],
+} as const;
+
 /** What is looked for, in the order in which it is shown. */
-export const kinds = [
-  "missing-days",
-  "unusual-day",
-  "unusual-item-day",
-  "item-stopped",
-  "level-shift",
-  "distribution-shift",
-  "absurd-quantity",
-  "negative-quantity",
-  "duplicate-rows",
-  "missing-values",
-  "text-quantity",
-  "undated-rows",
-  "future-days",
-  "misplaced-rows",
-  "similar-code",
-  "name-changed",
-  "new-item",
-] as const;
+export const kinds = [...kindsByAction.look, ...kindsByAction.correct, ...kindsByAction.know] as const;
 export type Kind = (typeof kinds)[number];
 
 /** `warning`: probably wrong, somebody should look. `info`: worth knowing, mostly right. */

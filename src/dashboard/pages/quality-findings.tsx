@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { extentOf } from "../../quality/extent.ts";
-import { type Kind, kinds, type SampleRow } from "../../quality/finding.ts";
+import { type Kind, kindsByAction, type SampleRow } from "../../quality/finding.ts";
 import { type KeptFinding, mostName, mostNote } from "../../quality/findings-store.ts";
 import { numbersIn } from "../../quality/words.ts";
 import { Quantity, Scroll } from "../elements.tsx";
@@ -9,23 +9,8 @@ import type { HubView } from "../hub-operations.ts";
 import { link, type View } from "../view.ts";
 import { toTheMinute } from "./operations-time.ts";
 
-/** Kinds by what is to be done about them. */
-const groups: Record<"correct" | "look" | "know", readonly Kind[]> = {
-  correct: [
-    "absurd-quantity",
-    "negative-quantity",
-    "duplicate-rows",
-    "missing-values",
-    "text-quantity",
-    "undated-rows",
-    "future-days",
-    "misplaced-rows",
-    "similar-code",
-  ],
-  look: ["missing-days", "unusual-day", "unusual-item-day", "item-stopped", "level-shift", "distribution-shift"],
-  know: kinds.filter((kind) => ["name-changed", "new-item"].includes(kind)),
-};
-const groupNames = ["correct", "look", "know"] as const;
+/** In the order of the page, the most urgent first. */
+const groups = ["correct", "look", "know"] as const;
 
 /** Findings of a kind that the page lists; the API has the rest. */
 const mostOfKind = 20;
@@ -43,14 +28,15 @@ interface Props {
 /** Findings by what is to be done about them, then by kind. */
 export function FindingGroups({ view, hub, findings }: Props & { findings: readonly KeptFinding[] }) {
   const words = view.texts.quality;
-  const present = groupNames.filter((group) => findings.some(({ kind }) => groups[group].includes(kind)));
+  const found = new Set(findings.map(({ kind }) => kind));
+  const present = groups.filter((group) => kindsByAction[group].some((kind) => found.has(kind)));
   return (
     <>
       {present.map((group) => (
         <section class="panel findings" id={`findings-${group}`}>
           <h2>{words.groups[group].title}</h2>
           <p class="hint">{words.groups[group].lead}</p>
-          {groups[group].map((kind) => {
+          {kindsByAction[group].map((kind) => {
             const own = findings.filter((one) => one.kind === kind);
             return own.length === 0 ? null : <OfKind view={view} hub={hub} kind={kind} findings={own} />;
           })}
