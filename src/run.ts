@@ -102,7 +102,10 @@ function printAddress(hub: Hub, { databaseDir }: Settings): { end: () => void } 
   console.log(
     `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${databaseDir}\n\nCtrl+C stops it.`,
   );
+  let ended = false;
   void hub.dataTrouble.then((trouble) => {
+    // A stopped hub has closed what its status is read from.
+    if (ended) return;
     const waitsFor = hub.status().waitsFor;
     if (waitsFor !== null) console.log(`\n${texts().firstStart(waitsFor).join("\n")}`);
     else if (trouble) console.log(`\n${trouble}`);
@@ -110,5 +113,9 @@ function printAddress(hub: Hub, { databaseDir }: Settings): { end: () => void } 
   void hub.lastRun.then((sentence) => {
     if (sentence) console.log(`\n${sentence}`);
   });
-  return { end: () => {} };
+  return {
+    end: () => {
+      ended = true;
+    },
+  };
 }

@@ -231,7 +231,6 @@ export function serve(settings: Settings): Hub {
     indexes,
     derived: derivedStatus,
     crashes: recentCrashes,
-    diskFreeGb: () => disk.current(),
     model,
   };
   const app = createApp(services);

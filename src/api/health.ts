@@ -3,6 +3,7 @@ import type { DerivedStatus } from "../derived/keeper.ts";
 import type { AnswerCache } from "../http/answer-cache.ts";
 import { sendJson } from "../http/json.ts";
 import type { FactoryClock } from "../observe/clock.ts";
+import type { FreeDisk } from "../observe/disk.ts";
 import type { OperationsAgeReader } from "../observe/operations-age.ts";
 import type { JobStatus } from "../operations/schedule.ts";
 import type { Catalog } from "../segments/catalog.ts";
@@ -23,8 +24,8 @@ export interface HealthServices extends AiHealthServices {
   alerts: Pick<AlertCenter, "engine">;
   /** Runs of the last days that ended unexpectedly, newest first. */
   crashes: () => KnownCrash[];
-  /** Free space of the data disk, GB; null where it cannot be told. Never waits. */
-  diskFreeGb: () => number | null;
+  /** Of the data disk. */
+  disk: FreeDisk;
   /** How far the daily totals and the search indexes are, null each until the files were looked at; null where they are turned off. */
   derived: () => Record<"rollup" | "search", DerivedStatus[] | null> | null;
 }
@@ -158,7 +159,7 @@ export function describeHealth(services: HealthServices): Health {
       ttl: cache.ttlSec,
       db_version: catalog.lastPublished?.version ?? null,
     },
-    disk_free_gb: services.diskFreeGb(),
+    disk_free_gb: services.disk.current(),
     misplaced_rows: sum((file) => file.misplaced_rows),
     duplicate_rows: sum((file) => file.duplicate_rows),
     undated_rows: sum((file) => file.undated_rows),
