@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type CursorFields, encodeCursor } from "../oracle.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, startHub } from "../support/hub.ts";
 import { sendRaw } from "../support/raw.ts";
 import { DATA_ENDPOINTS, EXPORTS, expectBlamed, expectError } from "../support/shape.ts";
+
+// Hundreds of requests in a test, on a machine that may be busy with other tests.
+setDefaultTimeout(30_000);
 
 let hub: Hub;
 beforeAll(async () => {

@@ -287,7 +287,7 @@ describe.each([
       writeDatabase(pathIn(home), big(1));
       const hub = await startOn(home);
       const response = await hub.fetch("/records.csv");
-      expect(response.status).toBe(200);
+      expect([response.status, response.status === 200 ? "" : await response.text()]).toEqual([200, ""]);
       const reader = response.body?.getReader();
       const chunks: Uint8Array[] = [];
       const first = await reader?.read();
