@@ -85,7 +85,7 @@ export function presentSettings(settings: Settings): PresentSetting[] {
   return shown.map(([key, variable]) => {
     const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value ?? ""));
     const value = text(settings[key as keyof Variables]);
-    const isDefault = value === text(parse(variable, variable.default));
+    const isDefault = value === text(parse(variable, variable.default, "the defaults"));
     return { name: variable.name, meaning: variable.meaning, value: variable.secret ? null : value, isDefault };
   });
 }
@@ -103,13 +103,15 @@ export function secretsOf(settings: Settings): string[] {
  */
 export function loadSettings({ home, env }: { home: string; env: Record<string, string | undefined> }): Settings {
   const root = resolve(home);
-  const file = readEnvFile(join(root, ".env"));
+  const envFile = join(root, ".env");
+  const file = readEnvFile(envFile);
   const values: Record<string, unknown> = {};
   const complaints: string[] = [];
   for (const [key, variable] of Object.entries<Variable<unknown>>(variables)) {
-    const text = env[variable.name]?.trim() || file[variable.name]?.trim() || variable.default;
+    const ofEnvironment = env[variable.name]?.trim();
+    const text = ofEnvironment || file[variable.name]?.trim() || variable.default;
     try {
-      values[key] = parse(variable, text);
+      values[key] = parse(variable, text, ofEnvironment ? "the environment" : envFile);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       complaints.push(error.message);
@@ -138,11 +140,12 @@ export const strangersInEnvFile = (home: string): Strangers =>
     settingsTable.map(({ name }) => name),
   );
 
-function parse({ name, kind, secret }: Variable<unknown>, text: string | undefined): unknown {
+/** `place` says where the text stands, so that whoever must correct it need not look for it. */
+function parse({ name, kind, secret }: Variable<unknown>, text: string | undefined, place: string): unknown {
   if (text === undefined) return undefined;
   const result = kind.schema.safeParse(text);
   if (result.success) return result.data;
-  throw new SettingsError(`${name} is '${secret ? "***" : printable(text)}', but must be ${kind.allowed}.`);
+  throw new SettingsError(`${name} in ${place} is '${secret ? "***" : printable(text)}', but must be ${kind.allowed}.`);
 }
 
 /** Keeps the sentence one line on a console, whatever the value holds. */
@@ -158,7 +161,9 @@ function readEnvFile(path: string): Record<string, string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return {};
-    throw new SettingsError(`The settings file ${path} cannot be read (${code}).`);
+    throw new SettingsError(
+      `The settings file ${path} cannot be read (${code}). See that it is a file and that the hub may read it, and start again.`,
+    );
   }
   // Windows PowerShell 5.1 writes UTF-16 with a byte order mark when a file is made with `>`.
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";

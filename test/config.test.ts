@@ -133,27 +133,37 @@ test("a .env that is there but cannot be read stops the start instead of being p
   const path = home();
   mkdirSync(join(path, ".env"));
   expect(() => loadSettings({ home: path, env: {} })).toThrow(
-    new SettingsError(`The settings file ${join(path, ".env")} cannot be read (EISDIR).`),
+    new SettingsError(
+      `The settings file ${join(path, ".env")} cannot be read (EISDIR). See that it is a file and that the hub may read it, and start again.`,
+    ),
   );
 });
 
-test("a wrong value is one sentence that names the variable, the value and what is allowed", () => {
-  expect(complaint({ API_PORT: "99999" })).toBe("API_PORT is '99999', but must be a whole number from 0 to 65535.");
+test("a wrong value is one sentence that names the variable, where it stands, the value and what is allowed", () => {
+  expect(complaint({ API_PORT: "99999" })).toBe(
+    "API_PORT in the environment is '99999', but must be a whole number from 0 to 65535.",
+  );
   expect(complaint({ HUB_TIMEZONE: "KST" })).toBe(
-    "HUB_TIMEZONE is 'KST', but must be an IANA time zone such as Asia/Seoul or UTC.",
+    "HUB_TIMEZONE in the environment is 'KST', but must be an IANA time zone such as Asia/Seoul or UTC.",
   );
   expect(complaint({ CORS_ORIGINS: "dashboard" })).toBe(
-    "CORS_ORIGINS is 'dashboard', but must be * or a comma-separated list of origins such as http://dashboard:8502.",
+    "CORS_ORIGINS in the environment is 'dashboard', but must be * or a comma-separated list of origins such as http://dashboard:8502.",
   );
-  expect(complaint({ HOST: "a\nb" })).toBe("HOST is 'a?b', but must be an IP address or a host name to listen on.");
+  const file = home("API_PORT=eight\n");
+  expect(() => loadSettings({ home: file, env: {} })).toThrow(
+    `API_PORT in ${join(file, ".env")} is 'eight', but must be`,
+  );
+  expect(complaint({ HOST: "a\nb" })).toBe(
+    "HOST in the environment is 'a?b', but must be an IP address or a host name to listen on.",
+  );
 });
 
 test("all wrong values are told at once, one sentence a line", () => {
   expect(complaint({ API_PORT: "99999", HOST: "0.0.0.0", ROLLUP: "perhaps", ADMIN_KEY: "ge heim" })).toBe(
     [
-      "API_PORT is '99999', but must be a whole number from 0 to 65535.",
-      "ADMIN_KEY is '***', but must be a key of ASCII characters without spaces and commas.",
-      "ROLLUP is 'perhaps', but must be true or false.",
+      "API_PORT in the environment is '99999', but must be a whole number from 0 to 65535.",
+      "ADMIN_KEY in the environment is '***', but must be a key of ASCII characters without spaces and commas.",
+      "ROLLUP in the environment is 'perhaps', but must be true or false.",
     ].join("\n"),
   );
 });
@@ -161,7 +171,7 @@ test("all wrong values are told at once, one sentence a line", () => {
 test("the value of a secret never stands in the sentence", () => {
   for (const name of ["ADMIN_KEY", "API_KEYS", "GEMINI_API_KEY", "SLACK_WEBHOOK_URL", "ALERT_WEBHOOK_URL"]) {
     const sentence = complaint({ [name]: "geheim wort" });
-    expect(sentence).toStartWith(`${name} is '***', but must be`);
+    expect(sentence).toStartWith(`${name} in the environment is '***', but must be`);
     expect(sentence).not.toContain("geheim");
   }
 });
@@ -215,6 +225,11 @@ test.each([
   ],
   ["MAIL_TO", ["kim@factory.example, lee@factory.example", "a+b@c"], ["kim", "kim@a b", "Kim <kim@a>", "@a"]],
   ["EVENT_LOG", ["true", "off"], ["maybe"]],
+  [
+    "BACKUP_CRON",
+    ["0 2 * * *", "@daily", "*/30 8-18 * * 1-5"],
+    ["2:00", "0 2 * *", "* * * * * *", "0 2 30 2 *", "off"],
+  ],
   ["REPORT_DAILY", ["0 6 * * 1-6", "off", "0"], ["every day", "no"]],
   ["REPORT_SEND", ["daily", "weekly, monthly", ", ,"], ["yearly", "daily;weekly", "all"]],
   ["REPORT_LANGUAGE", ["ko", "en"], ["kr", "KO"]],
@@ -261,7 +276,7 @@ test("models and the address of a gateway are checked before anything is asked o
   const settings = load({ GEMINI_MODEL: "models/gemini-x.1", GEMINI_BASE_URL: "http://gate:8080/google/" });
   expect([settings.geminiModel, settings.geminiBaseUrl]).toEqual(["models/gemini-x.1", "http://gate:8080/google/"]);
   expect(complaint({ GEMINI_MODEL: "../gemini" })).toBe(
-    "GEMINI_MODEL is '../gemini', but must be the name of a Gemini model such as gemini-flash-latest.",
+    "GEMINI_MODEL in the environment is '../gemini', but must be the name of a Gemini model such as gemini-flash-latest.",
   );
   for (const wrong of ["gate:8080", "ftp://gate", "http://user:pass@gate", "https://gate/?key=x", "https://gate/#x"]) {
     expect(complaint({ GEMINI_BASE_URL: wrong })).toEndWith(

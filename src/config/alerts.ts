@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { languages } from "../language.ts";
-import { cron, type Kind, list, type Variable, whole } from "./kinds.ts";
+import { cron, cronOf, type Kind, list, type Variable, whole } from "./kinds.ts";
 
 const timeOfDay = "([01]?\\d|2[0-3]):[0-5]\\d";
 const quietHours: Kind<string> = {
@@ -12,7 +12,8 @@ const quietHours: Kind<string> = {
 };
 
 const summaryTime: Kind<string> = {
-  schema: z.union([z.literal("off"), cron.schema]),
+  // With seconds as a sixth field for tests.
+  schema: z.union([z.literal("off"), cronOf(5, 6)]),
   allowed: `${cron.allowed}, or off`,
 };
 

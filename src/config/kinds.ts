@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { CronPattern } from "croner";
+import { Cron } from "croner";
 import { z } from "zod";
 
 /** What a variable may hold: the schema that parses its text and the same rule in words (follows "must be"). */
@@ -90,15 +90,21 @@ export const yesNo: Kind<boolean> = {
   allowed: "true or false",
 };
 
-export const cron: Kind<string> = {
-  schema: z.string().refine((pattern) => {
+/** A cron pattern with so many fields, for a day that exists: 30 February never comes. */
+export const cronOf = (...fields: readonly number[]) =>
+  z.string().refine((pattern) => {
     try {
-      return new CronPattern(pattern) !== null;
+      const isPlain = /^@/.test(pattern) || fields.includes(pattern.trim().split(/\s+/).length);
+      return isPlain && new Cron(pattern, { paused: true }).nextRun() !== null;
     } catch {
       return false;
     }
-  }),
-  allowed: "a cron pattern of five fields such as 0 2 * * * (daily at 02:00)",
+  });
+
+export const cron: Kind<string> = {
+  // With a sixth field, for the seconds, `* * * * * *` would do every second what is meant for the night.
+  schema: cronOf(5),
+  allowed: "a cron pattern of five fields for a day that exists, such as 0 2 * * * (daily at 02:00)",
 };
 
 /** When something is done by the clock; null for never. */

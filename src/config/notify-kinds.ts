@@ -1,13 +1,27 @@
 import { z } from "zod";
-import { type Kind, list } from "./kinds.ts";
+import { address, host, type Kind, list } from "./kinds.ts";
 
-export const webhookAddress: Kind<string> = {
-  // A query may be part of the address; a name and password in it would be refused by every client of HTTP.
-  schema: z.string().refine((text) => {
-    const url = URL.parse(text);
-    return url !== null && /^https?:$/.test(url.protocol) && !url.hash && !url.username && !url.password;
-  }),
+// A query may be part of the address; a name and password in it would be refused by every client of HTTP.
+const webhook = z.string().refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && !url.hash && !url.username && !url.password;
+});
+export const slackAddress: Kind<string> = {
+  schema: webhook,
   allowed: "an http or https address such as https://hooks.slack.com/services/T000/B000/XXXX",
+};
+export const webhookAddress: Kind<string> = {
+  schema: webhook,
+  allowed: "an http or https address such as http://192.168.0.20:9000/alerts",
+};
+
+export const publicAddress: Kind<string> = {
+  ...address,
+  allowed: "an http or https address such as http://192.168.0.10:8000",
+};
+export const mailServer: Kind<string> = {
+  ...host,
+  allowed: "the IP address or the host name of a mail server such as smtp.factory.example",
 };
 
 const line = z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,256}$/u);

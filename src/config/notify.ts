@@ -1,17 +1,27 @@
-import { address, host, type Variable, whole, yesNo } from "./kinds.ts";
-import { accountName, mailAddress, mailAddresses, mailSecurity, secretLine, webhookAddress } from "./notify-kinds.ts";
+import { type Variable, whole, yesNo } from "./kinds.ts";
+import {
+  accountName,
+  mailAddress,
+  mailAddresses,
+  mailSecurity,
+  mailServer,
+  publicAddress,
+  secretLine,
+  slackAddress,
+  webhookAddress,
+} from "./notify-kinds.ts";
 
 /** Where messages go, and how. A channel is in use when its address is set. */
 export const notifyVariables = {
   hubPublicUrl: {
     name: "HUB_PUBLIC_URL",
-    kind: address,
+    kind: publicAddress,
     default: undefined,
     meaning: "Address of the hub for links in messages; without it, this computer's name and the port.",
   },
   slackWebhookUrl: {
     name: "SLACK_WEBHOOK_URL",
-    kind: webhookAddress,
+    kind: slackAddress,
     default: undefined,
     meaning: "Incoming webhook of Slack that gets the messages.",
     secret: true,
@@ -32,7 +42,7 @@ export const notifyVariables = {
   },
   smtpHost: {
     name: "SMTP_HOST",
-    kind: host,
+    kind: mailServer,
     default: undefined,
     meaning: "Mail server that takes the hub's mail; with it and MAIL_TO, messages go out by mail.",
   },
