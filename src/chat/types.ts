@@ -142,6 +142,8 @@ export type Intent =
   | "ranking"
   | "ranking_least"
   | "comparison"
+  | "falls"
+  | "rises"
   | "history"
   | "lots"
   | "last_made"
@@ -180,7 +182,15 @@ export interface PlanContext {
 
 /** What is to be done about a question. */
 export type Plan =
-  | { kind: "calls"; calls: ToolCall[]; intent: Intent; language: Language; focus: Focus; assumedPeriod: boolean }
+  | {
+      kind: "calls";
+      calls: ToolCall[];
+      intent: Intent;
+      language: Language;
+      focus: Focus;
+      assumedPeriod: boolean;
+      asFile?: true;
+    }
   /** A question back, in the user's language, with the items that fit; its focus lets a mere name answer it. */
   | { kind: "ask"; question: string; candidates: ItemMatch[]; language: Language; focus: Focus | null }
   /** The question is none that can be answered: say which can. */

@@ -78,6 +78,43 @@ describe("figures are those of the rows", () => {
     expect(await answer("how many batches of BW0021 in March?")).toContain(`**${march.length} batches**`);
   });
 
+  test("items that fell, the most first, with how many there are and how all of them did", async () => {
+    const [now, before] = [within("2026-10-01", "2026-10-31"), within("2026-09-01", "2026-09-30")];
+    const byItem = (some: readonly Row[]) => new Map(sumsBy(some, (one) => one.item_code));
+    const [present, past] = [byItem(now), byItem(before)];
+    const changes = codes.map((code) => [code, (present.get(code) ?? 0) - (past.get(code) ?? 0)] as const);
+    const fallen = changes.filter(([, change]) => change < 0).sort((a, b) => a[1] - b[1]);
+    const risen = changes.filter(([, change]) => change > 0).sort((a, b) => b[1] - a[1]);
+    expect(fallen.length).toBeGreaterThan(0);
+    const falls = await answer("지난달에 뒤처진 제품은?");
+    expect(falls).toStartWith("**기간: 2026-10-01 ~ 2026-10-31 (비교 기간: 2026-09-01 ~ 2026-09-30)**");
+    expect(falls).toContain(`줄어든 제품은 **${fallen.length}종**입니다`);
+    expect(falls).toContain(`전체 제품: **${written(sum(now))}개**로, 비교 기간(${written(sum(before))}개)보다`);
+    expect(falls).toContain("[목표 관리](/dashboard/targets)");
+    const lines = (text: string) => text.split("\n").filter((line) => /^\| \d/.test(line));
+    expect(lines(falls).map((line) => line.split(" | ")[1]!.replaceAll("\\", ""))).toEqual(
+      fallen.map(([code]) => code),
+    );
+    const [code, change] = fallen[0]!;
+    expect(lines(falls)[0]).toContain(
+      `| ${written(present.get(code) ?? 0)} | ${written(past.get(code)!)} | ${written(change)} | `,
+    );
+    const rises = await answer("which items grew the most last month?");
+    expect(lines(rises).map((line) => line.split(" | ")[1]!.replaceAll("\\", ""))).toEqual(risen.map(([one]) => one));
+  });
+
+  test("a quarter is compared with as many days of last year's, as far as there are data, and days of a file with a word on it", async () => {
+    const quarter = await answer("이번 분기를 작년 같은 분기와 비교해줘");
+    const [now, before] = [within("2026-10-01", newestDay), within("2025-10-01", "2025-11-20")].map(sum);
+    expect(quarter).toStartWith("**기간: 2026-10-01 ~ 2026-11-20 (비교 기간: 2025-10-01 ~ 2025-11-20)**");
+    expect(quarter).toContain(`**${written(now!)}개**로, 비교 기간(${written(before!)}개)보다`);
+    expect(quarter).not.toContain("길이가 다릅니다");
+    expect(await answer("이번 달과 지난달 비교")).toContain("두 기간의 길이가 다릅니다(20일과 31일). 하루 평균은");
+    const file = await answer("지난달 일별 수량을 엑셀로 줘");
+    expect(file).toEndWith("이 표 아래의 **Excel** 단추를 누르면 파일로 받습니다.");
+    expect(await answer("지난달 일별 수량", "엑셀로 줘")).toBe(file);
+  });
+
   test("months, days and weekdays of a trend", async () => {
     const months = await answer("올해 월별 추이");
     for (const [month, total] of sumsBy(within("2026-01-01", today), (one) => day(one).slice(0, 7))) {
@@ -109,13 +146,14 @@ describe("figures are those of the rows", () => {
   });
 
   test("comparisons and shares", async () => {
-    const [now, before] = [sum(within("2026-01-01", today)), sum(within("2025-01-01", "2025-11-21"))];
+    const [now, before] = [sum(within("2026-01-01", newestDay)), sum(within("2025-01-01", "2025-11-20"))];
     const compared = await answer("작년 대비 올해 생산량");
-    expect(compared).toStartWith("**기간: 2026-01-01 ~ 2026-11-21 (비교 기간: 2025-01-01 ~ 2025-11-21)**");
+    expect(compared).toStartWith("**기간: 2026-01-01 ~ 2026-11-20 (비교 기간: 2025-01-01 ~ 2025-11-20)**");
     expect(compared).toContain(`비교 기간(${written(before)}개)보다 ${written(now - before)}개 (+`);
     const part = sum(within("2026-01-01", today, "BW0021"));
+    const year = sum(within("2026-01-01", today));
     expect(await answer("share of BW0021 this year")).toContain(
-      `**${((100 * part) / now).toFixed(1)}%** (${written(part)} of ${written(now)} pieces)`,
+      `**${((100 * part) / year).toFixed(1)}%** (${written(part)} of ${written(year)} pieces)`,
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { plan } from "../../src/chat/planner/plan.ts";
 import type { Focus, Plan, ToolCall } from "../../src/chat/types.ts";
+import { managerQuestions } from "./manager-questions.ts";
 import { findItems, newestDay, today } from "./planner-items.ts";
 import { english, korean } from "./planner-table.ts";
 
@@ -33,6 +34,19 @@ test("a question never makes more than twelve calls, and none twice", async () =
   const year = await plan(`${months.join(", ")} 생산량`, context);
   expect(year.kind === "calls" && year.calls.length).toBe(12);
   expect((await plan(`${months.join(", ")}, 2024년 1월 생산량`, context)).kind).toBe("help");
+});
+
+test("a manager's questions are understood in each of their wordings, and those for a file say how to have it", async () => {
+  const wrong: string[] = [];
+  for (const [expected, questions] of Object.entries(managerQuestions)) {
+    for (const question of questions) {
+      const given = await plan(question, { today, newestDay, findItems, previous: null });
+      if (described(given) !== expected) wrong.push(`${question} → ${described(given)}, expected ${expected}`);
+      const wantsFile = /엑셀|액셀|excel|csv|xlsx|spreadsheet/i.test(question);
+      if (given.kind === "calls" && (given.asFile === true) !== wantsFile) wrong.push(`${question}: a file`);
+    }
+  }
+  expect(wrong).toEqual([]);
 });
 
 describe.each([

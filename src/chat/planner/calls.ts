@@ -1,5 +1,5 @@
 import type { Focus, Grain, ItemMatch, Period, ToolCall } from "../types.ts";
-import { dailyAverage, dailyTotals, extremeDays, itemCount, leastItems, mostRows, records } from "./queries.ts";
+import { changedItems, dailyAverage, dailyTotals, extremeDays, itemCount, leastItems, mostRows, records } from "./queries.ts";
 
 /** What a question asks for, put together. */
 export interface Ask extends Focus {
@@ -37,17 +37,11 @@ export function callsFor({ intent, period, base, items, by, limit, keyword, lots
         arguments: { date_from: period!.from, date_to: period!.to, ...(code !== undefined && { item_code: code }) },
       }));
     }
+    case "falls":
+    case "rises":
+      return [compared(period!, base!), changedItems(period!, base!, intent, Math.min(limit ?? 10, mostRanked))];
     case "comparison":
-      return one.map((code) => ({
-        name: "compare_periods",
-        arguments: {
-          period1_from: period!.from,
-          period1_to: period!.to,
-          period2_from: base!.from,
-          period2_to: base!.to,
-          ...(code !== undefined && { item_code: code }),
-        },
-      }));
+      return one.map((code) => compared(period!, base!, code));
     case "ranking":
       return [top(period!, limit ?? 5)];
     case "ranking_least":
@@ -73,6 +67,19 @@ export function callsFor({ intent, period, base, items, by, limit, keyword, lots
 
 function sets(items: readonly ItemMatch[]): ItemMatch[][] {
   return items.length > 0 ? items.map((item) => [item]) : [[]];
+}
+
+function compared(period: Period, base: Period, code?: string): ToolCall {
+  return {
+    name: "compare_periods",
+    arguments: {
+      period1_from: period.from,
+      period1_to: period.to,
+      period2_from: base.from,
+      period2_to: base.to,
+      ...(code !== undefined && { item_code: code }),
+    },
+  };
 }
 
 function summary({ from, to }: Period, code?: string): ToolCall {

@@ -12,6 +12,7 @@ import {
   fillers,
   followUps,
   numerals,
+  ofTargets,
   outOfScope,
   periodBeforeThat,
   precedingPeriod,
@@ -47,6 +48,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const { lots, rest: text } = await mentionedLots(asked, findItems);
   const mentioned = chosen(text, previous) ?? (await mentionedItems({ ...asked, text }, findItems));
   if (has(mentioned.rest, outOfScope)) return help;
+  if (has(mentioned.rest, ofTargets)) return ask(language, words[language].ofTargets, [], previous);
   const back = yearsOrPeriodsBack(mentioned.rest);
   const named = findPeriods(without(mentioned.rest, relative), today);
   const [noDay] = named.impossible;
@@ -54,13 +56,19 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     return ask(language, words[language].noSuchDay(plain(mentioned.rest.slice(noDay.start, noDay.end))), [], null);
   if (named.periods.some(({ from }) => from > today)) return help;
   const marks = marksOf(without(rest(mentioned.rest, named.periods), allItems));
+  if (isChangeOfParts(marks)) return help;
   const told = intentOf(marks, mentioned.items, named.periods.length, back !== null);
   if (lots.length > 0 && told !== null && !ofLots.includes(told)) return help;
   const found = lots.length > 0 ? "lots" : told;
   const narrowed = narrow(mentioned, previous);
   const goesOn = previous !== null && (found === null || has(text, [...followUps, ...sameItem, ...samePeriod]));
   const intent = found ?? previous?.intent ?? (narrowed.items.length + named.periods.length > 0 ? "total" : null);
-  if (intent === null) return narrowed.candidates.length > 0 ? which(language, narrowed.candidates, null) : help;
+  if (intent === null) {
+    if (narrowed.candidates.length > 0) return which(language, narrowed.candidates, null);
+    return marks.has("file") && narrowed.unknown.length === 0
+      ? ask(language, words[language].whichFile, [], null)
+      : help;
+  }
   if (narrowed.unknown.length > 0 && found === null) return help;
 
   const onlyIntent = named.periods.length === 0 && mentioned.items.length === 0 && mentioned.candidates.length === 0;
@@ -102,7 +110,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     back,
     mentioned.rest,
     named.periods,
-    today,
+    { today, newestDay },
     previous,
   );
   if (asks.some(({ intent: one, by: part, period }) => tooLong(one, part, period))) {
@@ -118,6 +126,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     language,
     focus: { ...focus, intent: last.intent, period: last.period },
     assumedPeriod: assumedPeriod && !(last.intent === "list" && keyword !== ""),
+    ...(marks.has("file") && { asFile: true as const }),
   };
 };
 
@@ -156,13 +165,19 @@ function marksOf(text: string): ReadonlySet<Mark> {
   return new Set(all.filter(([, patterns]) => has(text, patterns)).map(([mark]) => mark));
 }
 
+/** Whether a question is about how much days or months fell or rose, which no tool tells: the greatest of them is another matter. */
+function isChangeOfParts(marks: ReadonlySet<Mark>): boolean {
+  const changed = marks.has("fell") || marks.has("rose");
+  const greatest = marks.has("most") || marks.has("least") || marks.has("rank");
+  return changed && greatest && !marks.has("item") && !marks.has("byItem") && grains.some((grain) => marks.has(grain));
+}
+
 function intentOf(
   marks: ReadonlySet<Mark>,
   items: readonly ItemMatch[],
   periods: number,
   back: boolean,
 ): Intent | null {
-  if (back && !marks.has("trend")) return "comparison";
   const rule = intentRules.find(
     ({ all, any, none }) =>
       all.every((mark) => marks.has(mark)) &&
@@ -170,6 +185,8 @@ function intentOf(
       !none?.some((mark) => marks.has(mark)),
   );
   const intent = rule?.intent ?? null;
+  if (intent === "falls" || intent === "rises") return items.length > 0 ? "comparison" : intent;
+  if (back && !marks.has("trend")) return "comparison";
   // "BW0021의 최대 생산량" is about its best day: a ranking of one item says nothing.
   if (items.length > 1 && intent === "ranking") return "total";
   if (items.length > 0 && (intent === "ranking" || intent === "ranking_least")) {
@@ -241,29 +258,60 @@ function asksOf(
   back: ((period: Period) => Period) | null,
   text: string,
   named: readonly NamedPeriod[],
-  today: string,
+  { today, newestDay }: Pick<PlanContext, "today" | "newestDay">,
   previous: Focus | null,
 ): Ask[] {
-  if (one.intent !== "comparison") {
+  if (!comparing.includes(one.intent)) {
     const all = periods.length === 0 ? [preset] : one.intent === "trend" ? adjoined(periods) : periods;
     return all.map((period) => ({ ...one, period: period && coursed(period, one, today) }));
   }
-  const [first, second] = periods;
   if (periods.length > 2) return periods.map((period) => ({ ...one, intent: "total", period }));
+  if (periods.length < 2 && !back && one.items.length > 1) {
+    return [{ ...one, intent: "total", period: periods[0] ?? preset! }];
+  }
+  const [first, second] = periods.map((period) => untilData(period, today, newestDay));
   if (first && second) {
     const [earlier, later] =
       first.from < second.from || (first.from === second.from && first.to < second.to)
         ? [first, second]
         : [second, first];
-    return [{ ...one, period: later, base: earlier }];
+    const years = named.length === 2 && named.some(({ start, end }) => wholeYear.test(text.slice(start, end).trim()));
+    return [{ ...one, period: later, base: sameOfYear(earlier, later, years) }];
   }
-  const main = first ?? preset!;
-  if (!back && one.items.length > 1) return [{ ...one, intent: "total", period: main }];
+  const main = first ?? untilData(preset!, preset!.to, newestDay);
   if (!back && named.length === 1 && isBase(text, named[0]!)) {
     const later = previous?.period && previous.period.from > main.from ? previous.period : null;
-    return [{ ...one, ...(later ? { period: later, base: main } : sinceThen(main, today)) }];
+    const asOf = newestDay !== null && newestDay > main.to && newestDay < today ? newestDay : today;
+    return [{ ...one, ...(later ? { period: later, base: main } : sinceThen(main, asOf)) }];
   }
   return [{ ...one, period: main, base: (back ?? stepBack)(main) }];
+}
+
+/** Intents that measure one period by another. */
+const comparing: readonly Intent[] = ["comparison", "falls", "rises"];
+
+/** A period that is not over as far as there are data: days that nothing is known of yet would make it look as if it fell. */
+function untilData({ from, to }: Period, today: string, newestDay: string | null): Period {
+  return to === today && newestDay !== null && newestDay < to && newestDay >= from
+    ? { from, to: newestDay }
+    : { from, to };
+}
+
+/** The words for a year and nothing else. */
+const wholeYear =
+  /^(?:(?:올|지난|지지난)\s*해|금년|작년|재작년|전년)도?$|^\d{2,4}\s*년도?$|^\d+\s*년\s*전$|^\d{4}$|year/u;
+
+/**
+ * What a later period is measured by where an earlier one is named as well: that one, but of a year as a whole the part that the later one is
+ * of its own year ("this quarter against last year"), and of the same part of a year no more than has passed of the later one.
+ */
+function sameOfYear(earlier: Period, later: Period, hasYear: boolean): Period {
+  const back = 12 * (Number(later.from.slice(0, 4)) - Number(earlier.from.slice(0, 4)));
+  const same = shifted(later, -back);
+  const isYear = earlier.from.endsWith("-01-01") && earlier.to.endsWith("-12-31");
+  const covers = earlier.from <= same.from && earlier.to > same.to && back > 0;
+  if (covers && (earlier.from === same.from || (isYear && hasYear))) return same;
+  return earlier;
 }
 
 /** Periods that follow each other as one. */

@@ -118,6 +118,20 @@ export function itemCount(period: Period | null): ToolCall {
 export function records(
   period: Period | null,
   items: readonly ItemMatch[],
+/** The items that fell (rose) against other days, those that did so the most first; `changed_items` in each row is how many there are in all. */
+export function changedItems(period: Period, base: Period, direction: "falls" | "rises", limit: number): ToolCall {
+  const within = "TOTAL(iif(day >= ? AND day < ?, good_quantity, 0))";
+  const change = "ROUND(total_production - base_production, 6)";
+  const [sign, order] = direction === "falls" ? ["<", "ASC"] : [">", "DESC"];
+  const days = [period.from, period.to, base.from, base.to].sort();
+  const { sql, params } = among({ from: days.at(0)!, to: days.at(-1)! }, []);
+  return query(
+    `SELECT item_code, item_name, ${within} AS total_production, ${within} AS base_production, COUNT(*) OVER () AS changed_items FROM daily_totals${sql} GROUP BY item_code HAVING ${change} ${sign} 0 ORDER BY ${change} ${order}, 1 LIMIT ${limit}`,
+    [period.from, endOf(period), base.from, endOf(base), ...params],
+    direction === "falls" ? "items that fell" : "items that rose",
+  );
+}
+
   limit: number,
   lot: string | null = null,
 ): ToolCall {

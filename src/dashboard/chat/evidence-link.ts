@@ -47,8 +47,13 @@ export function viewOf(
     }
     case "get_item_history":
       return show("batches", period, { items });
-    case "execute_custom_query":
+    case "execute_custom_query": {
+      const { description } = given as ToolArguments[typeof tool];
+      // Beside it stands the comparison, whose page shows the same items.
+      if (description === "items that fell" || description === "items that rose") return null;
+      if (description === "daily totals") return period && show("trends", period, { items, unit: "day" });
       return period && show("overview", period, { items });
+    }
   }
 }
 

@@ -41,6 +41,10 @@ test("each tool leads to the page that shows what it asked about, with its days,
       "/dashboard/compare?from=2026-10-01&to=2026-10-31&compare_from=2025-10-01&compare_to=2025-10-31",
     ],
     [{ tool: "execute_custom_query", arguments: { sql: "SELECT 1" } }, "/?from=2026-10-01&to=2026-10-31"],
+    [
+      { tool: "execute_custom_query", arguments: { sql: "SELECT 1", description: "daily totals" } },
+      "/dashboard/trends?from=2026-10-01&to=2026-10-31&unit=day",
+    ],
   ];
   for (const [fields, href] of shown) {
     expect([fields.tool, viewOf(evidence(fields), "ko")?.href]).toEqual([fields.tool, href]);

@@ -6,6 +6,9 @@ export type Mark =
   | "share"
   | "compare"
   | "trend"
+  | "fell"
+  | "rose"
+  | "file"
   | "most"
   | "least"
   | "rank"
@@ -30,20 +33,36 @@ export type Mark =
 export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
   share: [ko("비중|점유율|비율|차지|구성비|몇 (?:퍼센트|프로|%)"), en("shares?|percentages?|percent|proportions?")],
   compare: [
-    ko("비교|대비|보다|차이|증감(?:률|율)?|늘었|늘어났|줄었|줄어들었|증가|감소|성장률|신장률"),
+    ko("비교|대비|보다|차이|증감(?:률|율)?|늘었|늘어났|줄었|줄어들었|증가|감소|성장률|신장률|좋아졌|나빠졌"),
     en(
-      "compare[ds]?|comparison|comparing|versus|vs\\.?|differences?|than|changed?|changes|growth|grew|grown|increased?|decreased?|up or down",
+      "compare[ds]?|comparison|comparing|better|versus|vs\\.?|differences?|than|changed?|changes|growth|grew|grown|increased?|decreased?|up or down",
     ),
   ],
   trend: [
     ko("추이|추세|흐름|변화|트렌드|그래프|차트|변동"),
     en("trends?|over time|graph|chart|history by|development|monthly figures|time series"),
   ],
+  fell: [
+    ko(
+      "뒤처[지진져졌]|뒤쳐[지진져졌]|뒤떨어[지진져졌]|부진|저조|떨어[지진져졌]|줄어[든들드]|줄[은었]|감소|하락|급감|밀린|밀리[는고]|밀렸|나빠[지진졌]|나쁜|안 ?좋(?:은|았|아)|못 ?나간",
+    ),
+    en(
+      "fell(?: behind)?|fall(?:ing|en)?(?: behind)?|behind|lag(?:ged|ging|s)?|laggards?|dropp(?:ed|ing)|drops?|declin(?:e[ds]?|ing)|decreas(?:e[ds]?|ing)|worse|worsened|down|shrank|shrunk|slipp(?:ed|ing)|slump(?:ed|ing)?|under-?perform(?:ed|ing|ers?)?|weaker|weakest|poorly",
+    ),
+  ],
+  rose: [
+    ko("늘어[난나]|늘[은었]|증가|상승|급증|성장한|오른|올랐|좋아[지진졌]|좋은 ?실적"),
+    en("grew|grown|growing|increas(?:e[ds]?|ing)|rose|risen|rising|improv(?:ed|ing)|gain(?:ed|ing|s)?|up"),
+  ],
+  file: [
+    ko("엑셀|액셀|엑쎌|(?<![a-z])(?:excel|xlsx?|csv)(?![a-z])|스프레드 ?시트|파일|다운 ?로드|다운 ?받|내려 ?받|내보내"),
+    en("excel|xlsx?|csv|spreadsheets?|files?|downloads?|export(?:ed)?"),
+  ],
   day: [
     ko(
-      "일별|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자|생산 ?일(?!지)",
+      "일별|일일|데일리|하루하루|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자|생산 ?일(?!지)",
     ),
-    en("daily|by day|per day|each day|every day|day by day|days?|a day|date"),
+    en("daily|by day|per[- ]day|each day|every day|day[- ]by[- ]day|days?|a day|date"),
   ],
   week: [
     ko("주별|주간별|주차별|매주|주 ?평균|어느 주|어떤 주|주차|주간(?= ?(?:추이|추세|생산))|한 ?주"),
@@ -146,6 +165,10 @@ export interface IntentRule {
 const grains: readonly Grain[] = ["day", "weekday", "week", "month", "quarter", "year"];
 
 export const intentRules: readonly IntentRule[] = [
+  { intent: "falls", all: ["fell"], any: ["item", "byItem"], none: ["rose", "trend", "share"] },
+  { intent: "rises", all: ["rose"], any: ["item", "byItem"], none: ["fell", "trend", "share"] },
+  { intent: "falls", all: ["fell"], any: ["most", "least", "rank"], none: ["rose", "trend", "share", ...grains] },
+  { intent: "rises", all: ["rose"], any: ["most", "rank"], none: ["fell", "trend", "share", ...grains] },
   { intent: "share", all: ["share"], none: ["compare"] },
   { intent: "item_count", all: ["kinds"] },
   { intent: "worst", all: ["least"], any: grains, none: ["item", "byItem"] },

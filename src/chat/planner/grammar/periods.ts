@@ -273,7 +273,7 @@ export const periodRules: readonly PeriodRule[] = [
   },
   // Korean: quarters and halves.
   {
-    pattern: ko("(?<back>이번|금|당|지지난|저저번|전전|지난|저번|전|다음)분기"),
+    pattern: ko("(?<back>이번|금|당|이|지지난|저저번|전전|지난|저번|전|다음)분기"),
     days: ({ back }, { today }) => wholeMonths(addMonths(quarterStart(today), -3 * (koreanBack(back) ?? 0)), 3),
   },
   {
@@ -283,6 +283,11 @@ export const periodRules: readonly PeriodRule[] = [
   {
     pattern: ko(`(?:${Y} )?(?<!\\d)(?<a>[1-4])(?:분기)? ${TO} (?<b>[1-4])분기(?: 까지)?`),
     days: (groups, scene) => spanOf(groups, scene, Number(groups.a), Number(groups.b), 3),
+  },
+  {
+    // "분기 실적" is this quarter's.
+    pattern: /(?<![가-힣\d]|[가-힣\d]\s)분기(?!\s?(?:별|마다|평균))/gu,
+    days: (_, { today }) => wholeMonths(quarterStart(today), 3),
   },
   {
     pattern: ko(`(?:${Y} )?(?<half>상|하)반기`),

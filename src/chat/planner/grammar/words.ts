@@ -14,7 +14,7 @@ export const outOfScope: readonly RegExp[] = [
   ),
   en("median|deviation|variance|shifts?|night|hourly|by hour|by colou?r|by line|holidays?|christmas|easter"),
   ko(
-    "날씨|기온|(?<![가-힣])비 ?(?:와|올|오)|미세 ?먼지|왜|이유|원인|때문|예측|예상|전망|예보|될까|할까|것 ?같|앞으로|향후|목표|계획|달성률",
+    "날씨|기온|(?<![가-힣])비 ?(?:와|올|오)|미세 ?먼지|왜|이유|원인|때문|예측|예상|전망|예보|될까|할까|것 ?같|앞으로|향후|계획",
   ),
   ko(
     "불량|수율|폐기|재고|매출|판매|가격|단가|원가|비용|이익|수익|고객|거래처|주문|납품|출하|배송|직원|작업자|담당자|사람|급여|점심|저녁|메뉴|회식|휴가|설비|기계|온도|전화|주소|환율|주가|뉴스",
@@ -23,15 +23,21 @@ export const outOfScope: readonly RegExp[] = [
     "번역|농담|노래|영화|이름이 ?뭐|누구|누가|안녕|고마워|감사합니다|코드 ?짜|삭제|지워|수정해|변경해|바꿔 ?줘|추가해|등록해|메일|이메일",
   ),
   en(
-    "weather|temperature outside|rain|why|reasons?|causes?|because|predict(?:ion|ed)?|forecast|expect(?:ed)?|will|future|plan(?:ned)?|targets?|goals?|should",
+    "weather|temperature outside|rain|why|reasons?|causes?|because|predict(?:ion|ed)?|forecast|expect(?:ed)?|will|future|plan(?:ned)?|should",
   ),
   en(
     "defects?|defective|yield|scrap|stock|inventory|sales|sold|revenue|price|costs?|profit|customers?|orders?|shipped|shipments?|delivered|employees?|workers?|staff|salary|lunch|dinner|machines?|news|joke|translate|poem|hello|hi|thanks|thank you|who|delete|drop|insert|update|remove|email",
   ),
 ];
 
+/** What stands on the page of targets: the records tell no targets. */
+export const ofTargets: readonly RegExp[] = [ko("목표|달성률|달성율|미달"), en("targets?|goals?")];
+
 /** Words of a question that say nothing about what is asked. */
 export const fillers: readonly RegExp[] = [
+  ko(
+    "엑셀|액셀|엑쎌|파일|다운 ?(?:로드|받[아을기고])?|내려 ?받[아을기고]|받[고아]|받을 ?수|저장(?:해|하[고기])|내보내[기줘]?|보내|첨부|하고|이맘때|해[조죠주바]|좀요",
+  ),
   ko(
     "알려|보여|보고 ?싶|말해|가르쳐|뽑아|정리해|계산해|구해|확인해?|궁금(?:해|한데|합니다)?|부탁(?:해|드려|드립니다)?|주세요|주십시오|줘요?|줄래|달라|주라|할래|볼래|볼까|싶어요?|좀|혹시|그럼|그러면|그렇다면|그리고|그런데|근데|그건|또한?|다시|이제|저기",
   ),
@@ -58,7 +64,7 @@ export const fillers: readonly RegExp[] = [
   /(?:top|best|worst|bottom|탑|톱|상위|하위|first|last|latest)\s*-?\s*\d+/gu,
   ko("(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무) ?(?:개|건|가지|종류?|번|품목|제품)"),
   en(
-    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|may|different|distinct|various|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
+    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|send|into|save|as|need|worse|better|doing|did|perform(?:ed|ing)?|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|may|different|distinct|various|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
   ),
   en("one|two|three|four|five|six|seven|eight|nine|ten|twenty"),
 ];
@@ -107,10 +113,10 @@ export const periodBeforeThat: readonly RegExp[] = [
 /** The same days a year before. */
 export const yearBefore: readonly RegExp[] = [
   ko(
-    "(?:전년|작년|지난해) ?(?:도|의)? ?(?:동기|동월|같은 (?:기간|달|분기|때))(?: 대비)?|(?:전년|작년|지난해)(?:도)? ?대비|yoy",
+    "(?:전년|작년|지난해) ?(?:도|의)? ?(?:동기|동월|동 ?분기|동 ?기간|이맘 ?때|같은 (?:기간|시기|달|월|분기|때|주))(?: 대비)?|(?:전년|작년|지난해)(?:도)? ?(?:대비|비)(?![가-힣])|전년 ?대비|작년 ?대비|yoy",
   ),
   en(
-    "year over year|year on year|yoy|(?:the )?same (?:period|month|quarter|time|days|week) (?:of |in )?(?:the )?(?:last|previous|prior) year|(?:than|to|with|from) (?:a|one) year (?:ago|earlier|before)",
+    "year over year|year on year|yoy|(?:last|previous|prior) year s same (?:period|month|quarter|time|days|week)|(?:last|previous|prior) years? same (?:period|month|quarter|time|days|week)|(?:the )?same (?:period|month|quarter|time|days|week) (?:a|one) year (?:ago|earlier|before)|(?:the )?same (?:period|month|quarter|time|days|week) (?:of |in )?(?:the )?(?:last|previous|prior) year|(?:than|to|with|from) (?:a|one) year (?:ago|earlier|before)",
   ),
 ];
 

@@ -13,12 +13,28 @@ export const en: Words = {
     "Monthly trend of the last 6 months",
     "Top 5 items last week",
     "This year compared to last year",
+    "Which items fell behind last month?",
+    "Compare this quarter with the same quarter last year",
+    "Daily quantities of last month in Excel",
     "Compare BW0021 and BW0022",
     "Last 20 records of BW0021",
     "Which day was the best this year?",
     "Share of BW0021 this quarter",
     "List items containing 'Monthly'",
   ],
+  ofTargets:
+    "Targets are not answered here. The page [Targets](/dashboard/targets) shows how far each item has reached its target, those farthest behind first.",
+  whichFile:
+    "What should the file hold? Ask for “daily quantities of last month in Excel”, and the answer's table can be had as a file.",
+  asFile: "The button **Excel** below this table saves it as a file.",
+  changes: {
+    falls: (all, shown) => `**${all} items** fell against the other period. These ${shown} fell the most.`,
+    rises: (all, shown) => `**${all} items** rose against the other period. These ${shown} rose the most.`,
+  },
+  noChange: { falls: "No item fell against the other period.", rises: "No item rose against the other period." },
+  alsoTargets: "Items that are behind their targets are shown on [Targets](/dashboard/targets).",
+  unequal: (days, base, perDay, basePerDay) =>
+    `The periods are of different lengths (${days} and ${base} days): ${perDay} and ${basePerDay} pieces a day.`,
   noGround: "No data could be found that this answer could rest on.",
   period: (days) => `Period: ${days}`,
   compared: (days, base) => `Period: ${days} (compared with ${base})`,
@@ -69,4 +85,6 @@ export const en: Words = {
     change: "Change (pieces)",
     records: "Records",
   },
+    base: "Other period (pieces)",
+    rate: "Change (%)",
 };

@@ -13,12 +13,30 @@ export const ko = {
     "최근 6개월 월별 추이",
     "지난주에 가장 많이 생산한 제품 5개",
     "작년 대비 올해 생산량",
+    "지난달에 뒤처진 제품은?",
+    "이번 분기를 작년 같은 분기와 비교",
+    "지난달 일별 수량을 엑셀로",
     "BW0021과 BW0022 비교",
     "BW0021 최근 이력 20건",
     "올해 가장 많이 생산한 날은?",
     "이번 분기 BW0021의 비중",
     "'원데이' 제품 목록",
   ],
+  ofTargets:
+    "목표와 달성률은 대화에서 답하지 않습니다. [목표 관리](/dashboard/targets) 화면에서 제품마다 목표를 얼마나 채웠는지, 뒤처진 제품부터 볼 수 있습니다.",
+  whichFile:
+    "무엇을 엑셀로 드릴까요? 예를 들어 ‘지난달 일별 수량을 엑셀로’라고 물어보시면, 답변의 표를 파일로 받을 수 있습니다.",
+  asFile: "이 표 아래의 **Excel** 단추를 누르면 파일로 받습니다.",
+  changes: {
+    falls: (all: string, shown: string) =>
+      `비교 기간보다 생산량이 줄어든 제품은 **${all}종**입니다. 많이 줄어든 순으로 ${shown}종을 보여 드립니다.`,
+    rises: (all: string, shown: string) =>
+      `비교 기간보다 생산량이 늘어난 제품은 **${all}종**입니다. 많이 늘어난 순으로 ${shown}종을 보여 드립니다.`,
+  },
+  noChange: { falls: "비교 기간보다 줄어든 제품이 없습니다.", rises: "비교 기간보다 늘어난 제품이 없습니다." },
+  alsoTargets: "목표에 견주어 뒤처진 제품은 [목표 관리](/dashboard/targets)에서 볼 수 있습니다.",
+  unequal: (days: string, base: string, perDay: string, basePerDay: string) =>
+    `두 기간의 길이가 다릅니다(${days}일과 ${base}일). 하루 평균은 ${perDay}개와 ${basePerDay}개입니다.`,
   noGround: "데이터 근거를 확보하지 못해 답변할 수 없습니다.",
   period: (days: string) => `기간: ${days}`,
   compared: (days: string, base: string) => `기간: ${days} (비교 기간: ${base})`,
@@ -83,6 +101,8 @@ export const ko = {
     change: "증감(개)",
     records: "기록 수(건)",
   },
+    base: "비교 기간(개)",
+    rate: "증감률(%)",
 };
 
 export type Words = typeof ko;

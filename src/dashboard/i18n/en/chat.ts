@@ -21,10 +21,11 @@ export const chat: Texts["chat"] = {
     "Ask in your own words about quantities, trends, rankings, comparisons and lots. Every answer comes with the period and the records that it rests on, and a link to the page that shows the same.",
   examples: [
     "Total production this month",
+    "Which items fell behind last month?",
+    "Compare this quarter with the same quarter last year",
+    "Daily quantities of last month in Excel",
     "Top 5 items last month",
     "Monthly trend of the last 6 months",
-    "This year compared to last year",
-    "Which day was the best this year?",
   ],
   client: {
     you: "Question",
