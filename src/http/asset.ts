@@ -7,12 +7,15 @@ import type { Context } from "hono";
  * Works the same from the source tree and from inside the executable.
  */
 export class Asset {
-  readonly #source: string | { text: string; type: string };
+  readonly #source: readonly string[] | { text: string; type: string };
   #content: { bytes: Uint8Array<ArrayBuffer>; type: string; version: string } | undefined;
 
-  /** @param source absolute path, in the executable one of its virtual paths, read at first use; or a text and its media type. */
-  constructor(source: string | { text: string; type: string }) {
-    this.#source = source;
+  /**
+   * @param source absolute path, in the executable one of its virtual paths, read at first use, or those of a text's parts in their order; or a text and its
+   * media type.
+   */
+  constructor(source: string | readonly string[] | { text: string; type: string }) {
+    this.#source = typeof source === "string" ? [source] : source;
   }
 
   /** Twelve characters that change with the content: as `?v=` in a page's link it lets browsers keep the file for good. */
@@ -37,11 +40,17 @@ export class Asset {
   #read() {
     if (this.#content === undefined) {
       const source = this.#source;
-      const bytes =
-        typeof source === "string" ? new Uint8Array(readFileSync(source)) : new TextEncoder().encode(source.text);
+      const isText = "text" in source;
+      const bytes = isText ? new TextEncoder().encode(source.text) : joined(source);
       const version = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
-      this.#content = { bytes, type: typeof source === "string" ? Bun.file(source).type : source.type, version };
+      this.#content = { bytes, type: isText ? source.type : Bun.file(source[0]!).type, version };
     }
     return this.#content;
   }
+}
+
+/** The bytes of the files, with an empty line between them. */
+function joined(files: readonly string[]): Uint8Array<ArrayBuffer> {
+  const [first, ...others] = files.map((file) => readFileSync(file));
+  return new Uint8Array(Buffer.concat([first!, ...others.flatMap((bytes) => [Buffer.from("\n"), bytes])]));
 }

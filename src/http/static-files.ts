@@ -14,13 +14,18 @@ const folder = [join(import.meta.dir, "public"), join(import.meta.dir, "../../pu
   existsSync(path),
 );
 
-/** Every file of `public/` by its name. Only these names are served, so no path leads out of the folder. */
+/**
+ * Every file of `public/` by its name. Only these names are served, so no path leads out of the folder. A folder named as a stylesheet is one: its files are
+ * its parts, in the order of their names, so that a visit asks for one file however many there are.
+ */
 const assets = new Map<string, Asset>(folder === undefined ? [] : list(folder));
 
 function list(root: string): [string, Asset][] {
-  return readdirSync(root, { recursive: true, encoding: "utf8" })
+  const names = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(root, name)).isFile())
-    .map((name) => [name.replaceAll("\\", "/"), new Asset(join(root, name))]);
+    .map((name) => name.replaceAll("\\", "/"));
+  const parts = Map.groupBy(names.sort(), (name) => /^(.*\.css)\/[^/]+$/.exec(name)?.[1] ?? name);
+  return [...parts].map(([name, files]) => [name, new Asset(files.map((file) => join(root, file)))]);
 }
 
 /** GET `/static/…`: the files of `public/`, and `/favicon.ico`, which browsers ask for unasked. Unknown names fall through to the app's own 404. */

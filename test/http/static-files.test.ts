@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { moduleUrl, staticFiles, staticUrl } from "../../src/http/static-files.ts";
 
 const app = staticFiles();
@@ -14,12 +14,23 @@ describe("static files", () => {
       svg: "image/svg+xml",
       ico: "image/",
     };
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((one) => one.includes("."))) {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const names = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+    for (const name of names.filter((one) => !one.includes(".css/"))) {
       const response = await app.request(`/static/${name}`);
       expect(response.status).toBe(200);
       expect(response.headers.get("Content-Type")).toStartWith(types[name.split(".").at(-1)!]!);
       expect(await response.bytes()).toEqual(await Bun.file(join(folder, name)).bytes());
     }
+  });
+
+  test("are one stylesheet where they stand in a folder that is named as one, in the order of their names", async () => {
+    const parts = readdirSync(join(folder, "dashboard.css")).sort();
+    const texts = await Promise.all(parts.map((name) => Bun.file(join(folder, "dashboard.css", name)).text()));
+    const response = await app.request(staticUrl("dashboard.css"));
+    expect(response.headers.get("Content-Type")).toStartWith("text/css");
+    expect(await response.text()).toBe(texts.join("\n"));
+    expect((await app.request(`/static/dashboard.css/${parts[0]}`)).status).toBe(404);
   });
 
   test("may be kept for good under the link that names their version", async () => {
