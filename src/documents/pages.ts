@@ -14,5 +14,6 @@ export const documents = {
 export const monitoringFiles: Readonly<Record<string, { text: string; type: string }>> = {
   "prometheus.yml": { text: documentText("monitoring/prometheus.yml"), type: "application/yaml" },
   "alert-rules.yml": { text: documentText("monitoring/alert-rules.yml"), type: "application/yaml" },
+  "grafana-production.json": { text: documentText("monitoring/grafana-production.json"), type: "application/json" },
   "grafana-dashboard.json": { text: documentText("monitoring/grafana-dashboard.json"), type: "application/json" },
 };

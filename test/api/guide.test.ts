@@ -1,0 +1,185 @@
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readCsv, readXlsxCells } from "../support/exports.ts";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { examplesIn, type Runnable, type Running, runnable, startExample } from "../support/guide.ts";
+import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+
+setDefaultTimeout(90_000);
+
+const key = "a-key-of-the-guide";
+const languages = ["sh", "powershell", "python", "ts"];
+const tasks = [
+  "Records, page by page",
+  "Totals",
+  "CSV and Excel files",
+  "Following changes",
+  "Errors, and when to ask again",
+  "Keys",
+  "A question in words",
+] as const;
+type Task = (typeof tasks)[number];
+const examples = examplesIn("api.md").filter(({ task }) => tasks.includes(task as Task));
+
+/** January of one item needs three pages of 1,000; other items and months stand around it, quantities are missing and have fractions. */
+const rows = Array.from({ length: 5_200 }, (_, at) =>
+  row({
+    production_date: `2026-0${at % 2 ? 1 : 2}-${String(1 + (at % 27)).padStart(2, "0")} 오전 12:00:00`,
+    item_code: at % 13 ? "BW0021" : "B0061",
+    item_name: at % 7 ? "클리어 렌즈" : null,
+    good_quantity: at % 11 ? 100 + (at % 50) / 4 : null,
+  }),
+);
+const reference = temporaryHome();
+writeDatabase(livePath(reference), rows);
+const home = temporaryHome();
+let hub: Hub;
+let locked: Hub;
+/** What the examples about errors printed, which were begun before there were any data. */
+let afterTrouble: Map<Runnable, string>;
+
+beforeAll(async () => {
+  [hub, locked] = await Promise.all([
+    startHub({ home }),
+    startHub({ home: temporaryHome(), env: { API_KEYS: key, ROLLUP: "false" } }),
+  ]);
+  const waiting = startAll("Errors, and when to ask again");
+  await eventually("every example was told to come again", () => {
+    const refusals = hub.log().match(/GET \/api\/v1\/items\?limit=1 503/g) ?? [];
+    return refusals.length >= waiting.size || undefined;
+  });
+  writeDatabase(livePath(home), rows);
+  writeDatabase(livePath(locked.home), rows.slice(0, 30));
+  afterTrouble = await printedBy(waiting);
+});
+afterAll(() => Promise.all([hub.stop(), locked.stop()]));
+
+function startAll(task: Task, url = hub.url, env: Record<string, string> = {}): Map<Runnable, Running> {
+  return new Map(
+    runnable.map((language) => {
+      const example = examples.find((one) => one.task === task && one.language === language);
+      if (!example) throw new Error(`There is no example for "${task}" in ${language}.`);
+      return [language, startExample(example, url, env)];
+    }),
+  );
+}
+
+async function printedBy(running: Map<Runnable, Running>): Promise<Map<Runnable, string>> {
+  const texts = [...running].map(async ([language, { ended }]) => [language, await ended] as const);
+  return new Map(await Promise.all(texts));
+}
+
+/** The answer of SQLite itself, to a question about the rows as they were at first. */
+function truth(sql: string): Json[] {
+  const db = new Database(livePath(reference), { readonly: true });
+  try {
+    return db.query(sql).all() as Json[];
+  } finally {
+    db.close();
+  }
+}
+const january = "substr(production_date, 1, 7) = '2026-01'";
+const ofItem = `item_code = 'BW0021' AND ${january}`;
+const firstItem = () =>
+  truth(
+    "SELECT item_code, max(item_name) AS item_name, count(*) AS record_count FROM production_records GROUP BY 1 ORDER BY 3 DESC LIMIT 1",
+  )[0];
+
+const numbersIn = (text: string): number[] => [...text.matchAll(/\d+(?:\.\d+)?/g)].map(([figure]) => Number(figure));
+const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+const sum = (numbers: readonly (number | null)[]): number => numbers.reduce<number>((all, one) => all + (one ?? 0), 0);
+
+test("every task has an example in every language", () => {
+  const found = examples.map(({ task, language }) => `${task}: ${language}`);
+  expect(found).toEqual(tasks.flatMap((task) => languages.map((language) => `${task}: ${language}`)));
+});
+
+test("this machine has what the examples are written for", () => {
+  expect(runnable).toEqual(["sh", "python", "ts"]);
+});
+
+describe("an example prints what SQLite says", () => {
+  test("of records, page by page", async () => {
+    const [{ count, total }] = truth(
+      `SELECT count(*) AS count, total(good_quantity) AS total FROM production_records WHERE ${ofItem}`,
+    ) as [Json];
+    expect(count).toBeGreaterThan(2_000);
+    for (const [language, text] of await printedBy(startAll("Records, page by page"))) {
+      if (language === "sh") {
+        const pages = lines(text).map((line) => JSON.parse(line));
+        expect(pages.map((page) => page.count)).toEqual([1_000, 1_000, count - 2_000]);
+        expect(sum(pages.flatMap(({ data }) => data.map((one: Json) => one.good_quantity)))).toBe(total);
+      } else expect([language, numbersIn(text)]).toEqual([language, [count, total]]);
+    }
+  });
+
+  test("of totals", async () => {
+    const days = truth(
+      `SELECT substr(production_date, 1, 10) AS day, total(good_quantity) AS total FROM production_records WHERE ${ofItem} GROUP BY 1 ORDER BY 1`,
+    ).map(({ day, total }) => [day, total]);
+    for (const [language, text] of await printedBy(startAll("Totals"))) {
+      const printed =
+        language === "sh"
+          ? JSON.parse(text).map((one: Json) => [one.day, one.total_production])
+          : lines(text).map((line) => [line.split(" ")[0], Number(line.split(" ")[1])]);
+      expect([language, printed]).toEqual([language, days]);
+    }
+  });
+
+  test("of CSV and Excel files", async () => {
+    const [{ count, total }] = truth(
+      `SELECT count(*) AS count, total(good_quantity) AS total FROM production_records WHERE ${january}`,
+    ) as [Json];
+    const running = startAll("CSV and Excel files");
+    const printed = await printedBy(running);
+    for (const [language, { folder }] of running) {
+      const csv = readCsv(readFileSync(join(folder, "january.csv"), "utf8")).slice(1);
+      expect([language, csv.length, sum(csv.map((cells) => Number(cells[6])))]).toEqual([language, count, total]);
+      const sheet = await readXlsxCells(new Uint8Array(readFileSync(join(folder, "january.xlsx"))));
+      expect([language, sheet.length]).toEqual([language, count + 1]);
+    }
+    if (printed.has("python")) expect(numbersIn(printed.get("python")!)).toEqual([count, total]);
+  });
+
+  test("of each change", async () => {
+    const running = startAll("Following changes");
+    const eachPrinted = (what: string) =>
+      eventually(
+        `every example has printed ${what}`,
+        () => [...running.values()].every(({ printed }) => printed().includes(what)) || undefined,
+        60_000,
+      );
+    const [{ day }] = truth("SELECT max(substr(production_date, 1, 10)) AS day FROM production_records") as [Json];
+    await eachPrinted(day);
+    writeDatabase(livePath(home), [...rows, row({ production_date: "2026-03-05", good_quantity: 4_321.5 })]);
+    await eachPrinted("4321.5");
+    await Promise.all([...running.values()].map((one) => one.end()));
+    for (const [language, { printed }] of running)
+      expect([language, printed()]).toEqual([language, expect.stringContaining("2026-03-05")]);
+  });
+
+  test("after the hub could not answer, and why another request cannot be answered at all", async () => {
+    for (const [language, text] of afterTrouble) {
+      expect([language, text]).toEqual([language, expect.stringContaining("BW0021")]);
+      expect([language, numbersIn(text)]).toEqual([language, expect.arrayContaining([firstItem().record_count, 400])]);
+      expect([language, text]).toEqual([language, expect.stringContaining("Invalid date format: '13.01.2026'")]);
+    }
+  });
+
+  test("where a key is asked for", async () => {
+    const answer = [{ item_code: "BW0021", item_name: expect.anything(), record_count: 27 }];
+    for (const [language, text] of await printedBy(startAll("Keys", locked.url, { HUB_KEY: key }))) {
+      expect([language, JSON.parse(text)]).toEqual([language, answer]);
+    }
+  });
+
+  test("to a question in words", async () => {
+    const [{ total }] = truth(`SELECT total(good_quantity) AS total FROM production_records WHERE ${ofItem}`) as [Json];
+    for (const [language, text] of await printedBy(startAll("A question in words"))) {
+      const answer = language === "sh" ? JSON.parse(text).answer : text;
+      expect([language, answer]).toEqual([language, expect.stringContaining(total.toLocaleString("en-US"))]);
+    }
+  });
+});
