@@ -123,7 +123,8 @@ export const korean: readonly (readonly [question: string, expected: string])[] 
   ["주별 생산량", "trend/week: execute_custom_query(daily totals) 2026-08-31 2026-11-22 LIMIT 1000 *"],
   ["연도별 생산량", "trend/year: get_monthly_trend 2022-01-01..2026-11-21 *"],
   ["분기별 생산량 추이", "trend/quarter: get_monthly_trend 2025-01-01..2026-11-21 *"],
-  ["요일별 생산량", "trend/weekday: execute_custom_query(daily totals) 2026-08-24 2026-11-22 LIMIT 1000 *"],
+  ["요일별 생산량", "trend/weekday: execute_custom_query(weekday totals) 2026-08-24 2026-11-22 *"],
+  ["2022년부터 요일별 평균 생산량", "average_by/weekday: execute_custom_query(weekday totals) 2022-01-01 2026-11-22"],
   ["가장 많이 생산한 제품은?", "ranking: get_top_items 2026-11-01..2026-11-21 5 *"],
   ["이번 달 가장 많이 생산된 제품 5개", "ranking: get_top_items 2026-11-01..2026-11-21 5"],
   ["지난달 생산량 순위", "ranking: get_top_items 2026-10-01..2026-10-31 5"],
@@ -291,7 +292,7 @@ export const korean: readonly (readonly [question: string, expected: string])[] 
     "BW0021이랑 BW0022 중에 뭐가 더 많이 생산됐어?",
     "total: get_production_summary 2026-11-01..2026-11-21 BW0021 + get_production_summary 2026-11-01..2026-11-21 BW0022 *",
   ],
-  ["가장 많이 생산한 요일은?", "best/weekday: execute_custom_query(daily totals) 2026-01-01 2026-11-22 LIMIT 1000 *"],
+  ["가장 많이 생산한 요일은?", "best/weekday: execute_custom_query(weekday totals) 2026-01-01 2026-11-22 *"],
   ["BW0021 평균 로트 크기", "average: get_production_summary 2026-11-01..2026-11-21 BW0021 *"],
   ["최근 3개월간 주별 추이 보여줘", "trend/week: execute_custom_query(daily totals) 2026-08-22 2026-11-22 LIMIT 1000"],
   [

@@ -147,6 +147,7 @@ function sumOf(rows: readonly { total_quantity: number; production_count: number
 
 function trend(plan: CallPlan, run: ToolRun, text: Words): Body {
   const grain = plan.focus.by ?? "month";
+  if (grain === "weekday") return weekdays(plan, run, text);
   const parts = partsOf(run, grain);
   if (parts.length === 0) return { sentence: `${who(plan, run, text)}: ${text.none}` };
   const most = parts.reduce((best, part) => (part.total > best.total ? part : best));
@@ -167,6 +168,40 @@ function trend(plan: CallPlan, run: ToolRun, text: Words): Body {
   };
 }
 
+/** The weekdays side by side. What tells them apart is the average day: a period may have fewer of one, or holidays among them. */
+function weekdays(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const parts = partsOf(run, "weekday");
+  if (parts.length === 0) return { sentence: `${who(plan, run, text)}: ${text.none}` };
+  const [most, least] = [-1, 1].map((sign) => parts.toSorted((a, b) => sign * (perDay(a) - perDay(b)))[0]!);
+  const said = (part: Part) => [name(part, "weekday", text), figure(perDay(part))] as const;
+  const total = parts.reduce((sum, part) => sum + part.total, 0);
+  return {
+    sentence:
+      parts.length === 1
+        ? text.total(who(plan, run, text), figure(total), figure(parts[0]!.batches))
+        : text.weekdaysOf(who(plan, run, text), figure(total), said(most!), said(least!)),
+    figures: partTable("weekday", parts, text),
+  };
+}
+
+const perDay = ({ total, days }: Part): number => total / (days ?? 1);
+
+/** Parts with their figures; of weekdays also how many days they are and what is made on one of them. */
+function partTable(grain: Grain, parts: readonly Part[], text: Words): string {
+  const { headings } = text;
+  const more = grain === "weekday";
+  return table(
+    [text.grain[grain], headings.total, headings.batches, ...(more ? [headings.days, headings.perDay] : [])],
+    parts.map((part) => [
+      name(part, grain, text),
+      figure(part.total),
+      figure(part.batches),
+      ...(more ? [figure(part.days ?? 0), figure(perDay(part))] : []),
+    ]),
+    more ? [1, 2, 3, 4] : [1, 2],
+  );
+}
+
 function extremes(plan: CallPlan, run: ToolRun, text: Words): Body {
   const grain = plan.focus.by ?? "day";
   const sign = plan.intent === "best" ? -1 : 1;
@@ -178,16 +213,13 @@ function extremes(plan: CallPlan, run: ToolRun, text: Words): Body {
   const say = plan.intent === "best" ? text.best : text.worst;
   return {
     sentence: say(who(plan, run, text), name(first, grain, text), figure(first.total)),
-    figures: table(
-      [text.grain[grain], text.headings.total, text.headings.batches],
-      parts.map((part) => [name(part, grain, text), figure(part.total), figure(part.batches)]),
-      [1, 2],
-    ),
+    figures: partTable(grain, parts, text),
   };
 }
 
 function averageBy(plan: CallPlan, run: ToolRun, text: Words): Body {
   const grain = plan.focus.by ?? "day";
+  if (grain === "weekday") return weekdays(plan, run, text);
   const row = run.name === "execute_custom_query" && grain === "day" ? run.result.data[0] : undefined;
   const parts = row ? [] : partsOf(run, grain);
   const total = row ? Number(row.total_production ?? 0) : parts.reduce((sum, part) => sum + part.total, 0);
@@ -206,6 +238,19 @@ function averageBy(plan: CallPlan, run: ToolRun, text: Words): Body {
 
 function comparisonSentence(name: string, run: Run<"compare_periods">, text: Words): string {
   const { period1, period2, comparison } = run.result;
+  const { quantity_diff: diff, change_rate_pct: rate } = comparison;
+  return text.comparison(
+    name,
+    figure(period1.total_quantity),
+    figure(period2.total_quantity),
+    figure(Math.abs(diff)),
+    rate === null ? null : `${rate > 0 ? "+" : ""}${tenth.format(rate)}`,
+    diff > 0 ? 1 : diff < 0 ? -1 : 0,
+  );
+}
+
+function comparison(plan: CallPlan, run: Run<"compare_periods">, text: Words): Body {
+  const { period1, period2 } = run.result;
   const { period1_from, period1_to, period2_from, period2_to } = run.arguments;
   const { headings } = text;
   const days = [daysBetween(period1_from, period1_to) + 1, daysBetween(period2_from, period2_to) + 1] as const;
@@ -237,51 +282,6 @@ function comparisonSentence(name: string, run: Run<"compare_periods">, text: Wor
   };
 }
 
-function amounts(one: { total_quantity: number; production_count: number; average_quantity: number }): string[] {
-  return [figure(one.total_quantity), figure(one.production_count), figure(one.average_quantity)];
-}
-
-function ranking(plan: CallPlan, run: ToolRun, text: Words): Body {
-  const items = ranked(run);
-  if (items.length === 0) return { sentence: text.none };
-  const say = plan.intent === "ranking_least" ? text.rankingLeast : text.ranking;
-  const { quantity_diff: diff, change_rate_pct: rate } = comparison;
-  return text.comparison(
-    name,
-    figure(period1.total_quantity),
-    figure(period2.total_quantity),
-    figure(Math.abs(diff)),
-    rate === null ? null : `${rate > 0 ? "+" : ""}${tenth.format(rate)}`,
-    diff > 0 ? 1 : diff < 0 ? -1 : 0,
-  );
-}
-
-function comparison(plan: CallPlan, run: Run<"compare_periods">, text: Words): Body {
-  const { period1, period2 } = run.result;
-  const { headings } = text;
-  return {
-    sentence: say(figure(items.length)),
-    figures: table(
-      [headings.rank, headings.code, headings.name, headings.total],
-      items.map((item, at) => [
-        `${at + 1}`,
-        plain(item.item_code),
-        plain(item.item_name),
-        figure(item.total_production),
-      ]),
-      [0, 3],
-    ),
-  };
-}
-
-function ranked(run: ToolRun): (ItemMatch & { total_production: number })[] {
-  if (run.name === "get_top_items") return run.result.top_items;
-  if (run.name !== "execute_custom_query") return [];
-  return run.result.data.map((row) => ({
-    item_code: String(row.item_code),
-    item_name: row.item_name === null ? null : String(row.item_name),
-    total_production: Number(row.total_production ?? 0),
-  }));
 /** The items that fell (rose), below how all items together did. */
 function changes(direction: "falls" | "rises", runs: readonly ToolRun[], text: Words): Body {
   const whole = only(runs, "compare_periods")[0];
@@ -321,6 +321,38 @@ function changes(direction: "falls" | "rises", runs: readonly ToolRun[], text: W
   };
 }
 
+function amounts(one: { total_quantity: number; production_count: number; average_quantity: number }): string[] {
+  return [figure(one.total_quantity), figure(one.production_count), figure(one.average_quantity)];
+}
+
+function ranking(plan: CallPlan, run: ToolRun, text: Words): Body {
+  const items = ranked(run);
+  if (items.length === 0) return { sentence: text.none };
+  const say = plan.intent === "ranking_least" ? text.rankingLeast : text.ranking;
+  const { headings } = text;
+  return {
+    sentence: say(figure(items.length)),
+    figures: table(
+      [headings.rank, headings.code, headings.name, headings.total],
+      items.map((item, at) => [
+        `${at + 1}`,
+        plain(item.item_code),
+        plain(item.item_name),
+        figure(item.total_production),
+      ]),
+      [0, 3],
+    ),
+  };
+}
+
+function ranked(run: ToolRun): (ItemMatch & { total_production: number })[] {
+  if (run.name === "get_top_items") return run.result.top_items;
+  if (run.name !== "execute_custom_query") return [];
+  return run.result.data.map((row) => ({
+    item_code: String(row.item_code),
+    item_name: row.item_name === null ? null : String(row.item_name),
+    total_production: Number(row.total_production ?? 0),
+  }));
 }
 
 function share(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
@@ -437,5 +469,5 @@ function signed(value: number): string {
 }
 
 function name(part: Part, grain: Grain, text: Words): string {
-  return grain === "weekday" ? text.weekdays[Number(part.key)]! : part.key;
+  return grain === "weekday" ? text.weekdays[Number(part.key) - 1]! : part.key;
 }

@@ -1,5 +1,15 @@
 import type { Focus, Grain, ItemMatch, Period, ToolCall } from "../types.ts";
-import { changedItems, dailyAverage, dailyTotals, extremeDays, itemCount, leastItems, mostRows, records } from "./queries.ts";
+import {
+  changedItems,
+  dailyAverage,
+  dailyTotals,
+  extremeDays,
+  itemCount,
+  leastItems,
+  mostRows,
+  records,
+  weekdayTotals,
+} from "./queries.ts";
 
 /** What a question asks for, put together. */
 export interface Ask extends Focus {
@@ -13,7 +23,7 @@ export interface Ask extends Focus {
 const mostRanked = 100;
 
 /** Parts that only figures by day can be put together to. */
-export const dayGrains: readonly Grain[] = ["day", "week", "weekday"];
+export const dayGrains: readonly Grain[] = ["day", "week"];
 
 /** The tools that answer a question whose period is known. */
 export function callsFor({ intent, period, base, items, by, limit, keyword, lots = [] }: Ask): ToolCall[] {
@@ -31,6 +41,7 @@ export function callsFor({ intent, period, base, items, by, limit, keyword, lots
         return sets(items).map((set) => extremeDays(period!, set, intent === "best" ? "DESC" : "ASC", limit ?? 1));
       }
       if (by === "day" && intent === "average_by") return sets(items).map((set) => dailyAverage(period!, set));
+      if (by === "weekday") return sets(items).map((set) => weekdayTotals(period!, set));
       if (by && dayGrains.includes(by)) return sets(items).map((set) => dailyTotals(period!, set));
       return one.map((code) => ({
         name: "get_monthly_trend",

@@ -73,6 +73,16 @@ export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCa
   );
 }
 
+/** Good quantity, batches and the number of days with production of every day of the week, 1 being Monday, ascending. */
+export function weekdayTotals(period: Period, items: readonly ItemMatch[]): ToolCall {
+  const { sql, params } = among(period, items);
+  return query(
+    `SELECT (strftime('%w', day) + 6) % 7 + 1 AS weekday, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count, COUNT(DISTINCT day) AS production_days FROM daily_totals${sql} GROUP BY 1 ORDER BY 1`,
+    params,
+    "weekday totals",
+  );
+}
+
 /** Good quantity and the number of days with production, in one row. */
 export function dailyAverage(period: Period, items: readonly ItemMatch[]): ToolCall {
   const { sql, params } = among(period, items);
@@ -108,16 +118,6 @@ export function leastItems(period: Period, limit: number): ToolCall {
   );
 }
 
-/** How many items were made. */
-export function itemCount(period: Period | null): ToolCall {
-  const { sql, params } = among(period, []);
-  return query(`SELECT COUNT(DISTINCT item_code) AS item_count FROM daily_totals${sql}`, params, "number of items");
-}
-
-/** Single records, newest first; of one lot where its number, or the beginning of it, is given. */
-export function records(
-  period: Period | null,
-  items: readonly ItemMatch[],
 /** The items that fell (rose) against other days, those that did so the most first; `changed_items` in each row is how many there are in all. */
 export function changedItems(period: Period, base: Period, direction: "falls" | "rises", limit: number): ToolCall {
   const within = "TOTAL(iif(day >= ? AND day < ?, good_quantity, 0))";
@@ -132,6 +132,16 @@ export function changedItems(period: Period, base: Period, direction: "falls" | 
   );
 }
 
+/** How many items were made. */
+export function itemCount(period: Period | null): ToolCall {
+  const { sql, params } = among(period, []);
+  return query(`SELECT COUNT(DISTINCT item_code) AS item_count FROM daily_totals${sql}`, params, "number of items");
+}
+
+/** Single records, newest first; of one lot where its number, or the beginning of it, is given. */
+export function records(
+  period: Period | null,
+  items: readonly ItemMatch[],
   limit: number,
   lot: string | null = null,
 ): ToolCall {

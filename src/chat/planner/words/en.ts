@@ -50,6 +50,8 @@ export const en: Words = {
   averageBy: (who, grain, average, parts) =>
     `${who}: the average per ${grain} is **${average} pieces** (over ${parts} with production).`,
   trend: (who, total, part, most) => `${who}: **${total} pieces** in all, most of them in ${part} (${most} pieces).`,
+  weekdaysOf: (who, total, most, least) =>
+    `${who}: **${total} pieces** in all. A day with production brings the most on a ${most[0]} (${most[1]} pieces) and the least on a ${least[0]} (${least[1]} pieces).`,
   best: (who, part, quantity) => `${who}: most was produced in **${part}** (${quantity} pieces).`,
   worst: (who, part, quantity) =>
     `${who}: where anything was produced, the least was in **${part}** (${quantity} pieces).`,
@@ -83,8 +85,10 @@ export const en: Words = {
     lot: "Lot",
     quantity: "Good quantity (pieces)",
     change: "Change (pieces)",
-    records: "Records",
-  },
     base: "Other period (pieces)",
     rate: "Change (%)",
+    records: "Records",
+    days: "Production days",
+    perDay: "Average a day (pieces)",
+  },
 };

@@ -55,6 +55,8 @@ export const ko = {
     `${who}: ${grain} 평균 생산량은 **${average}개**입니다 (생산이 있었던 ${parts} 기준).`,
   trend: (who: string, total: string, part: string, most: string) =>
     `${who}: 합계는 **${total}개**이고, 가장 많은 때는 ${part} (${most}개)입니다.`,
+  weekdaysOf: (who: string, total: string, most: readonly [string, string], least: readonly [string, string]) =>
+    `${who}: 합계는 **${total}개**입니다. 생산한 날의 하루 평균은 ${most[0]}이 ${most[1]}개로 가장 많고, ${least[0]}이 ${least[1]}개로 가장 적습니다.`,
   best: (who: string, part: string, quantity: string) =>
     `${who}: 가장 많이 생산한 때는 **${part}** (${quantity}개)입니다.`,
   worst: (who: string, part: string, quantity: string) =>
@@ -99,10 +101,12 @@ export const ko = {
     lot: "로트 번호",
     quantity: "양품 수량(개)",
     change: "증감(개)",
-    records: "기록 수(건)",
-  },
     base: "비교 기간(개)",
     rate: "증감률(%)",
+    records: "기록 수(건)",
+    days: "생산일 수(일)",
+    perDay: "하루 평균(개)",
+  },
 };
 
 export type Words = typeof ko;
