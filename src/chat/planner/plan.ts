@@ -1,6 +1,6 @@
 import type { Language } from "../../language.ts";
 import { addDays, addMonths, daysBetween, startOf } from "../../production/calendar.ts";
-import type { Focus, Grain, Intent, ItemMatch, Period, Plan, Planner } from "../types.ts";
+import type { Focus, Grain, Intent, ItemMatch, Period, Plan, PlanContext, Planner } from "../types.ts";
 import { type Ask, callsFor, dayGrains } from "./calls.ts";
 import { defaultPeriod, recentDays } from "./defaults.ts";
 import { intentRules, type Mark, markPatterns } from "./grammar/marks.ts";
