@@ -12,6 +12,8 @@ export const periods = [
   "last_90",
   "this_month",
   "last_month",
+  "this_quarter",
+  "last_quarter",
   "this_year",
   "last_year",
 ] as const;
@@ -146,12 +148,27 @@ export function comparedDays(filter: Range & Pick<Filter, "compare" | "other">):
   const { period, from, to, compare, other } = filter;
   if (compare === "none") return null;
   if (compare === "custom" && other) return other;
-  if (compare === "last_year" || period === "this_year") return { from: addMonths(from, -12), to: addMonths(to, -12) };
-  if (period === "last_year") return { from: addMonths(from, -12), to: addDays(from, -1) };
-  if (period === "last_month") return { from: addMonths(from, -1), to: addDays(from, -1) };
+  if (compare === "last_year" || period === "this_year") return yearBefore(from, to);
   if (period === "this_month") return { from: addMonths(from, -1), to: addMonths(to, -1) };
+  if (period === "this_quarter") return { from: addMonths(from, -3), to: addMonths(to, -3) };
+  const months = wholeMonths(from, to);
+  if (months !== null) return { from: addMonths(from, -months), to: addDays(from, -1) };
   const back = period === "this_week" ? -7 : -(daysBetween(from, to) + 1);
   return { from: addDays(from, back), to: addDays(to, back) };
+}
+
+/** How many whole months a range is; null where it is none. */
+function wholeMonths(from: Day, to: Day): number | null {
+  const end = addDays(to, 1);
+  if (!from.endsWith("-01") || !end.endsWith("-01")) return null;
+  const monthOf = (day: Day): number => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7));
+  return monthOf(end) - monthOf(from);
+}
+
+/** The same days a year before; a month's end stays one, also in a February of 29 days. */
+function yearBefore(from: Day, to: Day): { from: Day; to: Day } {
+  const end = wholeMonths(from, to) === null ? addMonths(to, -12) : addDays(addMonths(addDays(to, 1), -12), -1);
+  return { from: addMonths(from, -12), to: end };
 }
 
 /** The unit of a filter's series: as chosen, else one that gives some 10 to 100 bars. */
@@ -159,9 +176,13 @@ export function unitOf({ unit, from, to }: Filter): Unit {
   return unit === "auto" ? unitWithin(from, to, "day", 100) : unit;
 }
 
-/** The last so many days end where the data end, so that a hub whose ERP is a day behind does not open on empty days. */
+/**
+ * The last so many days end where the data end, so that a hub whose ERP is a day behind does not open on empty days. So does what goes on now,
+ * because days that nothing is known of yet would make it look as if it fell behind what it is compared with.
+ */
 function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { from: Day; to: Day } {
   const end = newest ?? today;
+  const fromThen = (from: Day) => ({ from, to: newest !== null && newest >= from && newest < today ? newest : today });
   const last = (days: number) => ({ from: addDays(end, 1 - days), to: end });
   switch (period) {
     case "today":
@@ -169,7 +190,7 @@ function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { fr
     case "yesterday":
       return { from: addDays(today, -1), to: addDays(today, -1) };
     case "this_week":
-      return { from: startOf(today, "week"), to: today };
+      return fromThen(startOf(today, "week"));
     case "last_7":
       return last(7);
     case "last_30":
@@ -177,19 +198,28 @@ function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { fr
     case "last_90":
       return last(90);
     case "this_month":
-      return { from: startOf(today, "month"), to: today };
+      return fromThen(startOf(today, "month"));
     case "last_month": {
       const first = startOf(today, "month");
       return { from: addMonths(first, -1), to: addDays(first, -1) };
     }
+    case "this_quarter":
+      return fromThen(quarterOf(today));
+    case "last_quarter": {
+      const first = quarterOf(today);
+      return { from: addMonths(first, -3), to: addDays(first, -1) };
+    }
     case "this_year":
-      return { from: startOf(today, "year"), to: today };
+      return fromThen(startOf(today, "year"));
     case "last_year": {
       const first = startOf(today, "year");
       return { from: addMonths(first, -12), to: addDays(first, -1) };
     }
   }
 }
+
+/** The first day of the quarter that a day lies in. */
+const quarterOf = (day: Day): Day => addMonths(startOf(day, "month"), -((Number(day.slice(5, 7)) - 1) % 3));
 
 /** Codes stand in a list with commas, so a comma of a code's own is written %2C (and a %2C or %25 of its own with %25). */
 const writeCode = (code: string): string => code.replace(/%(?=2C|25)/g, "%25").replaceAll(",", "%2C");

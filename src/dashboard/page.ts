@@ -1,7 +1,11 @@
 import type { Child } from "hono/jsx";
+import type { Table } from "../exports/table.ts";
 import type { RecordFilter } from "../production/records.ts";
 import type { Params } from "./params.ts";
 import type { View } from "./view.ts";
+
+/** A table of a page; the name of its file and its sheet are the page's and its days. */
+export type PageTable = Omit<Table, "name">;
 
 /** One page of the dashboard. It asks `production` and nothing else; the layout, the filter and the live refresh are the same for all. */
 export interface Page {
@@ -33,6 +37,8 @@ export interface Page {
   parts?: Readonly<Record<string, (view: View) => Promise<Child>>>;
   /** The rows that can be had as files, at the page's path and `.csv` or `.xlsx`. */
   exported?: (view: View) => RecordFilter;
+  /** What the page shows as a table, with all of its lines, to be had as a file at the page's path and `.csv` or `.xlsx`. */
+  table?: (view: View) => Promise<PageTable>;
   /** True for a page that shows no production of its own: it has no filter, and is on no wall screen. */
   unfiltered?: true;
   /** True for a page that looks otherwise for whoever may act on the hub. */

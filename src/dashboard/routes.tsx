@@ -38,6 +38,7 @@ import { choose, languageOf, themeOf } from "./preferences.ts";
 import { qualityRoutes } from "./quality-routes.ts";
 import { RenderedPages } from "./rendered.ts";
 import { reportsRoutes } from "./reports/routes.tsx";
+import { tableFile } from "./table-files.tsx";
 import { targetsRoutes } from "./targets-routes.ts";
 import { link, type View } from "./view.ts";
 import { viewsRoutes } from "./views/routes.tsx";
@@ -115,7 +116,7 @@ export class Dashboard {
       for (const [name, part] of Object.entries(page.parts ?? {})) {
         app.get(`/dashboard/parts/${page.id}/${name}`, (c) => this.#part(c, page, part));
       }
-      if (!page.exported) continue;
+      if (!page.exported && !page.table) continue;
       app.get(`${page.path}.csv`, (c) => this.#file(c, page, "csv"));
       app.get(`${page.path}.xlsx`, (c) => this.#file(c, page, "xlsx"));
     }
@@ -205,6 +206,7 @@ export class Dashboard {
   /** What the page shows, all of it, as a file. */
   async #file(c: Context<HubEnv>, page: Page, format: ExportFormat): Promise<Response> {
     const view = await this.#view(c, page, languageOf(c));
+    if (page.table) return tableFile(c, { view, page, format }, await page.table(view));
     return this.#services.exportRecords(c, format, page.exported!(view));
   }
 

@@ -1,4 +1,5 @@
 import { type CellValue, type ColumnDef, writeXlsxStream } from "hucre/xlsx";
+import { isDay } from "../segments/day.ts";
 import { csvText } from "./csv.ts";
 import { textCell } from "./xlsx.ts";
 
@@ -29,19 +30,42 @@ export function tableCsv({ headings, rows, shares }: Table): string {
 
 const mostWidth = 60;
 
-/** The table as an Excel workbook: heading row frozen, numbers as numbers with thousands separators, texts never as formulas. */
+/** Days as they are written here, none of them before those that Excel knows. */
+const day = /^(?:19|[2-9]\d)\d\d-\d\d-\d\d$/;
+
+/** The table as an Excel workbook: heading row frozen, columns of days as dates, numbers as numbers with thousands separators, texts never as formulas. */
 export function tableXlsx({ name, headings, rows, shares, quantities = [] }: Table): ReadableStream<Uint8Array> {
+  const days = new Set(headings.keys().filter((at) => areDays(rows.map((row) => row[at] ?? null))));
   const columns = headings.map((heading, at): ColumnDef => {
     const values = rows.map((row) => row[at] ?? null);
     const width = Math.max(...[heading, ...values].map((value) => widthOf(String(value ?? ""))));
     const numbers = values.filter((value) => typeof value === "number");
     const whole = numbers.every(Number.isInteger);
     const isText = numbers.length === 0 && !quantities.includes(at);
-    const numFmt = isText ? "@" : shares.includes(at) ? "0.0%" : whole ? "#,##0" : "#,##0.00";
+    const numFmt = days.has(at)
+      ? "yyyy-mm-dd"
+      : isText
+        ? "@"
+        : shares.includes(at)
+          ? "0.0%"
+          : whole
+            ? "#,##0"
+            : "#,##0.00";
     return { header: textCell(heading) ?? "", width: Math.min(Math.max(width + 2, 8), mostWidth), numFmt };
   });
-  const cells = rows.map((row) => row.map((value): CellValue => (typeof value === "number" ? value : textCell(value))));
+  const cells = rows.map((row) =>
+    row.map((value, at): CellValue => {
+      if (typeof value === "number") return value;
+      return days.has(at) && value !== null ? new Date(`${value}T00:00:00Z`) : textCell(value);
+    }),
+  );
   return writeXlsxStream(cells, { name: sheetName(name), columns, freezePane: { rows: 1 } });
+}
+
+/** Whether a column holds days and nothing else. */
+function areDays(values: readonly (string | number | null)[]): boolean {
+  const texts = values.filter((value) => value !== null);
+  return texts.length > 0 && texts.every((value) => typeof value === "string" && day.test(value) && isDay(value));
 }
 
 /** Half-width characters that a text takes: Korean ones are twice as wide. */

@@ -23,13 +23,15 @@ describe("a filter's period", () => {
   test.each([
     ["today", "2026-11-21", "2026-11-21"],
     ["yesterday", "2026-11-20", "2026-11-20"],
-    ["this_week", "2026-11-16", "2026-11-21"],
+    ["this_week", "2026-11-16", "2026-11-19"],
     ["last_7", "2026-11-13", "2026-11-19"],
     ["last_30", "2026-10-21", "2026-11-19"],
     ["last_90", "2026-08-22", "2026-11-19"],
-    ["this_month", "2026-11-01", "2026-11-21"],
+    ["this_month", "2026-11-01", "2026-11-19"],
     ["last_month", "2026-10-01", "2026-10-31"],
-    ["this_year", "2026-01-01", "2026-11-21"],
+    ["this_quarter", "2026-10-01", "2026-11-19"],
+    ["last_quarter", "2026-07-01", "2026-09-30"],
+    ["this_year", "2026-01-01", "2026-11-19"],
     ["last_year", "2025-01-01", "2025-12-31"],
   ])("%s is %s to %s on a Saturday whose data end two days before", (period, from, to) => {
     expect(days(`period=${period}`)).toEqual([from, to]);
@@ -45,6 +47,13 @@ describe("a filter's period", () => {
       compare: "previous",
       unit: "auto",
     });
+  });
+
+  test("that goes on ends today where its data are of earlier periods alone, or there are none", () => {
+    for (const newest of ["2026-10-20", null]) {
+      const { from, to } = parseFilter(new URLSearchParams("period=this_month"), { ...now, newest }).filter;
+      expect([from, to]).toEqual(["2026-11-01", "2026-11-21"]);
+    }
   });
 
   test("ends today while there are no data", () => {
@@ -149,11 +158,17 @@ describe("what a period is compared with", () => {
   };
   test.each([
     ["period=today", "2026-11-20", "2026-11-20"],
-    ["period=this_week", "2026-11-09", "2026-11-14"],
+    ["period=this_week", "2026-11-09", "2026-11-12"],
     ["period=last_7", "2026-11-06", "2026-11-12"],
-    ["period=this_month", "2026-10-01", "2026-10-21"],
+    ["period=this_month", "2026-10-01", "2026-10-19"],
     ["period=last_month", "2026-09-01", "2026-09-30"],
-    ["period=this_year", "2025-01-01", "2025-11-21"],
+    ["period=this_quarter", "2026-07-01", "2026-08-19"],
+    ["period=this_quarter&compare=last_year", "2025-10-01", "2025-11-19"],
+    ["period=last_quarter", "2026-04-01", "2026-06-30"],
+    ["period=last_quarter&compare=last_year", "2025-07-01", "2025-09-30"],
+    ["from=2025-02-01&to=2025-02-28&compare=last_year", "2024-02-01", "2024-02-29"],
+    ["from=2026-10-01&to=2026-10-31", "2026-09-01", "2026-09-30"],
+    ["period=this_year", "2025-01-01", "2025-11-19"],
     ["period=last_year", "2024-01-01", "2024-12-31"],
     ["from=2026-03-01&to=2026-03-10", "2026-02-19", "2026-02-28"],
     ["period=last_month&compare=last_year", "2025-10-01", "2025-10-31"],

@@ -15,6 +15,21 @@ const table: Table = {
   shares: [2],
 };
 
+test("columns of days are dates in a workbook, which sort, filter and group as such; others stay as they are", async () => {
+  const rows = [
+    ["2026-10-31", "2026-10-31", "2026-02-30", "1812-05-04", 1],
+    ["2024-02-29", "LT1", "2026-02-28", "2026-10-31", 2],
+    [null, null, null, null, null],
+  ] as const;
+  const days: Table = { name: "일별", headings: ["날짜", "로트", "틀린 날짜", "옛날", "수량"], rows, shares: [] };
+  const bytes = new Uint8Array(await new Response(tableXlsx(days)).arrayBuffer());
+  const { sheets } = await readXlsx(bytes);
+  const [first, second] = sheets[0]!.rows.slice(1) as unknown[][];
+  expect([first![0], second![0]]).toEqual([new Date("2026-10-31T00:00:00Z"), new Date("2024-02-29T00:00:00Z")]);
+  expect(first!.slice(1)).toEqual(["2026-10-31", "2026-02-30", "1812-05-04", 1]);
+  expect(readCsv(tableCsv(days))[1]).toEqual(["2026-10-31", "2026-10-31", "2026-02-30", "1812-05-04", "1"]);
+});
+
 test("a CSV file begins with its mark, quotes as RFC 4180 says, has figures as figures and no formulas", () => {
   const csv = tableCsv(table);
   expect(csv.codePointAt(0)).toBe(0xfeff);

@@ -2,6 +2,8 @@
 import type { Unit } from "../../production/calendar.ts";
 import type { Series, SeriesPart } from "../../production/series.ts";
 import { unitChoices, unitOf } from "../filter.ts";
+import { trendsPath } from "../pages/trends-path.ts";
+import { TableFiles } from "../table-files.tsx";
 import { link, type View } from "../view.ts";
 import { alongside } from "./alongside.ts";
 import { type Column, SeriesFigure } from "./series-figure.tsx";
@@ -41,7 +43,12 @@ export function SeriesChart({ view, series, compared }: { view: View; series: Se
       view={view}
       id="series"
       title={texts.overview.series}
-      tools={<Units view={view} unit={unit} />}
+      tools={
+        <>
+          <Units view={view} unit={unit} />
+          <TableFiles view={view} path={trendsPath} />
+        </>
+      }
       unit={unit}
       starts={parts.map(({ start }) => start)}
       columns={columns}

@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { Contribution, Contributions } from "../../production/changes.ts";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import { TableFiles } from "../table-files.tsx";
 import type { View } from "../view.ts";
 import { Difference } from "./compare-totals.tsx";
 
@@ -21,6 +22,7 @@ export function ContributionTable({ view, contributions }: { view: View; contrib
     <article class="panel" id="contributions">
       <div class="head">
         <h2>{words.contributions}</h2>
+        <TableFiles view={view} />
         <p class="sides">
           <span class="down">{words.fell(format.exact(falls.items), format.signed(falls.difference))}</span>
           <span class="up">{words.rose(format.exact(rises.items), format.signed(rises.difference))}</span>

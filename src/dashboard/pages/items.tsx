@@ -6,9 +6,11 @@ import type { Answers } from "../ask.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { comparedDays } from "../filter.ts";
-import type { Page } from "../page.ts";
+import type { Page, PageTable } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
+import { TableFiles } from "../table-files.tsx";
 import { ask, link, type View } from "../view.ts";
+import { itemsPath } from "./items-path.ts";
 import { NoRows } from "./overview-lists.tsx";
 
 /** How many items are listed: a step more each time that more are wanted. */
@@ -27,25 +29,50 @@ const params = {
 } satisfies Params;
 
 /** 제품별 분석: every item of the filter with its totals, its share and how it changed. */
-export const items: Page = { id: "items", path: "/dashboard/items", key: "i", params, content };
+export const items: Page = { id: "items", path: itemsPath, key: "i", params, content, table };
+
+/** The question for so many of the items, in the order that the address names. */
+function asking(view: View, limit: number) {
+  const { filter, codes } = view;
+  const { sort } = valuesOf(params, view);
+  return [
+    "item_table",
+    {
+      from: filter.from,
+      to: filter.to,
+      items: codes,
+      before: comparedDays(filter),
+      sort: sort.replace("-", "") as ItemSort,
+      descending: sort.startsWith("-"),
+      limit,
+    },
+  ] as const;
+}
+
+/** Every item of the filter. */
+async function table(view: View): Promise<PageTable> {
+  const { columns, items: words } = view.texts;
+  const { table } = await ask(view, { table: asking(view, Number(steps.at(-1))) });
+  const compared = table.before !== null;
+  return {
+    headings: [
+      ...[words.rank, words.code, words.name, columns.quantity, columns.share, columns.batches, words.average],
+      ...(compared ? [columns.compared, columns.difference, words.change] : []),
+      words.lastDay,
+    ],
+    rows: table.items.map((item) => [
+      ...[item.rank, item.item_code, item.item_name, item.total_production, item.share],
+      ...[item.batch_count, Math.round(item.avg_batch_size * 100) / 100],
+      ...(compared ? [item.before, item.difference, item.change] : []),
+      item.last_day,
+    ]),
+    shares: compared ? [4, 9] : [4],
+  };
+}
 
 async function content(view: View) {
-  const { filter, codes } = view;
   const { sort, show } = valuesOf(params, view);
-  const { table } = await ask(view, {
-    table: [
-      "item_table",
-      {
-        from: filter.from,
-        to: filter.to,
-        items: codes,
-        before: comparedDays(filter),
-        sort: sort.replace("-", "") as ItemSort,
-        descending: sort.startsWith("-"),
-        limit: Number(show),
-      },
-    ],
-  });
+  const { table } = await ask(view, { table: asking(view, Number(show)) });
   if (table.item_count === 0) return <NoRows view={view} />;
   const lines = await linesOf(view, table.items);
   return <ItemTable view={view} table={table} lines={lines} sort={sort} show={show} />;
@@ -103,6 +130,7 @@ function ItemTable({ view, table, lines, sort, show }: TableProps) {
             format.exact(table.batch_count),
           )}
         </p>
+        <TableFiles view={view} />
       </div>
       <Scroll label={words.list}>
         <table class="items">

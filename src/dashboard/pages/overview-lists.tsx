@@ -1,7 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type { Answers } from "../ask.ts";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";
+import { itemsPath } from "./items-path.ts";
 
 interface LatestProps {
   view: View;
@@ -69,7 +71,17 @@ export function Movers({ view, movers }: { view: View; movers: Answers["movers"]
       {movers ? (
         <>
           <Changes view={view} title={overview.rises} none={overview.noRises} changes={movers.rises} sign="▲" />
+          <p class="more">
+            <a href={link(view, { params: { sort: "-difference" } }, itemsPath)} hx-boost={swapFromTop}>
+              {overview.allRises}
+            </a>
+          </p>
           <Changes view={view} title={overview.falls} none={overview.noFalls} changes={movers.falls} sign="▼" />
+          <p class="more">
+            <a href={link(view, { params: { sort: "difference" } }, itemsPath)} hx-boost={swapFromTop}>
+              {overview.allFalls}
+            </a>
+          </p>
         </>
       ) : (
         <p class="hint">{overview.noCompare}</p>

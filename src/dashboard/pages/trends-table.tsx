@@ -3,6 +3,7 @@ import { addDays, addUnits } from "../../production/calendar.ts";
 import type { TrendLine } from "../../production/trends.ts";
 import { hasRoom, type TrendProps, valuesBeside } from "../charts/trend-charts.tsx";
 import { ItemLink, Scroll } from "../elements.tsx";
+import { TableFiles } from "../table-files.tsx";
 import { link, type View } from "../view.ts";
 
 /** More rows than these do not fit on the sheet of paper with the charts; their totals do. */
@@ -31,6 +32,7 @@ export function TrendsTable({ view, trends, beside }: TrendProps) {
     <article class="panel" id="trends-table">
       <div class="head">
         <h2>{texts.trends.table}</h2>
+        <TableFiles view={view} />
       </div>
       <Scroll label={texts.trends.table}>
         <table class={starts.length > mostPrinted ? "trends long" : "trends"}>

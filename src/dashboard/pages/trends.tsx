@@ -5,22 +5,25 @@ import { alongside } from "../charts/alongside.ts";
 import { Units } from "../charts/series-chart.tsx";
 import { hasRoom, ItemsChart, WholeChart } from "../charts/trend-charts.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
-import type { Page } from "../page.ts";
+import type { Page, PageTable } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
 import { ask, link, type View } from "../view.ts";
 import { NoRows } from "./overview-lists.tsx";
 import { TrendsTable } from "./trends-table.tsx";
+import { trendsPath } from "./trends-path.ts";
 
 /** Lines of items that one chart shows legibly. */
 const mostItems = 5;
 const averages = ["none", "short", "long"] as const;
+/** Columns of items in a file. */
+const mostInFile = 100;
 
 const params = {
   average: { schema: z.enum(averages).default("none"), fault: (texts) => texts.trends.wrongAverage },
 } satisfies Params;
 
 /** 생산 추세: how the quantity of items went, by day, week or month. */
-export const trends: Page = { id: "trends", path: "/dashboard/trends", key: "t", params, content };
+export const trends: Page = { id: "trends", path: trendsPath, key: "t", params, content, table };
 
 async function content(view: View) {
   const { filter, codes } = view;
@@ -52,6 +55,37 @@ async function content(view: View) {
 interface ChoicesProps {
   view: View;
   trends: Trends;
+/** Each part of the period with the total and the items. */
+async function table(view: View): Promise<PageTable> {
+  const { filter, codes: items, texts, format } = view;
+  const { trends } = await ask(view, {
+    trends: [
+      "trends",
+      {
+        from: filter.from,
+        to: filter.to,
+        before: null,
+        items,
+        unit: unitOf(filter),
+        average: "none",
+        limit: mostInFile,
+      },
+    ],
+  });
+  const { unit, starts, whole, others } = trends;
+  const rest = others.items === 0 ? [] : [{ heading: texts.columns.others(format.exact(others.items)), ...others }];
+  const lines = [
+    { heading: texts.columns.whole, ...whole },
+    ...trends.items.map((item) => ({ heading: [item.item_code, item.item_name].filter(Boolean).join(" "), ...item })),
+    ...rest,
+  ];
+  return {
+    headings: [texts.columns[unit], ...lines.map(({ heading }) => heading)],
+    rows: starts.map((start, at) => [format.part(start, unit), ...lines.map(({ values }) => values[at]!)]),
+    shares: [],
+  };
+}
+
   average: (typeof averages)[number];
 }
 

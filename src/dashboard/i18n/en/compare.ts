@@ -2,6 +2,13 @@ import type { Texts } from "../ko.ts";
 
 /** The words of this part of the dashboard in English. */
 export const compare: Texts["compare"] = {
+  presets: "Usual comparisons",
+  preset: {
+    lastMonth: "Last month and the one before",
+    lastMonthOfYear: "Last month and the same one last year",
+    thisQuarter: "This quarter and the same one last year",
+    thisYear: "This year and last year until the same day",
+  },
   choose: "Choose a period to compare with",
   chooseHelp: "“Nothing” is chosen now. Choose one here, or under “Compare with” above.",
   totals: "Totals of both periods",

@@ -4,6 +4,8 @@ import type { Texts } from "../ko.ts";
 export const items: Texts["items"] = {
   list: "List of items",
   summary: (items, quantity, batches) => `${items} items · ${quantity} good pieces · ${batches} batches`,
+  code: "Code",
+  name: "Name",
   rank: "Rank",
   abc: "Class",
   abcHelp: "A up to 80% of the cumulative share, B up to 95%, C the rest",

@@ -1,5 +1,12 @@
 /** The words of this part of the dashboard in Korean; `en/compare.ts` holds the same keys. */
 export const compare = {
+  presets: "자주 보는 비교",
+  preset: {
+    lastMonth: "지난달과 그 전달",
+    lastMonthOfYear: "지난달과 작년 같은 달",
+    thisQuarter: "이번 분기와 작년 같은 분기",
+    thisYear: "올해와 작년 같은 기간",
+  },
   choose: "비교할 기간을 골라 주십시오",
   chooseHelp: "지금은 ‘비교 안 함’이 선택되어 있습니다. 아래에서 고르거나 위의 ‘비교’에서 고를 수 있습니다.",
   totals: "두 기간의 합계",

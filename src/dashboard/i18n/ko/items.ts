@@ -3,6 +3,8 @@ export const items = {
   list: "제품 목록",
   summary: (items: string, quantity: string, batches: string) =>
     `제품 ${items}종 · 양품 ${quantity}개 · 배치 ${batches}건`,
+  code: "제품 코드",
+  name: "제품명",
   rank: "순위",
   abc: "등급",
   abcHelp: "누적 비중 80%까지 A, 95%까지 B, 나머지 C",
