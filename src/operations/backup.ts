@@ -12,6 +12,7 @@ import { type BackupFile, backupName, backupsByTarget, freeStamp } from "./backu
 import { countInSteps, examine, type Found, isDiskFull, reasonOf, requireSpace, setFormat } from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
 import { counted, fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
+import { patiently } from "./patience.ts";
 import { isInTransaction, settledVersion } from "./settled.ts";
 import { expectedFiles, requireDatabaseFolder } from "./source-files.ts";
 
@@ -249,7 +250,10 @@ async function copyOfSource(
     requireSpace(settings.backupsDir, bytes);
     const last = attempt === copyAttempts || bytes > copiedAgainBytes;
     const takenAt = Date.now();
-    const { version, mark } = await patiently(() => copySource(target.path, part));
+    const { version, mark } = await patiently(() => copySource(target.path, part), isPassing, {
+      forMs: lockPatienceMs,
+      pauseMs: 250,
+    });
     if (!production) forgetDerived(part);
     boundary("copied");
     const state = `${version}/${mark}`;
@@ -296,19 +300,10 @@ async function waitForQuiet(source: string): Promise<void> {
   }
 }
 
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + lockPatienceMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const known = asSourceError(error);
-      // It was there a moment ago, so an absent one is most likely being replaced by hand; a damaged one stays as it is.
-      const passing = known instanceof SourceError && known.trouble !== "broken";
-      if (!passing || isDiskFull(error) || performance.now() >= until) throw error;
-      await Bun.sleep(250);
-    }
-  }
+/** It was there a moment ago, so an absent one is most likely being replaced by hand; a damaged one stays as it is. */
+function isPassing(error: unknown): boolean {
+  const known = asSourceError(error);
+  return known instanceof SourceError && known.trouble !== "broken" && !isDiskFull(error);
 }
 
 /** Removes what is beyond the retention; `made` is the backup that has just proved good. */

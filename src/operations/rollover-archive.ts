@@ -4,7 +4,7 @@ import { sameRow } from "../segments/duplicates.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { requiredIndexes, table } from "../segments/schema.ts";
 import { fsyncFile, OperationError } from "./operation.ts";
-import { attachReadOnly, busyTimeoutMs, patiently } from "./rollover-lock.ts";
+import { attachReadOnly, busyTimeoutMs, unlocked } from "./rollover-lock.ts";
 import { addTo, ofDays, type Sum } from "./rollover-rows.ts";
 
 /** An archive that is to be made from the rows of Live. */
@@ -50,7 +50,7 @@ export async function buildArchive(
       db.run(`PRAGMA ${pragma}`);
     }
     attachReadOnly(db, "live", archive.live);
-    const definition = await patiently(archive.live, unchanged, () =>
+    const definition = await unlocked(archive.live, unchanged, () =>
       db
         .query<{ sql: string }, [string]>("SELECT sql FROM live.sqlite_schema WHERE type = 'table' AND name = ?")
         .get(table),
@@ -96,7 +96,7 @@ async function inWindows(db: Database, live: string, use: (from: number, last: n
     `SELECT max(id) AS last FROM (SELECT id FROM live.${table} WHERE id > ? ORDER BY id LIMIT ${windowRows})`,
   );
   for (let from = Number.MIN_SAFE_INTEGER; ; ) {
-    const last = await patiently(live, unchanged, () => {
+    const last = await unlocked(live, unchanged, () => {
       const found = next.get(from)?.last ?? null;
       if (found !== null) use(from, found);
       return found;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { requiredIndexes, table } from "../segments/schema.ts";
 import { warmUp } from "./heal-tasks.ts";
 import type { OperationLog } from "./operation.ts";
-import { openForWriting, patiently, writing } from "./rollover-lock.ts";
+import { openForWriting, unlocked, writing } from "./rollover-lock.ts";
 
 /**
  * When Live's indexes are set aside for the move. Measured for 5 million rows with four indexes: to delete row by row from five B-trees takes
@@ -60,7 +60,7 @@ export async function dropIndexes(file: string, names: readonly string[]): Promi
  */
 export async function restoreIndexes(file: string, names: readonly string[], log: OperationLog): Promise<number> {
   if (names.length === 0 || !existsSync(file)) return 0;
-  const missing = await patiently(file, consequence, () => {
+  const missing = await unlocked(file, consequence, () => {
     const db = openForWriting(file);
     try {
       const rows = db.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${table}`).get()!.rows;
@@ -98,7 +98,7 @@ async function each(
   let longestMs = 0;
   try {
     for (const name of names) {
-      const ms = await patiently(file, consequence, () => {
+      const ms = await unlocked(file, consequence, () => {
         let began = performance.now();
         writing(db, () => {
           began = performance.now();

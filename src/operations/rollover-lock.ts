@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { OperationError } from "./operation.ts";
+import { patiently } from "./patience.ts";
 
 /** How long the ERP's locks are waited for, one after the other. */
 const patienceMs = 30_000;
@@ -31,20 +32,14 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** Repeats `work` while another program's lock is in its way. Throws OperationError, ending with `consequence`, when that does not end. */
-export async function patiently<T>(file: string, consequence: string, work: () => T): Promise<T> {
-  const until = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (performance.now() >= until) {
-        throw new OperationError(
-          `${path.basename(file)} has been locked by another program for ${patienceMs / 1000} s. ${consequence}`,
-        );
-      }
-    }
-    await Bun.sleep(20 + 60 * Math.random());
+export async function unlocked<T>(file: string, consequence: string, work: () => T): Promise<T> {
+  try {
+    return await patiently(work, isBusy, { forMs: patienceMs, pauseMs: () => 20 + 60 * Math.random() });
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    throw new OperationError(
+      `${path.basename(file)} has been locked by another program for ${patienceMs / 1000} s. ${consequence}`,
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import {
   identityOf,
   lockTargetMs,
   openForWriting,
-  patiently,
+  unlocked,
   writing,
 } from "./rollover-lock.ts";
 import { type SurveyedFile, withPlaces } from "./rollover-plan.ts";
@@ -69,7 +69,7 @@ export async function removeArchived(
     let after: number | null = Number.MIN_SAFE_INTEGER;
     while (after !== null && order.isSound() && !wasReplaced()) {
       const from: number = after;
-      const { value, ms } = await patiently(order.from.path, consequence, () =>
+      const { value, ms } = await unlocked(order.from.path, consequence, () =>
         locked(source, () => mover.removeNext(from, pace.rows)),
       );
       after = value.last;
@@ -97,7 +97,7 @@ export async function moveRows(order: MoveOrder, onMoved: (rows: number) => void
     const pace = new Pace();
     for (let at = 0; at < ids.length && !wasReplaced(); ) {
       const chunk = ids.slice(at, at + Math.min(pace.rows, idsAtOnce));
-      const { value, ms } = await patiently(from.path, consequence, () => locked(source, () => mover.carry(chunk)));
+      const { value, ms } = await unlocked(from.path, consequence, () => locked(source, () => mover.carry(chunk)));
       at += chunk.length;
       result.left += value.left;
       result.added += value.added;

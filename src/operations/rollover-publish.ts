@@ -7,7 +7,7 @@ import { type Holding, liveFileName } from "../segments/ownership.ts";
 import { requireSpace } from "./database-file.ts";
 import { fsyncFile, type OperationContext, OperationError, replaceFile } from "./operation.ts";
 import { buildArchive, isStillSame, type NewArchive } from "./rollover-archive.ts";
-import { identityOf, openForWriting, patiently } from "./rollover-lock.ts";
+import { identityOf, openForWriting, unlocked } from "./rollover-lock.ts";
 import { holdingsAfter, type RolloverPlan, type SurveyedFile } from "./rollover-plan.ts";
 import { agree, nothingOdd } from "./rollover-rows.ts";
 import type { Report } from "./rollover-sweep.ts";
@@ -46,7 +46,7 @@ export async function buildArchives(
   const identity = identityOf(livePath);
   const watcher = openForWriting(livePath);
   try {
-    const before = await patiently(livePath, nothing, () => dataVersion(watcher));
+    const before = await unlocked(livePath, nothing, () => dataVersion(watcher));
     const archives: Built["archives"] = [];
     const parts: SurveyedFile[] = [];
     for (const year of plan.newYears) {
@@ -90,7 +90,7 @@ export async function publish(
   const livePath = path.join(databaseDir, liveFileName);
   const { archives, isWritten, close } = built;
   try {
-    if (await patiently(livePath, nothing, isWritten)) {
+    if (await unlocked(livePath, nothing, isWritten)) {
       for (const { archive } of archives) if (!(await isStillSame(archive))) throw changedMeanwhile();
     }
     await complete(built.parts);

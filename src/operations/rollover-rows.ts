@@ -2,7 +2,7 @@ import type { Database, SQLQueryBindings } from "bun:sqlite";
 import { afterAll, type Day, isDay } from "../segments/day.ts";
 import { datedSql } from "../segments/facts.ts";
 import { table } from "../segments/schema.ts";
-import { patiently } from "./rollover-lock.ts";
+import { unlocked } from "./rollover-lock.ts";
 
 /** Rows and their quantity; no quantity counts as 0. */
 export interface Sum {
@@ -45,7 +45,7 @@ export function addTo<Key>(sums: Map<Key, Sum>, key: Key, { rows, quantity }: Su
 
 /** Reads while the ERP may be writing: what its locks are in the way of is tried again. Throws OperationError when that does not end. */
 export function reading<T>(path: string, work: () => T): Promise<T> {
-  return patiently(path, "Every answer is right as it is. Try again when the file is free.", work);
+  return unlocked(path, "Every answer is right as it is. Try again when the file is free.", work);
 }
 
 /** Goes through a file by id in windows with a lock each; awaits `pause` between two of them. */

@@ -6,6 +6,7 @@ import { SourceError } from "../segments/errors.ts";
 import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { fsyncFile, fsyncFolder, OperationError, replaceFile } from "./operation.ts";
+import { patiently } from "./patience.ts";
 
 /** How long another program's lock on the file is waited for. */
 const lockPatienceMs = 2_000;
@@ -37,17 +38,21 @@ export async function hold(file: string): Promise<Hold | null> {
   }
   // SQLite would delete a -wal beside a file that is none of its own.
   if (hasBytes(file) && !isDatabase(file)) return unsound;
-  const until = performance.now() + lockPatienceMs;
-  for (;;) {
-    try {
-      return take(file);
-    } catch (error) {
-      const { errcode } = error as { errcode?: number };
-      if (errcode !== undefined && notADatabase.has(errcode & 0xff)) return unsound;
-      if (performance.now() >= until) throw inUse(file, error);
-      await Bun.sleep(50);
-    }
+  try {
+    return await patiently(
+      () => take(file),
+      (error) => !isNoDatabase(error),
+      { forMs: lockPatienceMs, pauseMs: 50 },
+    );
+  } catch (error) {
+    if (isNoDatabase(error)) return unsound;
+    throw inUse(file, error);
   }
+}
+
+function isNoDatabase(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number };
+  return errcode !== undefined && notADatabase.has(errcode & 0xff);
 }
 
 function isDatabase(file: string): boolean {
