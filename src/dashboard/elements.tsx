@@ -9,6 +9,19 @@ import { link, type View } from "./view.ts";
 
 /** Small parts that several pages are made of. */
 
+/** Sentences that whoever opens a page has to read first: what is wrong with its address, say. */
+export function Banners({ sentences }: { sentences: readonly string[] }) {
+  return (
+    <>
+      {sentences.map((sentence) => (
+        <p class="banner" role="alert">
+          {sentence}
+        </p>
+      ))}
+    </>
+  );
+}
+
 /** A cell with a figure as it is; a dash where there is none. A `wide` one gives way on phones. */
 export function Quantity({ value, format, wide }: { value: number | null; format: Format; wide?: boolean }) {
   return <td class={wide ? "number wide" : "number"}>{value === null ? "–" : format.exact(value)}</td>;

@@ -227,15 +227,10 @@ export class Dashboard {
     const found = listed.map(({ item_code }) => item_code);
     const codes = filter.q === "" ? filter.items : filter.items.length === 0 ? found : both(filter.items, found);
     return this.#withWall(query, {
-      path: pathOf(c, page),
-      language,
-      theme: themeOf(c),
-      texts: texts[language],
-      format: formatOf(language),
+      ...frameOf(c, page, language),
       today,
       filter,
       faults,
-      ...parseParams(page.params ?? {}, query, texts[language]),
       codes: wanted ? codes : undefined,
       names: new Map(listed.map(({ item_code, item_name }) => [item_code, item_name])),
       coverage,
@@ -266,15 +261,10 @@ export class Dashboard {
     const query = new URL(c.req.url).searchParams;
     const { filter } = parseFilter(query, { today, newest: null });
     return {
-      path: pathOf(c, page),
-      language,
-      theme: themeOf(c),
-      texts: texts[language],
-      format: formatOf(language),
+      ...frameOf(c, page, language),
       today,
       filter,
       faults: [],
-      ...parseParams(page.params ?? {}, query, texts[language]),
       paramFaults: [],
       codes: undefined,
       names: new Map(),
@@ -325,6 +315,16 @@ const isPart = (c: Context): boolean => c.req.header("HX-Request") === "true";
 /** The path of a page in the address that was asked for: without the slash that may end it, and its pattern filled in. */
 const pathOf = (c: Context, { path }: Page): string =>
   path.includes(":") ? new URL(c.req.url).pathname.replace(/\/$/, "") : path;
+
+/** What a view shows without data: in which language and colours, and what its address asks for. */
+const frameOf = (c: Context<HubEnv>, page: Page, language: Language) => ({
+  path: pathOf(c, page),
+  language,
+  theme: themeOf(c),
+  texts: texts[language],
+  format: formatOf(language),
+  ...parseParams(page.params ?? {}, new URL(c.req.url).searchParams, texts[language]),
+});
 
 function render(c: Context, title: string, view: View, content: Child): string {
   const props = { view, pages, title };

@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { Banners } from "../elements.tsx";
 import type { Page } from "../page.ts";
 import type { View } from "../view.ts";
 import { Active, Watched } from "./alerts-active.tsx";
@@ -29,11 +30,7 @@ async function content(view: View) {
           {told[hub.told]}
         </p>
       )}
-      {view.paramFaults.map((fault) => (
-        <p class="banner" role="alert">
-          {fault}
-        </p>
-      ))}
+      <Banners sentences={view.paramFaults} />
       <Active view={view} hub={hub} />
       <Watched view={view} hub={hub} present={present} />
       <History view={view} hub={hub} />

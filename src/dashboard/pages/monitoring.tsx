@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { z } from "zod";
 import { type Range, ranges } from "../../monitoring/history.ts";
+import { Banners } from "../elements.tsx";
 import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
 import { link, type View } from "../view.ts";
@@ -34,16 +35,7 @@ async function content(view: View) {
   const isEmpty = history.whole.covered_seconds === 0;
   return (
     <>
-      {view.paramFaults.map((fault) => (
-        <p class="banner" role="alert">
-          {fault}
-        </p>
-      ))}
-      {monitor.isFailing ? (
-        <p class="banner" role="alert">
-          {words.failing}
-        </p>
-      ) : null}
+      <Banners sentences={monitor.isFailing ? [...view.paramFaults, words.failing] : view.paramFaults} />
       <Lights view={view} lights={monitor.lights()} />
       <div class="choose-range">
         <nav class="choices" aria-label={words.range}>

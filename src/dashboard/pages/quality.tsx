@@ -3,6 +3,7 @@ import { z } from "zod";
 import { kinds } from "../../quality/finding.ts";
 import { findingStates, type KeptFinding } from "../../quality/findings-store.ts";
 import type { QualityStatus } from "../../quality/keeper.ts";
+import { Banners } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
@@ -44,11 +45,7 @@ async function content(view: View) {
   ];
   return (
     <>
-      {sentences.map((sentence) => (
-        <p class="banner" role="alert">
-          {sentence}
-        </p>
-      ))}
+      <Banners sentences={sentences} />
       <Head view={view} hub={hub} status={status} all={all} />
       <div class="choose-range">
         <nav class="choices" aria-label={words.states.label}>
