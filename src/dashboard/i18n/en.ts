@@ -169,10 +169,10 @@ export const en: Texts = {
     compared: "Quantity compared",
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
   },
+  files: { label: "Save as a file", xlsx: "Excel", csv: "CSV" },
   chart: {
     table: "Show as table",
     reset: "Reset zoom",
-  files: { label: "Save as a file", xlsx: "Excel", csv: "CSV" },
     png: "Save PNG",
     coarser: (unit) => `Too many bars; shown by ${unit.toLowerCase()}.`,
     quantity: "Good quantity",

@@ -168,10 +168,10 @@ export const ko = {
     compared: "비교 기간 수량",
     weekdays: ["월", "화", "수", "목", "금", "토", "일"],
   },
+  files: { label: "파일로 받기", xlsx: "Excel", csv: "CSV" },
   chart: {
     table: "표로 보기",
     reset: "확대 해제",
-  files: { label: "파일로 받기", xlsx: "Excel", csv: "CSV" },
     png: "PNG 저장",
     coarser: (unit: string) => `막대가 너무 많아 ${unit} 단위로 보여 줍니다.`,
     quantity: "양품 수량",

@@ -9,14 +9,14 @@ import type { Page, PageTable } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
 import { ask, link, type View } from "../view.ts";
 import { NoRows } from "./overview-lists.tsx";
-import { TrendsTable } from "./trends-table.tsx";
 import { trendsPath } from "./trends-path.ts";
+import { TrendsTable } from "./trends-table.tsx";
 
 /** Lines of items that one chart shows legibly. */
 const mostItems = 5;
-const averages = ["none", "short", "long"] as const;
 /** Columns of items in a file. */
 const mostInFile = 100;
+const averages = ["none", "short", "long"] as const;
 
 const params = {
   average: { schema: z.enum(averages).default("none"), fault: (texts) => texts.trends.wrongAverage },
@@ -52,9 +52,6 @@ async function content(view: View) {
   );
 }
 
-interface ChoicesProps {
-  view: View;
-  trends: Trends;
 /** Each part of the period with the total and the items. */
 async function table(view: View): Promise<PageTable> {
   const { filter, codes: items, texts, format } = view;
@@ -86,6 +83,9 @@ async function table(view: View): Promise<PageTable> {
   };
 }
 
+interface ChoicesProps {
+  view: View;
+  trends: Trends;
   average: (typeof averages)[number];
 }
 
