@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { dayOf, isoWeekOf, Oracle, type RecordAnswer } from "./oracle.ts";
+import { dayOf, isoWeekOf, Oracle, type RecordAnswer, weekdayOf } from "./oracle.ts";
 import { row } from "./support/files.ts";
 
 const shown = (rows: readonly RecordAnswer[]) => rows.map(({ source, id }) => `${source} ${id}`);
@@ -22,6 +22,12 @@ test("weeks are ISO weeks, which belong to the year of their Thursday", () => {
   expect(isoWeekOf("2010-01-03")).toBe("2009-W53");
   expect(isoWeekOf("0001-01-01")).toBe("0001-W01");
   expect(isoWeekOf("9999-12-31")).toBe("9999-W52");
+});
+
+test("Monday is the first day of the week and Sunday the seventh", () => {
+  expect(["2026-11-16", "2026-11-21", "2026-11-22", "0001-01-01", "9999-12-31"].map(weekdayOf)).toEqual([
+    1, 6, 7, 1, 5,
+  ]);
 });
 
 test("a row outside its file's days counts, unless the owner of its day holds the same", () => {

@@ -55,6 +55,11 @@ export function isoWeekOf(day: string): string {
   return `${String(thursday.getUTCFullYear()).padStart(4, "0")}-W${String(week).padStart(2, "0")}`;
 }
 
+/** The ISO 8601 day of the week: 1 is Monday, 7 is Sunday. */
+export function weekdayOf(day: string): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
+
 /** A cursor of CONTRACT §3 for a row: URL-safe base64 of its three fields. */
 export function encodeCursor(fields: CursorFields): string {
   return Buffer.from(JSON.stringify(fields)).toString("base64url");
@@ -144,6 +149,23 @@ export class Oracle {
   /** `/summary/weekly` */
   weekly(query: Query): unknown[] {
     return this.#perPeriod(query, "week", isoWeekOf);
+  }
+
+  /** `/summary/by_weekday` */
+  byWeekday(query: Query): unknown[] {
+    const rows = this.#dated(query);
+    return [1, 2, 3, 4, 5, 6, 7].map((weekday) => {
+      const own = rows.filter(({ day }) => weekdayOf(day ?? "") === weekday);
+      const { total, count } = grouped(own);
+      const days = new Set(own.map(({ day }) => day)).size;
+      return {
+        weekday,
+        total_production: total,
+        batch_count: count,
+        production_days: days,
+        avg_per_day: days === 0 ? null : scaled(total, 1 / days),
+      };
+    });
   }
 
   /** `/summary/by_item` */

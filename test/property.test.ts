@@ -17,6 +17,7 @@ import {
 } from "./support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { difference } from "./support/match.ts";
+import { SUMMARIES } from "./support/summaries.ts";
 
 /** Cases per run; at least 500 of them make the claim of "the same answers as the oracle" worth its name. */
 const CASES = Number(process.env.HUB_TEST_CASES ?? 500);
@@ -188,24 +189,10 @@ async function compare(hub: Hub, oracle: Oracle, request: Asked): Promise<string
 }
 
 function expected(oracle: Oracle, endpoint: string, query: Query): unknown {
-  switch (endpoint) {
-    case "/items":
-      return oracle.items(query);
-    case "/summary/monthly_total":
-      return oracle.monthlyTotal(query);
-    case "/summary/daily":
-      return oracle.daily(query);
-    case "/summary/weekly":
-      return oracle.weekly(query);
-    case "/summary/by_item":
-      return oracle.byItem(query);
-    case "/summary/monthly_by_item":
-      return oracle.monthlyByItem(query);
-    case "/summary/compare":
-      return oracle.compare(query);
-    default:
-      return oracle.recordsOfItem(decodeURIComponent(endpoint.slice("/records/".length)), query);
-  }
+  const summary = SUMMARIES[endpoint];
+  if (summary) return summary.answer(oracle, query);
+  if (endpoint === "/items") return oracle.items(query);
+  return oracle.recordsOfItem(decodeURIComponent(endpoint.slice("/records/".length)), query);
 }
 
 interface Page {

@@ -15,6 +15,20 @@ const periodQuery = ordered(
   z.object({ date_from: dateFrom.optional(), date_to: dateTo.optional(), item_code: itemCode.optional() }),
 );
 
+const weekdayTotal = z.lazy(() =>
+  z
+    .object({
+      weekday: z.int().min(1).max(7).meta({ description: "1 is Monday, 7 is Sunday (ISO 8601)." }),
+      total_production: totals.total_production,
+      batch_count: totals.batch_count,
+      production_days: z.int().meta({ description: "Days with at least one record." }),
+      avg_per_day: z.number().nullable().meta({
+        description: "total_production / production_days: days without a record do not lower it. null without any.",
+      }),
+    })
+    .meta({ id: "WeekdayTotal" }),
+);
+
 const comparedPeriod = z.lazy(() =>
   z.object({
     range: z.string(),
@@ -70,6 +84,17 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
       handle: (c, values) => answers.respond(c, question, filterOf(values)),
     });
   }
+
+  endpoints.add({
+    method: "get",
+    path: "/summary/by_weekday",
+    tag: "summaries",
+    summary: "Totals and averages per day of the week, all seven, Monday first",
+    query: periodQuery,
+    answer: { "application/json": z.array(weekdayTotal) },
+    readsData: true,
+    handle: (c, values) => answers.respond(c, "by_weekday", filterOf(values)),
+  });
 
   endpoints.add({
     method: "get",

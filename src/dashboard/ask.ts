@@ -1,45 +1,9 @@
-import type { Contributions } from "../production/changes.ts";
 import { type Desk, readAnswer } from "../production/desk.ts";
-import type { EarlierName } from "../production/item-names.ts";
-import type { ItemProfile, ItemStanding } from "../production/item-profile.ts";
-import type { ItemTable } from "../production/item-table.ts";
-import type { Item } from "../production/items.ts";
-import type { latestRecords } from "../production/latest.ts";
-import type { Questions } from "../production/questions.ts";
-import type { movers, Ranking } from "../production/ranking.ts";
-import type { RecordTotals } from "../production/record-totals.ts";
-import type { ProductionRecord } from "../production/records.ts";
-import type { coverage, itemCounts, Series } from "../production/series.ts";
-import type { dailyTotals, monthlyTotals } from "../production/summaries.ts";
-import type { Trends } from "../production/trends.ts";
-import type { WeekdayTotal } from "../production/weekdays.ts";
-
-/** What the questions that pages ask are answered with. */
-export interface Answers {
-  records: { data: ProductionRecord[]; next_cursor: string | null; has_more: boolean; count: number };
-  record_totals: RecordTotals;
-  undated_rows: { rows: number };
-  monthly_total: ReturnType<typeof monthlyTotals>;
-  items: Item[];
-  daily_total: ReturnType<typeof dailyTotals>;
-  series: Series;
-  item_counts: ReturnType<typeof itemCounts>;
-  ranking: Ranking;
-  movers: ReturnType<typeof movers>;
-  contributions: Contributions;
-  trends: Trends;
-  latest: ReturnType<typeof latestRecords>;
-  coverage: ReturnType<typeof coverage>;
-  item_table: ItemTable;
-  item_profile: ItemProfile | null;
-  item_names: EarlierName[];
-  item_standing: ItemStanding;
-  weekdays: WeekdayTotal[];
-}
+import type { Answers, QuestionName, Questions } from "../production/questions.ts";
 
 /** A question with its parameters; null for one that this page need not ask. */
-export type Asking = { [Name in keyof Answers]: readonly [Name, Questions[Name]] }[keyof Answers] | null;
-type AnswerTo<Asked> = Asked extends readonly [infer Name extends keyof Answers, unknown] ? Answers[Name] : null;
+export type Asking = { [Name in QuestionName]: readonly [Name, Questions[Name]] }[QuestionName] | null;
+type AnswerTo<Asked> = Asked extends readonly [infer Name extends QuestionName, unknown] ? Answers[Name] : null;
 
 /** How often questions are asked anew when the data change between their answers; then the page shows what it has. */
 const attempts = 3;

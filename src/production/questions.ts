@@ -45,6 +45,7 @@ export interface Questions {
   monthly_total: TotalFilter;
   daily_total: TotalFilter;
   weekly_total: TotalFilter;
+  by_weekday: TotalFilter;
   by_item: TotalFilter & { from: string; to: string; limit: number };
   monthly_by_item: Pick<TotalFilter, "items"> & { yearMonth?: string | undefined; limit: number };
   period_total: TotalFilter & Required<DayRange>;
@@ -61,7 +62,6 @@ export interface Questions {
   item_profile: { itemCode: string };
   item_names: { itemCode: string };
   item_standing: TotalFilter & { itemCode: string };
-  weekdays: TotalFilter;
   item_days: { from: Day; to: Day; items: readonly string[] };
   report_figures: ReportQuestion;
 }
@@ -74,9 +74,9 @@ export type QuestionName = keyof Questions;
  */
 export type Effort = "little" | "seeks" | "rows";
 
-interface Question<Parameters> {
+interface Question<Parameters, Body = unknown> {
   /** Answers in the shape of CONTRACT §3, with the number of rows in it. */
-  answer: (context: Context, parameters: Parameters) => { body: unknown; rows: number };
+  answer: (context: Context, parameters: Parameters) => { body: Body; rows: number };
   /** The ranges of days the question reads. */
   days: (parameters: Parameters) => ReadRange[];
   /** How much work it is however many rows the segments hold; without it, that depends on their number. */
@@ -99,8 +99,7 @@ const boundedLimit = 5_000;
 /** Items at most that are sought one by one (50 µs each and file) in the process that answers everybody. */
 const fewItems = 20;
 
-/** How each question is answered; the one place that REST, exports, pages and chat go through. */
-export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = {
+const answered = {
   records: {
     days: ({ filter }) => daysOf(filter),
     effort: (snapshot, { filter, limit, offset }, isSearchIndexed) => {
@@ -143,6 +142,7 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
   monthly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(monthlyTotals(context, filter)) },
   daily_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(dailyTotals(context, filter)) },
   weekly_total: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weeklyTotals(context, filter)) },
+  by_weekday: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weekdayTotals(context, filter)) },
   by_item: {
     days: daysOf,
     fromTotals: true,
@@ -243,8 +243,13 @@ export const questions: { [Name in QuestionName]: Question<Questions[Name]> } = 
     effort: () => "rows",
     answer: (context, question) => ({ body: reportFigures(context, question), rows: 1 }),
   },
-  weekdays: { days: daysOf, fromTotals: true, answer: (context, filter) => list(weekdayTotals(context, filter)) },
-};
+} satisfies { [Name in QuestionName]: Question<Questions[Name]> };
+
+/** What each question is answered with, as the functions that answer it say. */
+export type Answers = { [Name in QuestionName]: ReturnType<(typeof answered)[Name]["answer"]>["body"] };
+
+/** How each question is answered; the one place that REST, exports, pages and chat go through. */
+export const questions: { [Name in QuestionName]: Question<Questions[Name], Answers[Name]> } = answered;
 
 /** The segments that a question reads. Throws UnavailableError like segmentsFor. */
 export function segmentsOf<Name extends QuestionName>(

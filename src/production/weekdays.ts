@@ -4,13 +4,13 @@ import { type TotalFilter, tidy, totalsByPeriod } from "./totals.ts";
 
 /** One day of the week, over a range. */
 export interface WeekdayTotal {
-  /** Monday is 0. */
+  /** As ISO 8601 counts them: 1 is Monday, 7 is Sunday. */
   weekday: number;
-  /** Calendar days of the range with at least one row. */
-  days: number;
   total_production: number;
   batch_count: number;
-  /** Good quantity per day with rows: `total_production / days`, so that days on which nothing was made do not lower it; null without any. */
+  /** Calendar days of the range with at least one row. */
+  production_days: number;
+  /** Good quantity per day with rows: `total_production / production_days`, so that days on which nothing was made do not lower it; null without any. */
   avg_per_day: number | null;
 }
 
@@ -26,6 +26,6 @@ export function weekdayTotals(context: Context, filter: TotalFilter): WeekdayTot
   return week.map(({ days, sum, count }, at) => {
     const total_production = tidy(sum);
     const avg_per_day = days === 0 ? null : total_production / days;
-    return { weekday: at, days, total_production, batch_count: count, avg_per_day };
+    return { weekday: at + 1, total_production, batch_count: count, production_days: days, avg_per_day };
   });
 }

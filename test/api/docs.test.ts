@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { SUMMARIES } from "../support/summaries.ts";
 
 let hub: Hub;
 let document: Json;
@@ -29,12 +30,12 @@ const PARAMETERS: Record<string, string[]> = {
   ],
   "/records/{item_code}": ["limit"],
   "/items": ["q", "limit"],
-  "/summary/monthly_total": ["date_from", "date_to", "item_code"],
-  "/summary/by_item": ["date_from", "date_to", "item_code", "limit"],
-  "/summary/monthly_by_item": ["year_month", "item_code", "limit"],
-  "/summary/daily": ["date_from", "date_to", "item_code"],
-  "/summary/weekly": ["date_from", "date_to", "item_code"],
-  "/summary/compare": ["period1_from", "period1_to", "period2_from", "period2_to", "item_code"],
+  ...Object.fromEntries(
+    Object.entries(SUMMARIES).map(([path, { optional, required = {} }]) => [
+      path,
+      [...Object.keys(required), ...optional],
+    ]),
+  ),
   "/records.csv": ["item_code", "q", "lot_number", "date_from", "date_to", "min_quantity", "max_quantity"],
   "/records.xlsx": ["item_code", "q", "lot_number", "date_from", "date_to", "min_quantity", "max_quantity"],
   "/healthz": [],
@@ -58,8 +59,20 @@ test("the document is OpenAPI 3.1 and describes every endpoint with its paramete
   expect(operation("/cache/clear", "post")).toBeDefined();
   const { schema } = operation("/records", "get").parameters.find((one: Json) => one.name === "limit");
   expect(schema).toMatchObject({ type: "integer", minimum: 1, maximum: 5000, default: 1000 });
-  const required = operation("/summary/by_item", "get").parameters.filter((one: Json) => one.required);
-  expect(required.map((one: Json) => one.name).sort()).toEqual(["date_from", "date_to"]);
+});
+
+test("every summary of the document is known to the tests of all summaries, with just its parameters", () => {
+  const described = Object.keys(document.paths)
+    .map((path) => path.replace("/api/v1", ""))
+    .filter((path) => path.startsWith("/summary/"));
+  expect([...new Set(described)].sort()).toEqual(Object.keys(SUMMARIES).sort());
+  for (const [path, { optional, required = {} }] of Object.entries(SUMMARIES)) {
+    const parameters: Json[] = operation(path, "get").parameters;
+    const named = (must: boolean) =>
+      parameters.filter((one) => (one.required ?? false) === must).map(({ name }) => name);
+    expect([path, named(true).sort()]).toEqual([path, Object.keys(required).sort()]);
+    expect([path, named(false).sort()]).toEqual([path, [...optional].sort()]);
+  }
 });
 
 test("every reference within the document leads somewhere", () => {

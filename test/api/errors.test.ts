@@ -4,6 +4,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { type Hub, startHub } from "../support/hub.ts";
 import { sendRaw } from "../support/raw.ts";
 import { DATA_ENDPOINTS, EXPORTS, expectBlamed, expectError } from "../support/shape.ts";
+import { SUMMARY_ADDRESSES, summariesWith } from "../support/summaries.ts";
 
 // Hundreds of requests in a test, on a machine that may be busy with other tests.
 setDefaultTimeout(30_000);
@@ -16,11 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => hub.stop());
 
-const RANGED = [
-  ...DATA_ENDPOINTS.filter((path) => /^\/(records|summary\/(monthly_total|daily|weekly))$/.test(path)),
-  "/summary/by_item",
-  ...EXPORTS,
-];
+const RANGED = ["/records", ...summariesWith("date_from"), ...EXPORTS];
 const BAD_DATES = [
   "x",
   "2026-02-30",
@@ -109,11 +106,8 @@ describe("parameter rules", () => {
     ["/records/BW0021", "limit", ["0", "50001", "x"]],
     ["/items", "limit", ["0", "2001", "x"]],
     ["/items", "q", [long(101)]],
-    ["/summary/monthly_total", "item_code", [long(51)]],
-    ["/summary/daily", "item_code", [long(51)]],
-    ["/summary/weekly", "item_code", [long(51)]],
+    ...SUMMARY_ADDRESSES.map((path) => [path, "item_code", [long(51)]] as const),
     ["/summary/by_item?date_from=2026-01-01&date_to=2026-01-31", "limit", ["0", "1001", "x"]],
-    ["/summary/by_item?date_from=2026-01-01&date_to=2026-01-31", "item_code", [long(51)]],
     ["/summary/monthly_by_item", "limit", ["0", "50001", "x"]],
     ["/records.csv", "q", [long(101)]],
     ["/records.xlsx", "min_quantity", ["x"]],

@@ -59,6 +59,7 @@ test("a typed client made from the document compiles, walks all pages and gets t
   expect(found).toMatchObject({
     good,
     monthly: good,
+    byWeekday: expect.closeTo(good, 3),
     byItem: good,
     counted: 2_400,
     firstItem: [120, 120],

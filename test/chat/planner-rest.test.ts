@@ -189,6 +189,21 @@ const questions: readonly Question[] = [
     wanted: async (asked) => course(await parts(asked, "/summary/weekly", "week"), (await daily(asked)).length),
   },
   {
+    ko: ({ period, item }) => `${period.ko} ${item} 요일별 생산량`,
+    en: ({ period, item }) => `production ${item && `of ${item} `}by weekday ${period.en}`,
+    tool: "execute_custom_query",
+    wanted: async (asked) => {
+      const week: Json[] = await asked.rest(`/summary/by_weekday?${about(asked)}`);
+      const made = week.filter(({ production_days }) => production_days > 0);
+      const averages = made.map(({ avg_per_day }) => avg_per_day);
+      return {
+        rows: made.map((one) => [one.total_production, one.batch_count, one.production_days, one.avg_per_day]),
+        said: made.length < 2 ? [] : [sum(made, "total_production"), Math.max(...averages), Math.min(...averages)],
+        count: made.length,
+      };
+    },
+  },
+  {
     ko: ({ period, item }) => `${period.ko} ${item} 분기별 생산량`,
     en: ({ period, item }) => `quarterly production ${item && `of ${item} `}${period.en}`,
     tool: "get_monthly_trend",

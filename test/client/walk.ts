@@ -1,6 +1,6 @@
 /**
  * What a programmer would write who knows the hub by its OpenAPI document alone: `bun walk.ts URL`. `schema.d.ts` is made from that document by
- * openapi-typescript. Walks all records, asks every summary, and prints what came as JSON.
+ * openapi-typescript. Walks all records, asks for summaries, and prints what came as JSON.
  */
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.d.ts";
@@ -29,6 +29,7 @@ const rows = await everyRecord();
 const days = rows.map(({ production_date }) => production_date).sort();
 const period = { date_from: days[0]!, date_to: days.at(-1)! };
 const { data: months = [] } = await client.GET("/summary/monthly_total", { params: { query: {} } });
+const { data: week = [] } = await client.GET("/summary/by_weekday", { params: { query: {} } });
 const { data: byItem } = await client.GET("/summary/by_item", { params: { query: { ...period, limit: 1000 } } });
 const { data: items = [] } = await client.GET("/items", { params: { query: { limit: 2000 } } });
 const { data: ofItem = [] } = await client.GET("/records/{item_code}", {
@@ -45,6 +46,7 @@ console.log(
     ids: rows.map(({ source, id }) => `${source}/${id}`),
     good: sum(rows.map(({ good_quantity }) => good_quantity ?? 0)),
     monthly: sum(months.map(({ total_production }) => total_production)),
+    byWeekday: sum(week.map(({ avg_per_day, production_days }) => (avg_per_day ?? 0) * production_days)),
     byItem: sum((byItem?.data ?? []).map(({ total_production }) => total_production)),
     counted: sum(items.map(({ record_count }) => record_count)),
     firstItem: [items[0]!.record_count, ofItem.length],

@@ -264,10 +264,10 @@ test("the average of a weekday is its total over the days of that weekday on whi
         const on = own.filter((one) => weekday(dayOf(one)) === at);
         const days = new Set(on.map(dayOf)).size;
         return {
-          weekday: at,
-          days,
+          weekday: at + 1,
           total_production: sum(on),
           batch_count: on.length,
+          production_days: days,
           avg_per_day: days === 0 ? null : sum(on) / days,
         };
       });
@@ -275,10 +275,10 @@ test("the average of a weekday is its total over the days of that weekday on whi
     }
     expect(weekdayTotals(context, { from: "2001-01-01", to: "2001-01-02" })).toEqual(
       Array.from({ length: 7 }, (_, at) => ({
-        weekday: at,
-        days: 0,
+        weekday: at + 1,
         total_production: 0,
         batch_count: 0,
+        production_days: 0,
         avg_per_day: null,
       })),
     );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Query } from "../oracle.ts";
 import type { Factory, Row } from "./files.ts";
+import { SUMMARIES } from "./summaries.ts";
 
 /** Which files a factory has. A reused hub keeps its set, because a file that goes away is answered from its last version. */
 export interface Layout {
@@ -145,17 +146,20 @@ const code = fc.oneof(
 const day = pick(DAYS);
 const limit = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(1000)).map(String);
 const limits: Choices = { limit };
-const summary: Choices = { date_from: day, date_to: day, item_code: code };
 const filters: Choices = {
-  ...summary,
+  date_from: day,
+  date_to: day,
+  item_code: code,
   q: pick(SEARCHES),
   lot_number: pick(["LT", "LT26", "lt", "LT%", "LT_", "-", "L"]),
   min_quantity: pick(["0", "-5", "0.5", "100", "1e3"]),
   max_quantity: pick(["0", "99.5", "1000000000", "-0.25"]),
   raw_dates: pick(["true", "false"]),
 };
-const range = (from: string, to: string): fc.Arbitrary<Query> =>
-  fc.tuple(day, day).map(([a, b]) => (a < b ? { [from]: a, [to]: b } : { [from]: b, [to]: a }));
+/** What summaries take, but for the days, of which there are several. */
+const ofSummaries: Choices = { item_code: code, limit, year_month: day.map((one) => one.slice(0, 7)) };
+const chosen = (names: readonly string[]): Choices =>
+  Object.fromEntries(names.map((name) => [name, /_(from|to)$/.test(name) ? day : ofSummaries[name]!]));
 const together = (...parts: fc.Arbitrary<Query>[]): fc.Arbitrary<Query> =>
   fc.tuple(...parts).map((queries) => Object.assign({}, ...queries) as Query);
 
@@ -172,10 +176,14 @@ const asked = (
     spelling: fc.subarray<Spelling>(["version", "slash", "unknown", "empty", "repeated"], { maxLength: 2 }),
   });
 
-/** Turns a reversed range round: how those are refused is tested elsewhere. */
+/** Turns reversed ranges round: how those are refused is tested elsewhere. */
 function inOrder(query: Query): Query {
-  const { date_from, date_to } = query;
-  return date_from && date_to && date_from > date_to ? { ...query, date_from: date_to, date_to: date_from } : query;
+  const turned = { ...query };
+  for (const range of ["date", "period1", "period2"]) {
+    const [from, to] = [query[`${range}_from`], query[`${range}_to`]];
+    if (from && to && from > to) Object.assign(turned, { [`${range}_from`]: to, [`${range}_to`]: from });
+  }
+  return turned;
 }
 
 const request: fc.Arbitrary<Asked> = fc.oneof(
@@ -193,27 +201,11 @@ const request: fc.Arbitrary<Asked> = fc.oneof(
     ),
   },
   { weight: 6, arbitrary: asked("/items", few({ q: pick(SEARCHES), limit })) },
-  { weight: 4, arbitrary: asked("/summary/monthly_total", few(summary)) },
-  { weight: 4, arbitrary: asked("/summary/daily", few(summary)) },
-  { weight: 4, arbitrary: asked("/summary/weekly", few(summary)) },
-  {
-    weight: 8,
-    arbitrary: asked("/summary/by_item", together(range("date_from", "date_to"), few({ item_code: code, limit }))),
-  },
-  {
-    weight: 6,
-    arbitrary: asked(
-      "/summary/monthly_by_item",
-      few({ year_month: day.map((one) => one.slice(0, 7)), item_code: code, limit }),
-    ),
-  },
-  {
-    weight: 6,
-    arbitrary: asked(
-      "/summary/compare",
-      together(range("period1_from", "period1_to"), range("period2_from", "period2_to"), few({ item_code: code })),
-    ),
-  },
+  ...Object.entries(SUMMARIES).map(([path, { optional, required = {} }]) => ({
+    // Where more can be chosen, more can go wrong.
+    weight: 2 * Math.max(2, optional.length + Object.keys(required).length - 1),
+    arbitrary: asked(path, together(fc.record(chosen(Object.keys(required))), few(chosen(optional)))),
+  })),
   // An export is made by a process of its own, which takes ten times as long as another answer.
   { weight: 1, arbitrary: asked("/records.csv", few(filters)) },
   { weight: 1, arbitrary: asked("/records.xlsx", few(filters)) },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "bun:test";
 import { join } from "node:path";
-import { type Answers, PageDesk } from "../../src/dashboard/ask.ts";
+import { PageDesk } from "../../src/dashboard/ask.ts";
 import { Desk } from "../../src/production/desk.ts";
-import type { Questions } from "../../src/production/questions.ts";
+import type { Answers, Questions } from "../../src/production/questions.ts";
 import type { Catalog } from "../../src/segments/catalog.ts";
 import { openCatalog } from "./catalog.ts";
 import { type Row, temporaryHome, writeUpToYear } from "./files.ts";

@@ -1,18 +1,9 @@
 import { expect } from "bun:test";
 import type { Json } from "./hub.ts";
+import { SUMMARY_ADDRESSES } from "./summaries.ts";
 
 /** Every endpoint of CONTRACT §3 that reads data, with the parameters it requires. */
-export const DATA_ENDPOINTS = [
-  "/records",
-  "/records/BW0021",
-  "/items",
-  "/summary/monthly_total",
-  "/summary/by_item?date_from=0001-01-01&date_to=9999-12-31",
-  "/summary/monthly_by_item",
-  "/summary/daily",
-  "/summary/weekly",
-  "/summary/compare?period1_from=2025-01-01&period1_to=2025-12-31&period2_from=2026-01-01&period2_to=2026-12-31",
-] as const;
+export const DATA_ENDPOINTS = ["/records", "/records/BW0021", "/items", ...SUMMARY_ADDRESSES] as const;
 
 /** The exports of CONTRACT §3. */
 export const EXPORTS = ["/records.csv", "/records.xlsx"] as const;

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { addDays, daysBetween, startOf, startsWithin, weekday } from "../../production/calendar.ts";
-import type { Answers } from "../ask.ts";
+import type { Answers } from "../../production/questions.ts";
 import { Scroll } from "../elements.tsx";
 import { link, type View } from "../view.ts";
 

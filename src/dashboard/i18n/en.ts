@@ -168,6 +168,9 @@ export const en: Texts = {
     difference: "Difference",
     compared: "Quantity compared",
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    weekday: "Weekday",
+    perDay: "Average a day",
+    productionDays: "Production days",
   },
   files: { label: "Save as a file", xlsx: "Excel", csv: "CSV" },
   chart: {
@@ -178,6 +181,9 @@ export const en: Texts = {
     quantity: "Good quantity",
     batches: "Batches",
     compared: "Period compared",
+    weekdays: "Average per weekday",
+    weekdaysHelp:
+      "The good quantity of all such weekdays divided by those on which something was made; days without production do not count.",
   },
   keys: {
     title: "Keyboard shortcuts",

@@ -167,6 +167,9 @@ export const ko = {
     difference: "차이",
     compared: "비교 기간 수량",
     weekdays: ["월", "화", "수", "목", "금", "토", "일"],
+    weekday: "요일",
+    perDay: "하루 평균",
+    productionDays: "생산일 수",
   },
   files: { label: "파일로 받기", xlsx: "Excel", csv: "CSV" },
   chart: {
@@ -177,6 +180,8 @@ export const ko = {
     quantity: "양품 수량",
     batches: "배치 수",
     compared: "비교 기간",
+    weekdays: "요일별 하루 평균",
+    weekdaysHelp: "그 요일의 양품 수량 합계를 생산이 있었던 날 수로 나눈 값입니다. 생산이 없던 날은 세지 않습니다.",
   },
   keys: {
     title: "단축키",

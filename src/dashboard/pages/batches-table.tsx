@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
+import type { Answers } from "../../production/questions.ts";
 import type { ProductionRecord } from "../../production/records.ts";
 import { isDay } from "../../segments/day.ts";
-import type { Answers } from "../ask.ts";
 import { ItemName, Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import { swapFromTop } from "../swap.ts";

@@ -4,6 +4,7 @@ import type { EarlierName } from "../../production/item-names.ts";
 import type { ItemProfile, ItemStanding } from "../../production/item-profile.ts";
 import { colourOf } from "../charts/colour.ts";
 import { Bar } from "../charts/pareto.tsx";
+import { Weekdays } from "../charts/weekdays.tsx";
 import { itemPath } from "../elements.tsx";
 import { comparedDays, type Filter, unitOf } from "../filter.ts";
 import type { Page } from "../page.ts";
@@ -12,7 +13,6 @@ import { ask, type Coverage, link, type View } from "../view.ts";
 import { batches } from "./batches.tsx";
 import { Months } from "./item-months.tsx";
 import { unknownItem } from "./item-unknown.tsx";
-import { Weekdays } from "./item-weekdays.tsx";
 import { items } from "./items.tsx";
 import { overview } from "./overview.tsx";
 import { Card } from "./overview-cards.tsx";
@@ -67,7 +67,7 @@ async function content(view: View) {
       "series",
       { from: addMonths(months.from, -12), to: lastOf(addMonths(months.to, -12)), ...own, unit: "month" as Unit },
     ],
-    weekdays: ["weekdays", { ...range, ...own }],
+    weekdays: ["by_weekday", { ...range, ...own }],
     latest: ["latest", { ...range, ...own, limit: latestBatches }],
   });
   return (

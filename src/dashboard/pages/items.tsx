@@ -2,7 +2,7 @@
 import { raw } from "hono/html";
 import { z } from "zod";
 import { type ChangeOfTotal, type ItemSort, itemSorts, type TableItem } from "../../production/item-table.ts";
-import type { Answers } from "../ask.ts";
+import type { Answers } from "../../production/questions.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { comparedDays } from "../filter.ts";

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { Answers } from "../ask.ts";
+import type { Answers } from "../../production/questions.ts";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";

@@ -4,6 +4,7 @@ import { averageWindows, type Trends } from "../../production/trends.ts";
 import { alongside } from "../charts/alongside.ts";
 import { Units } from "../charts/series-chart.tsx";
 import { hasRoom, ItemsChart, WholeChart } from "../charts/trend-charts.tsx";
+import { Weekdays } from "../charts/weekdays.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
 import type { Page, PageTable } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
@@ -34,6 +35,7 @@ async function content(view: View) {
       "trends",
       { from: filter.from, to: filter.to, before, items: codes, unit: unitOf(filter), average, limit: mostItems },
     ],
+    weekdays: ["by_weekday", { from: filter.from, to: filter.to, items: codes }],
   });
   const { unit, starts, before_starts, whole, items, others } = asked.trends;
   if (whole.batch_count === 0 && (whole.before?.batch_count ?? 0) === 0) return <NoRows view={view} />;
@@ -47,6 +49,7 @@ async function content(view: View) {
         <Shown view={view} trends={asked.trends} />
         <ItemsChart {...shown} />
       </section>
+      <Weekdays view={view} weekdays={asked.weekdays} />
       <TrendsTable {...shown} />
     </>
   );

@@ -50,12 +50,6 @@ export const items: Texts["items"] = {
   months: "Production by month",
   monthsHelp: "The twelve months up to the period's end, or all of a longer one",
   lastYear: "A year before",
-  weekdays: "Average per weekday",
-  weekdaysHelp:
-    "The good quantity of all such weekdays divided by those on which something was made; days without production do not count.",
-  weekday: "Weekday",
-  perDay: "Average a day",
-  days: "Days made",
   noneNow: "None of this item was made in this period",
   lastMade: (day) => `It was last made on ${day}.`,
   showLast: "Show the 30 days up to then",

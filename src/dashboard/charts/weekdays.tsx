@@ -1,13 +1,13 @@
 /** @jsxImportSource hono/jsx */
 import type { WeekdayTotal } from "../../production/weekdays.ts";
-import { Bar } from "../charts/pareto.tsx";
 import { Quantity, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
+import { Bar } from "./pareto.tsx";
 
 /** What is made on an average day of each weekday, with the days it is the average of. It is a table, so it needs none beside it. */
 export function Weekdays({ view, weekdays }: { view: View; weekdays: readonly WeekdayTotal[] }) {
   const { texts, format } = view;
-  const { columns, items: words } = texts;
+  const { columns, chart: words } = texts;
   const greatest = Math.max(0, ...weekdays.map(({ avg_per_day }) => avg_per_day ?? 0)) || 1;
   return (
     <article class="panel" id="weekdays">
@@ -19,12 +19,12 @@ export function Weekdays({ view, weekdays }: { view: View; weekdays: readonly We
         <table class="weekdays">
           <thead>
             <tr>
-              <th scope="col">{words.weekday}</th>
+              <th scope="col">{columns.weekday}</th>
               <th scope="col" class="number">
-                {words.perDay}
+                {columns.perDay}
               </th>
               <th scope="col" class="number">
-                {words.days}
+                {columns.productionDays}
               </th>
               <th scope="col" class="number wide">
                 {columns.quantity}
@@ -35,14 +35,14 @@ export function Weekdays({ view, weekdays }: { view: View; weekdays: readonly We
             </tr>
           </thead>
           <tbody>
-            {weekdays.map(({ weekday, days, total_production, batch_count, avg_per_day }) => (
+            {weekdays.map(({ weekday, production_days, total_production, batch_count, avg_per_day }) => (
               <tr>
                 <th scope="row">
-                  {columns.weekdays[weekday]}
+                  {columns.weekdays[weekday - 1]}
                   <Bar colour="quantity" length={(avg_per_day ?? 0) / greatest} />
                 </th>
                 <Quantity value={avg_per_day} format={format} />
-                <Quantity value={days} format={format} />
+                <Quantity value={production_days} format={format} />
                 <Quantity value={total_production} format={format} wide />
                 <Quantity value={batch_count} format={format} />
               </tr>
