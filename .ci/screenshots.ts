@@ -13,6 +13,19 @@ const folder = path.join(root, "screenshots");
 const sizes = { desktop: 1440, tablet: 820, phone: 390 } as const;
 const languages = ["ko", "en"] as const;
 
+/** The pages of the menu, an item as the example of those that others lead to, and a question with its answer. */
+const shown: { id: string; address: string; ready?: string }[] = [
+  ...pages.map(({ id, path }) => ({ id, address: path })),
+  { id: "item", address: itemPath("B0076") },
+  { id: "answer", address: `/chat?q=${encodeURIComponent("최근 6개월 월별 추이")}`, ready: ".chat-actions" },
+];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !shown.some(({ id }) => id === name));
+if (unknown.length > 0) {
+  console.error(`No such page: ${unknown.join(", ")}. There are ${shown.map(({ id }) => id).join(", ")}.`);
+  process.exit(2);
+}
+
 const home = await mkdtemp(path.join(tmpdir(), "hub-screenshots-"));
 const hub = Bun.spawn([process.execPath, "src/main.ts", "--demo", "--demo-rows", "150000", "--home", home], {
   cwd: root,
@@ -34,13 +47,6 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
 });
 await mkdir(folder, { recursive: true });
-/** The pages of the menu, an item as the example of those that others lead to, and a question with its answer. */
-const shown: { id: string; address: string; ready?: string }[] = [
-  ...pages.map(({ id, path }) => ({ id, address: path })),
-  { id: "item", address: itemPath("B0076") },
-  { id: "answer", address: `/chat?q=${encodeURIComponent("최근 6개월 월별 추이")}`, ready: ".chat-actions" },
-];
-const wanted = process.argv.slice(2);
 for (const { id, address, ready = "main" } of shown.filter((page) => wanted.length === 0 || wanted.includes(page.id))) {
   for (const [size, width] of Object.entries(sizes)) {
     for (const theme of themes.filter((one) => one !== "system")) {
