@@ -100,9 +100,12 @@ export interface AppServices extends HealthServices {
 
 /** Paths that are neither counted against the rate limit nor, but for the documents about the hub, closed to clients without a key. */
 const unlimited =
-  /^(\/api\/v1)?(\/|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*|\/licences|\/favicon\.ico)$/;
+  /^(\/api\/v1)?(|\/healthz|\/healthz\/ai|\/docs(\/.*)?|\/openapi\.json|\/metrics(\/.*)?|\/static\/.*|\/licences|\/favicon\.ico)\/?$/;
 const open =
-  /^(\/api\/v1)?(\/|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/licences|\/favicon\.ico|\/login|\/dashboard\/(choose|lib\/.*))$/;
+  /^(\/api\/v1)?(|\/healthz|\/docs(\/.*)?|\/openapi\.json|\/static\/.*|\/licences|\/favicon\.ico|\/login|\/dashboard\/(choose|lib\/.*))\/?$/;
+
+/** REST paths whose answers have an ETag. */
+const tagged = /^(\/api\/v1)?\/(records|items|summary|quality|drift|reports|targets)([/.]|$)/;
 
 /** Questions to the chat have a budget of their own (CONTRACT §2); GET `/chat` is the way to a page. */
 const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
@@ -267,7 +270,11 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   // Made for whoever asks first: 20 ms of a start that is to take 300.
   let document: ReturnType<typeof openApiDocument> | null = null;
   api.get("/openapi.json", revalidated(), (c) => {
-    document ??= openApiDocument(endpoints.list);
+    document ??= openApiDocument(endpoints.list, {
+      isOpen: (path) => open.test(path),
+      isLimited: (path) => !unlimited.test(path),
+      isTagged: (path) => tagged.test(path),
+    });
     return sendJson(c, document);
   });
   const reportError = (error: Error, id: string): void =>

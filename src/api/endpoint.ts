@@ -27,11 +27,12 @@ export interface Endpoint<Query extends z.ZodObject, Path extends z.ZodObject, B
   answer: Record<string, z.ZodType>;
   /** Status of a successful answer, 200 unless told. */
   success?: 200 | 202;
+  /** Refusals of its own, and when they come. */
+  refusals?: Partial<Record<404 | 409, string>>;
   /** True when it may answer 503 because data files are not readable. */
   readsData?: boolean;
   /** True when it is for the administrator. */
   admin?: boolean;
-  deprecatedQuery?: string[];
   middleware?: MiddlewareHandler<HubEnv>[];
   handle: (
     c: Context<HubEnv>,

@@ -11,6 +11,7 @@ import { type Reason, reasonText } from "../notify/reasons.ts";
 import { sendTest } from "../notify/test-message.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import type { Endpoints } from "./endpoint.ts";
+import { limit } from "./parameters.ts";
 
 export interface NotifyServices {
   outbox: Outbox;
@@ -34,7 +35,7 @@ const reason = z
   .nullable()
   .meta({ description: "What went wrong, as a code and in words." });
 const time = z.string().nullable();
-const name = z.enum(channelNames);
+const name = z.enum(channelNames).meta({ description: "Name of the channel." });
 const state = z.enum(deliveryStates).meta({
   description:
     "`uncertain`: the hub ended while it was being sent, so that nobody knows whether it arrived; it is not sent again. `dead`: given up. `merged`: went out as a part of a digest.",
@@ -47,6 +48,10 @@ const channel = z.lazy(() =>
       configured: z.boolean(),
       last_success: time,
       last_failure: z.object({ at: z.string(), state, reason }).nullable(),
+      last_lost: z
+        .object({ at: z.string(), reason })
+        .nullable()
+        .meta({ description: "The last message that was given up on, tests aside." }),
       failing: z
         .object({ since: z.string(), reason })
         .nullable()
@@ -100,6 +105,7 @@ export function notifyEndpoints(endpoints: Endpoints, services: NotifyServices):
             state: status.last_failure.state,
             reason: inBoth(status.last_failure.reason),
           },
+          last_lost: status.last_lost && { at: iso(status.last_lost.at), reason: inBoth(status.last_lost.reason) },
           failing: status.failing && { since: iso(status.failing.since), reason: inBoth(status.failing.reason) },
         })),
       }),
@@ -129,8 +135,8 @@ export function notifyEndpoints(endpoints: Endpoints, services: NotifyServices):
     summary: "What became of the newest messages on each channel",
     query: z.object({
       channel: name.optional(),
-      state: z.enum(deliveryStates).optional(),
-      limit: z.int().min(1).max(1_000).default(100),
+      state: z.enum(deliveryStates).optional().meta({ description: "Only those in this state." }),
+      limit: limit(100, 1_000),
     }),
     answer: { "application/json": z.object({ deliveries: z.array(delivery) }) },
     handle: (c, { channel, state, limit }) =>
@@ -146,9 +152,10 @@ export function notifyEndpoints(endpoints: Endpoints, services: NotifyServices):
     summary: "Send a message on a channel to see whether it arrives",
     description: "Answers when it has arrived, or with the reason why it has not; tried once, within a minute.",
     params: z.object({ name }),
-    query: z.object({ language: z.enum(languages).default("ko") }),
+    query: z.object({ language: z.enum(languages).default("ko").meta({ description: "Of the message." }) }),
     answer: { "application/json": z.object({ delivered: z.boolean(), reason }) },
     admin: true,
+    refusals: { 409: "Nothing is set up for this channel, or it is being tested already." },
     middleware: [requireAdmin(adminKey)],
     handle: async (c, asked) => {
       const result = await testChannel(services, { ...asked, client: c.env.client, requestId: c.get("requestId") });

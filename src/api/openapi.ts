@@ -17,23 +17,41 @@ const errorBody = z
 
 type Json = Record<string, unknown>;
 
+/** What the application does with a path, whichever endpoint it belongs to. */
+export interface PathRules {
+  /** Whether it answers clients without a key where keys are asked for. */
+  isOpen: (path: string) => boolean;
+  /** Whether it is counted against a client's limit. */
+  isLimited: (path: string) => boolean;
+  /** Whether GET sends an ETag and heeds `If-None-Match`. */
+  isTagged: (path: string) => boolean;
+}
+
+const introduction = `
+Production records of the factory's ERP, over this year's and earlier years' files. The [API guide](/docs/guide) has examples in curl, PowerShell, Python and TypeScript.
+
+- Every path is also served without \`/api/v1\` for existing clients, and with a slash at its end. HEAD is answered wherever GET is.
+- Parameters that an endpoint does not know are ignored, empty ones count as absent, of repeated ones the last counts.
+- Every error is JSON: \`detail\`, and the \`request_id\` under which the log has it and which every answer carries in \`X-Request-ID\`. What is no address
+  of the API answers 404, and one that is asked with another method 405, where \`Allow\` says which it takes.
+- Limited endpoints say in \`X-RateLimit-Limit\` and \`X-RateLimit-Remaining\` how many requests a client has, and has left, within a minute.
+- Answers from 500 bytes on are compressed for who sends \`Accept-Encoding: gzip\`.
+- Assistants use the chat's tools over the Model Context Protocol at \`/mcp\`.`.trim();
+
 /** The OpenAPI 3.1 document, made from the schemas that validate; the same schemas' answers are its components. */
-export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
+export function openApiDocument(endpoints: readonly AnyEndpoint[], rules: PathRules): Json {
   const schemas: Json = {};
   const paths: Record<string, Json> = {};
   for (const endpoint of endpoints) {
     const path = pathTemplate(endpoint.path);
-    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint, path, schemas) };
+    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint, path, rules, schemas) };
   }
   return {
     openapi: "3.1.0",
     info: {
       title: "Production Data Hub",
       version,
-      description:
-        "Production records of the factory's ERP, over this year's and earlier years' files. " +
-        "Every path is also served without `/api/v1` for existing clients. " +
-        "Assistants use the chat's tools over the Model Context Protocol at `/mcp`.",
+      description: introduction,
       license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
     servers: [{ url: "/api/v1" }],
@@ -51,7 +69,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[]): Json {
   };
 }
 
-function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
+function operation(endpoint: AnyEndpoint, path: string, rules: PathRules, schemas: Json): Json {
   const parameters = [
     ...parametersOf(endpoint.params, "path", schemas),
     ...parametersOf(endpoint.query, "query", schemas),
@@ -59,9 +77,15 @@ function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
   const content = Object.fromEntries(
     Object.entries(endpoint.answer).map(([type, schema]) => [type, { schema: jsonSchema(schema, "output", schemas) }]),
   );
-  const errors = ["401", "429", "500", ...(endpoint.readsData ? ["503"] : []), ...(endpoint.admin ? ["403"] : [])];
-  if (endpoint.query || endpoint.params) errors.push("400", "422");
-  if (endpoint.body) errors.push("415", "422");
+  const isTagged = endpoint.method === "get" && rules.isTagged(path);
+  const own = Object.entries(endpoint.refusals ?? {}).map(([status, description]) => [
+    status,
+    { description, content: errorContent(schemas) },
+  ]);
+  const references = errorsOf(endpoint, path, rules).map((status) => [
+    status,
+    { $ref: `#/components/responses/${status}` },
+  ]);
   return {
     operationId: `${endpoint.method}${path.replace(/[/._{}]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary: endpoint.summary,
@@ -71,11 +95,48 @@ function operation(endpoint: AnyEndpoint, path: string, schemas: Json): Json {
     ...(endpoint.body ? { requestBody: requestBody({ "application/json": endpoint.body }, schemas) } : {}),
     ...(endpoint.accepts ? { requestBody: requestBody(endpoint.accepts, schemas) } : {}),
     responses: {
-      [endpoint.success ?? 200]: { description: endpoint.summary, content },
-      ...(endpoint.readsData ? { 304: { description: "The data have not changed since the given ETag." } } : {}),
-      ...Object.fromEntries(errors.sort().map((status) => [status, { $ref: `#/components/responses/${status}` }])),
+      [endpoint.success ?? 200]: {
+        description: endpoint.summary,
+        ...(isTagged ? { headers: answerHeaders(endpoint) } : {}),
+        content,
+      },
+      ...(isTagged
+        ? { 304: { description: "Nothing has changed since the ETag that was sent as `If-None-Match`." } }
+        : {}),
+      ...Object.fromEntries([...own, ...references]),
     },
     ...(endpoint.admin ? { security: [{ apiKey: [] }, { bearer: [] }] } : {}),
+  };
+}
+
+/** Statuses of the errors that an endpoint shares with others. */
+function errorsOf(endpoint: AnyEndpoint, path: string, rules: PathRules): string[] {
+  const { query, params, body, accepts, admin, readsData } = endpoint;
+  const takesInput = query || params;
+  return [
+    ...(takesInput ? ["400"] : []),
+    ...(rules.isOpen(path) ? [] : ["401"]),
+    ...(admin ? ["403"] : []),
+    ...(body || accepts ? ["413"] : []),
+    "414",
+    ...(body ? ["415"] : []),
+    ...(takesInput || body || accepts ? ["422"] : []),
+    ...(rules.isLimited(path) ? ["429"] : []),
+    "500",
+    ...(readsData ? ["503"] : []),
+  ];
+}
+
+function answerHeaders({ readsData, answer }: AnyEndpoint): Json {
+  const header = (description: string): Json => ({ description, schema: { type: "string" } });
+  return {
+    ETag: header("Another one when the answer may have changed: send it as `If-None-Match`."),
+    ...(readsData
+      ? { "X-Data-State": header("`last-good` where a file cannot be read now and its last good version answers.") }
+      : {}),
+    ...(Object.keys(answer).includes("application/json")
+      ? {}
+      : { "Content-Disposition": header("A name to save it under.") }),
   };
 }
 
@@ -126,15 +187,25 @@ function withoutId({ id: _, ...definition }: Json): Json {
   return definition;
 }
 
+const errorContent = (schemas: Json): Json => ({
+  "application/json": { schema: jsonSchema(errorBody, "output", schemas) },
+});
+
 function errorResponses(schemas: Json): Json {
-  const content = { "application/json": { schema: jsonSchema(errorBody, "output", schemas) } };
+  const content = errorContent(schemas);
   const retry = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } };
   return {
     400: { description: "A date, range or cursor is wrong; the sentence says how.", content },
     401: { description: "A key is missing or not valid.", content },
-    403: { description: "Not allowed.", content },
+    403: {
+      description:
+        "Not the administrator: the admin key is wrong, or none is set and the call came from another machine.",
+      content,
+    },
+    413: { description: "The body is too large.", content },
+    414: { description: "The address is longer than 16 KB.", content },
     415: { description: "The body is not sent as JSON.", content },
-    422: { description: "A parameter breaks a rule; each fault names it.", content },
+    422: { description: "A parameter or a field of the body breaks a rule; each fault names it.", content },
     429: { description: "Too many requests.", headers: retry, content },
     500: { description: "An unexpected error; the log has it under the request id.", content },
     503: { description: "The data cannot be read right now, or the hub is busy.", headers: retry, content },

@@ -98,6 +98,10 @@ export function operationsEndpoints(endpoints: Endpoints, services: OperationsSe
       answer: { "application/json": job },
       success: action === "run" ? 202 : 200,
       admin: true,
+      refusals: {
+        404: "There is no job with this name; the sentence lists those that there are.",
+        ...(action === "run" ? { 409: "The job is running already." } : {}),
+      },
       middleware: [requireAdmin(services.adminKey)],
       handle: (c, { name }) => {
         const outcome = actOnJob(services, { name, action, client: c.env.client, requestId: c.get("requestId") });

@@ -70,8 +70,8 @@ export const recordFilter = z.object({
     .string()
     .max(100)
     .optional()
-    .meta({ description: "Text that code, name or lot contains; % and _ have no special meaning." }),
-  lot_number: z.string().max(50).optional().meta({ description: "Beginning of the lot number." }),
+    .meta({ description: "Text that code, name or lot contains; % and _ have no special meaning.", example: "렌즈" }),
+  lot_number: z.string().max(50).optional().meta({ description: "Beginning of the lot number.", example: "LT260113" }),
   date_from: dateFrom.optional(),
   date_to: dateTo.optional(),
   min_quantity: z.number().optional().meta({ description: "Least good quantity, inclusive." }),
@@ -93,4 +93,4 @@ export const cursor = z
     });
     return z.NEVER;
   })
-  .meta({ description: "next_cursor of the page before; repeat the filters with it." });
+  .meta({ description: "next_cursor of the page before; repeat the filters with it. Without it the first page." });

@@ -10,6 +10,7 @@ import { type FindingsStore, findingStates, type KeptFinding, mostName, mostNote
 import type { Quality } from "../quality/open.ts";
 import { describe, wordsIn } from "../quality/words.ts";
 import type { Endpoints } from "./endpoint.ts";
+import { limit } from "./parameters.ts";
 
 export interface QualityServices extends Quality {
   clock: FactoryClock;
@@ -140,6 +141,8 @@ const id = z.object({
   id: z.string().max(16).meta({ description: "Id of the finding.", example: "3f2a9c01d4e5b678" }),
 });
 
+const noFinding = "The data that answer now have no such finding.";
+
 /** GET /quality, POST /quality/{id}/accept and /reopen, GET /drift/status. */
 export function qualityEndpoints(endpoints: Endpoints, services: QualityServices): void {
   const { store, status, clock, adminKey, audit } = services;
@@ -170,12 +173,12 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     tag: "quality",
     summary: "What was found in the production data",
     description:
-      "Findings of the last check, newest day first. docs/quality.md says what each kind means and how it is found.",
+      "Findings of the last check, newest day first. The page [/docs/quality](/docs/quality) says what each kind means and how it is found.",
     query: z.object({
       state: z.enum(findingStates).optional().meta({ description: "Only those; without it, open and accepted ones." }),
-      kind: z.enum(kinds).optional(),
-      severity: z.enum(severities).optional(),
-      limit: z.int().min(1).max(1000).default(200),
+      kind: z.enum(kinds).optional().meta({ description: "Only those of this kind." }),
+      severity: z.enum(severities).optional().meta({ description: "Only those of this severity." }),
+      limit: limit(200, 1000),
     }),
     answer: { "application/json": findings },
     handle: (c, { state, kind, severity, limit }) => {
@@ -222,6 +225,7 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     }),
     answer: { "application/json": finding },
     admin: true,
+    refusals: { 404: noFinding },
     middleware: [requireAdmin(adminKey)],
     handle: (c, { id, note, by }) => act(c, { id, action: "accept", note: note.trim(), by: by.trim() }),
   });
@@ -234,6 +238,7 @@ export function qualityEndpoints(endpoints: Endpoints, services: QualityServices
     params: id,
     answer: { "application/json": finding },
     admin: true,
+    refusals: { 404: noFinding },
     middleware: [requireAdmin(adminKey)],
     handle: (c, { id }) => act(c, { id, action: "reopen", note: "", by: "" }),
   });

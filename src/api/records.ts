@@ -8,20 +8,31 @@ export const recordSchema = z
   .object({
     source: z.enum(["live", "archive"]).meta({ description: "The kind of file that the row stands in." }),
     id: z.int(),
-    production_date: z.string().meta({ example: "2026-01-13" }),
-    lot_number: z.string().nullable(),
-    item_code: z.string(),
-    item_name: z.string().nullable(),
-    good_quantity: z.number().nullable(),
+    production_date: z
+      .string()
+      .meta({
+        description: "The day; the stored text where it begins with none, or with `raw_dates`.",
+        example: "2026-01-13",
+      }),
+    lot_number: z.string().nullable().meta({ example: "LT260113-001" }),
+    item_code: z.string().meta({ example: "BW0021" }),
+    item_name: z.string().nullable().meta({ description: "As this row has it.", example: "클리어 렌즈" }),
+    good_quantity: z
+      .number()
+      .nullable()
+      .meta({ description: "Null where the row has none, or one that is no number.", example: 1250 }),
   })
   .meta({ id: "Record" });
 
 const page = z
   .object({
     data: z.array(recordSchema),
-    next_cursor: z.string().nullable(),
+    next_cursor: z
+      .string()
+      .nullable()
+      .meta({ description: "What to send as `cursor` for the next page; null after the last." }),
     has_more: z.boolean(),
-    count: z.int(),
+    count: z.int().meta({ description: "Rows on this page." }),
   })
   .meta({ id: "RecordPage" });
 
@@ -72,7 +83,9 @@ export function recordEndpoints(endpoints: Endpoints, answers: Answers): void {
     path: "/records/:item_code{.+}",
     tag: "records",
     summary: "Records of one item, newest first",
-    params: z.object({ item_code: z.string().meta({ description: "Item code, exact; write / as %2F." }) }),
+    params: z.object({
+      item_code: z.string().meta({ description: "Item code, exact; write / as %2F.", example: "BW0021" }),
+    }),
     query: z.object({ limit: limit(5000, 50_000), raw_dates: rawDates }),
     answer: { "application/json": z.array(recordSchema) },
     readsData: true,

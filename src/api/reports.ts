@@ -273,7 +273,7 @@ async function orRefuse<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ReportError) throw new HttpError(400, error.message);
-    if (error instanceof OperationError) throw new HttpError(503, error.message);
+    if (error instanceof OperationError) throw new HttpError(503, error.message, { "Retry-After": "60" });
     throw error;
   }
 }

@@ -18,7 +18,7 @@ import {
   type TargetVersion,
 } from "../targets/types.ts";
 import type { Endpoints } from "./endpoint.ts";
-import { yearMonth } from "./parameters.ts";
+import { limit, yearMonth } from "./parameters.ts";
 
 export interface TargetEndpointServices {
   targets: Targets;
@@ -161,8 +161,16 @@ export function targetEndpoints(
     path: "/targets",
     tag: "targets",
     summary: "Monthly targets",
-    query: z.object({ month: yearMonth.optional(), version: z.int().min(1).optional() }),
+    query: z.object({
+      month: yearMonth.optional(),
+      version: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: "Those of an earlier version; without it those in force." }),
+    }),
     answer: { "application/json": z.object({ version: version.nullable(), targets: z.array(target) }) },
+    refusals: { 404: "There is no such version." },
     handle: (c, { month, version: id }) => {
       const found = id === undefined ? store.present().version : store.version(id);
       if (id !== undefined && found === null) throw new HttpError(404, `There is no version ${id} of the targets.`);
@@ -180,7 +188,7 @@ export function targetEndpoints(
     path: "/targets/versions",
     tag: "targets",
     summary: "Versions of the targets, newest first",
-    query: z.object({ limit: z.int().min(1).max(mostVersions).default(50) }),
+    query: z.object({ limit: limit(50, mostVersions) }),
     answer: { "application/json": z.object({ versions: z.array(version) }) },
     handle: (c, { limit }) => sendJson(c, { versions: store.versions(limit).map(shown) }),
   });
@@ -227,12 +235,13 @@ export function targetEndpoints(
       "Replaces the targets of the months in which the file has a number, as a new version. 422 with every problem, and 409 when " +
       "`based_on` is not the version in force.",
     query: choices.extend({
-      note: z.string().max(mostNote).default(""),
+      note: z.string().max(mostNote).default("").meta({ description: "Kept with the version.", example: "November" }),
       based_on: z.int().min(0).optional().meta({ description: "The version that was previewed; 0 for none." }),
     }),
     accepts,
     answer: { "application/json": saved },
     admin: true,
+    refusals: { 409: "`based_on` is not the version in force: somebody changed the targets meanwhile." },
     readsData: true,
     middleware: [requireAdmin(adminKey)],
     handle: async (c, { allow_unknown, note, based_on }) => {

@@ -5,6 +5,7 @@ import { HttpError } from "../../http/errors.ts";
 import { sendJson } from "../../http/json.ts";
 import type { FactoryClock } from "../../observe/clock.ts";
 import type { Endpoints } from "../endpoint.ts";
+import { limit } from "../parameters.ts";
 import { type AlertAction, actOnAlert } from "./actions.ts";
 import type { AlertCenter } from "./center.ts";
 
@@ -52,10 +53,10 @@ const alerts = z.lazy(() => z.object({ counts, data: z.array(alert) }).meta({ id
 const id = z.object({ id: z.int().min(1).meta({ description: "Number of the alert.", example: 17 }) });
 
 const historyQuery = z.object({
-  severity: z.enum(severities).optional(),
+  severity: z.enum(severities).optional().meta({ description: "Only those of this severity." }),
   rule: z.string().max(60).optional().meta({ description: "Name of a rule, such as `backup-failed`." }),
   days: z.int().min(1).max(400).default(30).meta({ description: "How far to look back." }),
-  limit: z.int().min(1).max(1000).default(200),
+  limit: limit(200, 1000),
 });
 
 /** GET /alerts and /alerts/history, POST /alerts/{id}/acknowledge and /snooze. */
@@ -128,6 +129,7 @@ export function alertEndpoints(endpoints: Endpoints, services: AlertEndpointServ
     params: id,
     answer: { "application/json": alert },
     admin: true,
+    refusals: { 404: "No alert with this number fires." },
     middleware: [requireAdmin(adminKey)],
     handle: (c, { id: number }) => act(c, number, { action: "acknowledge" }),
   });
@@ -138,9 +140,12 @@ export function alertEndpoints(endpoints: Endpoints, services: AlertEndpointServ
     tag: "alerts",
     summary: "Tell nothing of an alert for some hours",
     params: id,
-    body: z.object({ hours: z.number().min(0.25).max(168).default(24) }),
+    body: z.object({
+      hours: z.number().min(0.25).max(168).default(24).meta({ description: "For how long nothing is told of it." }),
+    }),
     answer: { "application/json": alert },
     admin: true,
+    refusals: { 404: "No alert with this number fires." },
     middleware: [requireAdmin(adminKey)],
     handle: (c, { id: number, hours }) => act(c, number, { action: "snooze", hours }),
   });
