@@ -22,11 +22,11 @@ export function ContributionTable({ view, contributions }: { view: View; contrib
     <article class="panel" id="contributions">
       <div class="head">
         <h2>{words.contributions}</h2>
-        <TableFiles view={view} />
         <p class="sides">
           <span class="down">{words.fell(format.exact(falls.items), format.signed(falls.difference))}</span>
           <span class="up">{words.rose(format.exact(rises.items), format.signed(rises.difference))}</span>
         </p>
+        <TableFiles view={view} />
       </div>
       <p class="hint">{difference === 0 ? words.unchanged : words.contributionsHelp}</p>
       <Scroll label={words.contributions}>

@@ -42,8 +42,8 @@ async function content(view: View) {
       <SeriesChart view={view} series={asked.series} compared={asked.seriesBefore} />
       <div class="columns">
         <div class="column">
-          <Pareto view={view} ranking={ranking} />
           <Movers view={view} movers={asked.movers} />
+          <Pareto view={view} ranking={ranking} />
         </div>
         <div class="column">
           <CalendarMap view={view} days={asked.days} />
