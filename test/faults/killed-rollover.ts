@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { archivePath, CREATE_TABLE, livePath, temporaryHome } from "../support/files.ts";
+import { archivePath, CREATE_TABLE, type JournalMode, livePath, temporaryHome } from "../support/files.ts";
 
 setDefaultTimeout(1_800_000);
 
@@ -126,7 +126,8 @@ async function rollOver(
   return { code, said };
 }
 
-for (const journal of ["delete", "wal"]) {
+/** Tests of a rollover that is killed; a file for each journal mode, because they take longest of all and so run beside each other. */
+export function testKilledRollover(journal: JournalMode): void {
   describe(`a rollover that is killed, Live in journal mode ${journal}`, () => {
     const model = temporaryHome();
     let expected: ReturnType<typeof truth>;

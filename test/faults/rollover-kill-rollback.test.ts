@@ -1,0 +1,3 @@
+import { testKilledRollover } from "./killed-rollover.ts";
+
+testKilledRollover("delete");
