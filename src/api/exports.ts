@@ -73,7 +73,12 @@ export class Exporter {
     const tag = tagOf(now.version);
     c.header("ETag", tag);
     // Nobody will read the body: hono answers HEAD without one, and its etag middleware makes the match a 304.
-    if (c.req.method === "HEAD" || isKnown(c.req.header("If-None-Match"), tag)) return c.body(null);
+    if (isKnown(c.req.header("If-None-Match"), tag)) return c.body(null);
+    if (c.req.method === "HEAD") {
+      // As GET says it (RFC 9110 §9.3.2): without it Bun would tell of a file of 0 bytes.
+      c.header("Transfer-Encoding", "chunked");
+      return c.body(null);
+    }
     await this.#turn();
     // Taken after the wait: by then the mirrors of the snapshot before may be gone.
     const snapshot = await catalog.current();

@@ -3,6 +3,7 @@ import { Oracle } from "../oracle.ts";
 import { csvCells, HEADINGS, readCsv, readXlsxCells, xlsxCells } from "../support/exports.ts";
 import { type Factory, row, temporaryHome, writeFactory } from "../support/files.ts";
 import { type Hub, startHub } from "../support/hub.ts";
+import { sendRaw } from "../support/raw.ts";
 
 /** Texts that a spreadsheet program would run as a formula (OWASP, "CSV injection"). */
 const FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"];
@@ -81,6 +82,15 @@ test.each([
   expect(await readXlsxCells(await (await hub.fetch(`/records.xlsx?${parameters}`)).bytes())).toHaveLength(
     rows.length + 1,
   );
+});
+
+test("HEAD tells of a file without saying that it is empty", async () => {
+  for (const path of ["/records.csv", "/records.xlsx"]) {
+    const { status, headers } = await sendRaw(hub.url, `HEAD ${path} HTTP/1.1`);
+    expect([path, status, headers.get("content-length")]).toEqual([path, 200, null]);
+    const again = await sendRaw(hub.url, `HEAD ${path} HTTP/1.1\r\nIf-None-Match: ${headers.get("etag")}`);
+    expect([path, again.status]).toEqual([path, 304]);
+  }
 });
 
 test("a client that goes away in the middle does not disturb the hub", async () => {
