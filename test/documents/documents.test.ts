@@ -53,6 +53,21 @@ describe("the documents of a running hub", () => {
     }
   });
 
+  test.each(["ko", "en"])(
+    "the manual (%s) leads to every chapter that it names, from its first page by symptom",
+    async (language) => {
+      const text = await (await page(`/docs/manual?lang=${language}`)).text();
+      const first = text.slice(text.indexOf("<main>"), text.indexOf('<h2 id="chapter-1">'));
+      expect(first.match(/href="#chapter-\d+"/g)?.length).toBeGreaterThan(20);
+      const named = [
+        ...text.slice(text.indexOf("<main>")).matchAll(/<a href="#([^"]*)"[^>]*>(?:chapter )?(\d+)장?<\/a>/g),
+      ];
+      expect(named.length).toBeGreaterThan(40);
+      for (const [, place, number] of named) expect(place).toBe(`chapter-${number}`);
+      for (const [, place] of text.matchAll(/href="#([^"]*)"/g)) expect(text).toContain(`<h2 id="${place}">`);
+    },
+  );
+
   test("the manual and the guide lead to what they name", async () => {
     for (const path of ["/docs/manual?lang=ko", "/docs/manual?lang=en"]) {
       const text = await (await page(path)).text();
