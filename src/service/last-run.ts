@@ -19,6 +19,8 @@ export async function reportLastRun(settings: Settings): Promise<string | null> 
   const left = announcedHub(settings.mirrorDir);
   if (!left) return null;
   withdrawHub(settings.mirrorDir);
+  // `bun run dev` begins anew at every change without a word, which is no crash.
+  if (process.execArgv.includes("--watch")) return null;
   const lastSign = lastSignOfLife(settings) ?? new Date(left.startedAt);
   const bootedAt = Date.now() - uptime() * 1000;
   if (bootedAt > lastSign.getTime() - toleranceMs && bootedAt > new Date(left.startedAt).getTime() + toleranceMs) {
