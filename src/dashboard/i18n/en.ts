@@ -98,6 +98,7 @@ export const en: Texts = {
     noRows: "No production matches this filter",
     noRowsHelp: "Choose a longer period, or remove items and keyword.",
     noRowsDays: (first, last) => `There are data from ${first} to ${last}.`,
+    showNewest: "Show the last 30 days",
     showAll: "Show the whole time",
     unavailable: "This cannot be shown right now",
     unavailableHelp: "The page changes by itself as soon as the data files can be read.",
@@ -170,7 +171,7 @@ export const en: Texts = {
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
     weekday: "Weekday",
     perDay: "Average a day",
-    productionDays: "Production days",
+    productionDays: "Days made",
   },
   files: { label: "Save as a file", xlsx: "Excel", csv: "CSV" },
   chart: {
