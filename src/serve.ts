@@ -1,9 +1,10 @@
 import type { Server } from "bun";
 import { Answers } from "./api/answer.ts";
-import { type AppServices, createApp, newRequestId } from "./api/app.ts";
+import { createApp, newRequestId } from "./api/app.ts";
 import { describeData } from "./api/data-events.ts";
 import { describeDerived } from "./api/health.ts";
 import { announceJobs } from "./api/job-events.ts";
+import type { AppServices } from "./api/services.ts";
 import { openAttention } from "./attention.ts";
 import { ChatEngine } from "./chat/engine.ts";
 import { GeminiModel } from "./chat/model/gemini.ts";

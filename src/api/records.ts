@@ -8,12 +8,10 @@ export const recordSchema = z
   .object({
     source: z.enum(["live", "archive"]).meta({ description: "The kind of file that the row stands in." }),
     id: z.int(),
-    production_date: z
-      .string()
-      .meta({
-        description: "The day; the stored text where it begins with none, or with `raw_dates`.",
-        example: "2026-01-13",
-      }),
+    production_date: z.string().meta({
+      description: "The day; the stored text where it begins with none, or with `raw_dates`.",
+      example: "2026-01-13",
+    }),
     lot_number: z.string().nullable().meta({ example: "LT260113-001" }),
     item_code: z.string().meta({ example: "BW0021" }),
     item_name: z.string().nullable().meta({ description: "As this row has it.", example: "클리어 렌즈" }),
