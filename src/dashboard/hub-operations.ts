@@ -1,4 +1,3 @@
-import type { Health } from "../api/health.ts";
 import type { ReportKind } from "../config/reports.ts";
 import type { PresentSetting } from "../config.ts";
 import type { Language } from "../language.ts";
@@ -14,11 +13,35 @@ import type { FindingOrder } from "../quality/finding.ts";
 import type { KeptFinding } from "../quality/findings-store.ts";
 import type { QualityStatus } from "../quality/keeper.ts";
 import type { Reports } from "../reports/reports.ts";
+import type { FileStatus } from "../segments/file-status.ts";
 import type { HubAlerts } from "./hub-alerts.ts";
+
+/** How far the daily totals or the search indexes of all files are. */
+export interface DerivedHealth {
+  state: "ready" | "building" | "off";
+  segments: readonly {
+    segment: string;
+    state: "ready" | "building" | "waiting" | "none";
+    progress: { rows: number; of: number | null } | null;
+  }[];
+}
+
+/** How the hub and its files are, as far as pages show it; in the words of `/healthz`. */
+export interface HubHealth {
+  status: "ok" | "degraded";
+  version: string;
+  uptime_seconds: number;
+  disk_free_gb: number | null;
+  watcher: { last_run: string | null };
+  cache: { size: number; maxsize: number; ttl: number; db_version: string | null };
+  files: readonly FileStatus[];
+  rollup: DerivedHealth;
+  search: DerivedHealth;
+}
 
 /** What the Operations page knows of the hub and does with it: the same services as `/healthz` and the jobs of the API have. */
 export interface HubOperations {
-  health(): Health;
+  health(): HubHealth;
   jobs(): JobStatus[];
   /** Names of the indexes that one of the ERP's files lacks; null while that is not known. */
   missingIndexes(fileName: string): Promise<string[] | null>;

@@ -1,12 +1,11 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
-import type { Health } from "../../api/health.ts";
 import { firstDayEver, lastDayEver } from "../../segments/day.ts";
+import type { FileStatus } from "../../segments/file-status.ts";
+import type { DerivedHealth } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import { type Particular, Particulars } from "./operations-particulars.tsx";
 import type { OperationsState } from "./operations-state.ts";
-
-type HealthFile = Health["files"][number];
 
 /** How the ERP's files are, and what is derived from them. */
 export function Files({ view, state }: { view: View; state: OperationsState }) {
@@ -25,7 +24,7 @@ export function Files({ view, state }: { view: View; state: OperationsState }) {
   );
 }
 
-const tones: Record<HealthFile["state"], string> = {
+const tones: Record<FileStatus["state"], string> = {
   ok: "good",
   copying: "wait",
   refilling: "wait",
@@ -35,7 +34,7 @@ const tones: Record<HealthFile["state"], string> = {
   absent: "bad",
 };
 
-function FileBlock({ view, file, state }: { view: View; file: HealthFile; state: OperationsState }) {
+function FileBlock({ view, file, state }: { view: View; file: FileStatus; state: OperationsState }) {
   const { texts, format } = view;
   const { files: words, hub } = texts.operations;
   const missing = state.indexes.get(file.file) ?? null;
@@ -84,7 +83,7 @@ function FileBlock({ view, file, state }: { view: View; file: HealthFile; state:
   );
 }
 
-function owned({ texts }: View, { from, to }: HealthFile["owns"]): Child {
+function owned({ texts }: View, { from, to }: FileStatus["owns"]): Child {
   const words = texts.operations.files;
   if (from === firstDayEver) return to === lastDayEver ? words.ownsAll : words.ownsUntil(to);
   return to === lastDayEver ? words.ownsFrom(from) : <Days from={from} to={to} />;
@@ -102,7 +101,7 @@ function Days({ from, to }: { from: string; to: string }) {
 interface DerivedProps {
   view: View;
   name: string;
-  derived: Health["rollup"];
+  derived: DerivedHealth;
   title: string;
 }
 

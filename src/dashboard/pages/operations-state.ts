@@ -1,13 +1,12 @@
 import type { Alert } from "../../alerts/alert.ts";
 import type { Condition } from "../../alerts/condition.ts";
-import type { Health } from "../../api/health.ts";
 import type { BackupFile } from "../../operations/backup-files.ts";
 import type { JobStatus } from "../../operations/schedule.ts";
-import type { HubOperations } from "../hub-operations.ts";
+import type { HubHealth, HubOperations } from "../hub-operations.ts";
 
 /** All that the Operations page shows of the hub, asked once. */
 export interface OperationsState {
-  health: Health;
+  health: HubHealth;
   jobs: readonly JobStatus[];
   /** The alerts that fire, the worst first: those of the alerts page, of the badge and of /healthz. */
   active: readonly Alert[];
