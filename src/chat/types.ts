@@ -189,7 +189,10 @@ export type Plan =
       language: Language;
       focus: Focus;
       assumedPeriod: boolean;
+      /** Whether a file of the figures was asked for. */
       asFile?: true;
+      /** The last day with data, where the period asked about goes on well beyond it. */
+      newestDay?: Day;
     }
   /** A question back, in the user's language, with the items that fit; its focus lets a mere name answer it. */
   | { kind: "ask"; question: string; candidates: ItemMatch[]; language: Language; focus: Focus | null }

@@ -37,6 +37,11 @@ export interface Filter {
   unit: (typeof unitChoices)[number];
 }
 
+interface Days {
+  from: Day;
+  to: Day;
+}
+
 type Range = Pick<Filter, "period" | "from" | "to">;
 
 /** A value in an address that means nothing; its default is used in its place. */
@@ -148,11 +153,8 @@ export function comparedDays(filter: Range & Pick<Filter, "compare" | "other">):
   const { period, from, to, compare, other } = filter;
   if (compare === "none") return null;
   if (compare === "custom" && other) return other;
-  if (compare === "last_year" || period === "this_year") return yearBefore(from, to);
-  if (period === "this_month") return { from: addMonths(from, -1), to: addMonths(to, -1) };
-  if (period === "this_quarter") return { from: addMonths(from, -3), to: addMonths(to, -3) };
-  const months = wholeMonths(from, to);
-  if (months !== null) return { from: addMonths(from, -months), to: addDays(from, -1) };
+  const months = compare === "last_year" ? 12 : (monthsOf[period] ?? wholeMonths(from, to));
+  if (months !== null) return monthsBefore({ from, to }, months);
   const back = period === "this_week" ? -7 : -(daysBetween(from, to) + 1);
   return { from: addDays(from, back), to: addDays(to, back) };
 }
@@ -165,10 +167,20 @@ function wholeMonths(from: Day, to: Day): number | null {
   return monthOf(end) - monthOf(from);
 }
 
-/** The same days a year before; a month's end stays one, also in a February of 29 days. */
-function yearBefore(from: Day, to: Day): { from: Day; to: Day } {
-  const end = wholeMonths(from, to) === null ? addMonths(to, -12) : addDays(addMonths(addDays(to, 1), -12), -1);
-  return { from: addMonths(from, -12), to: end };
+/** How many months each period by name is that consists of months. */
+const monthsOf: Partial<Record<Period, number>> = {
+  this_month: 1,
+  last_month: 1,
+  this_quarter: 3,
+  last_quarter: 3,
+  this_year: 12,
+  last_year: 12,
+};
+
+/** The same days so many months before; the end of a whole month stays one. */
+function monthsBefore({ from, to }: Days, months: number): Days {
+  const end = wholeMonths(from, to) === null ? addMonths(to, -months) : addDays(addMonths(addDays(to, 1), -months), -1);
+  return { from: addMonths(from, -months), to: end };
 }
 
 /** The unit of a filter's series: as chosen, else one that gives some 10 to 100 bars. */
@@ -176,13 +188,24 @@ export function unitOf({ unit, from, to }: Filter): Unit {
   return unit === "auto" ? unitWithin(from, to, "day", 100) : unit;
 }
 
+/** So many days without a row at the end of what is over may be a weekend and a holiday. */
+const mostQuietDays = 3;
+
 /**
- * The last so many days end where the data end, so that a hub whose ERP is a day behind does not open on empty days. So does what goes on now,
- * because days that nothing is known of yet would make it look as if it fell behind what it is compared with.
+ * The days of a period by name. It ends where the data end, because days that nothing is known of yet would make it look as if it fell behind
+ * what it is compared with: what goes on now, and what is over where more days are missing than are usual without production.
  */
-function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { from: Day; to: Day } {
+function daysOf(period: Exclude<Period, "custom">, now: Now): Days {
+  const { from, to } = calendarDays(period, now);
+  const { today, newest } = now;
+  if (newest === null || newest < from || newest >= to) return { from, to };
+  return to >= today || daysBetween(newest, to) > mostQuietDays ? { from, to: newest } : { from, to };
+}
+
+/** The last so many days end where the data end, so that a hub whose ERP is a day behind does not open on empty days. */
+function calendarDays(period: Exclude<Period, "custom">, { today, newest }: Now): Days {
   const end = newest ?? today;
-  const fromThen = (from: Day) => ({ from, to: newest !== null && newest >= from && newest < today ? newest : today });
+  const since = (from: Day): Days => ({ from, to: today });
   const last = (days: number) => ({ from: addDays(end, 1 - days), to: end });
   switch (period) {
     case "today":
@@ -190,7 +213,7 @@ function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { fr
     case "yesterday":
       return { from: addDays(today, -1), to: addDays(today, -1) };
     case "this_week":
-      return fromThen(startOf(today, "week"));
+      return since(startOf(today, "week"));
     case "last_7":
       return last(7);
     case "last_30":
@@ -198,19 +221,19 @@ function daysOf(period: Exclude<Period, "custom">, { today, newest }: Now): { fr
     case "last_90":
       return last(90);
     case "this_month":
-      return fromThen(startOf(today, "month"));
+      return since(startOf(today, "month"));
     case "last_month": {
       const first = startOf(today, "month");
       return { from: addMonths(first, -1), to: addDays(first, -1) };
     }
     case "this_quarter":
-      return fromThen(quarterOf(today));
+      return since(quarterOf(today));
     case "last_quarter": {
       const first = quarterOf(today);
       return { from: addMonths(first, -3), to: addDays(first, -1) };
     }
     case "this_year":
-      return fromThen(startOf(today, "year"));
+      return since(startOf(today, "year"));
     case "last_year": {
       const first = startOf(today, "year");
       return { from: addMonths(first, -12), to: addDays(first, -1) };

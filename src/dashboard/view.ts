@@ -68,6 +68,11 @@ export async function ask<const Asked extends Record<string, Asking>>(view: View
   return (await view.desk.ask(asked, view.requestId)).answers;
 }
 
+/** Whether nothing is known yet of any day of the filter's period: figures of 0 would look as if nothing had been made. */
+export function isAheadOfData({ coverage, filter }: Pick<View, "coverage" | "filter">): boolean {
+  return coverage.newest !== null && filter.from > coverage.newest;
+}
+
 /** What a link has different from the page it stands on; a parameter that is null is taken out. */
 export interface LinkChanges extends Partial<Filter> {
   params?: Readonly<Record<string, string | null>>;

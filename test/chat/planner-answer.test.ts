@@ -115,6 +115,26 @@ describe("figures are those of the rows", () => {
     expect(await answer("지난달 일별 수량", "엑셀로 줘")).toBe(file);
   });
 
+  test("of a period that goes on beyond the data say where these end, and are compared with no more days than are known", async () => {
+    const old = async (question: string): Promise<string> => {
+      const asked = await plan(question, { today: "2026-12-20", newestDay, findItems, previous: null });
+      const runs: ToolRun[] = [];
+      for (const call of asked.kind === "calls" ? asked.calls : []) {
+        runs.push((await toolbox.call(call, "00000000")) as ToolRun);
+      }
+      return render(asked, runs);
+    };
+    const known = "데이터의 마지막 날은 2026-11-20입니다. 그 뒤의 실적은 아직 들어오지 않았습니다.";
+    expect(await old("이번 달 생산량은?")).toContain(known);
+    expect(await old("지난달 일별 수량")).toContain(known);
+    expect(await old("10월 생산량")).not.toContain(known);
+    const falls = await old("지난달에 뒤처진 제품은?");
+    expect(falls).toContain(known);
+    expect(falls).toStartWith("**기간: 2026-11-01 ~ 2026-11-20 (비교 기간: 2026-10-01 ~ 2026-10-20)**");
+    // A weekend without production is nothing to speak of.
+    expect(await answer("이번 달 생산량은?")).not.toContain("데이터의 마지막 날");
+  });
+
   test("months, days and weekdays of a trend", async () => {
     const months = await answer("올해 월별 추이");
     for (const [month, total] of sumsBy(within("2026-01-01", today), (one) => day(one).slice(0, 7))) {

@@ -49,6 +49,22 @@ describe("a filter's period", () => {
     });
   });
 
+  test("that is over ends where the data end, unless only such days are missing as are usual without production", () => {
+    const until = (newest: string, query: string) => {
+      const { filter } = parseFilter(new URLSearchParams(query), { ...now, newest });
+      const before = comparedDays(filter)!;
+      return [filter.to, before.from, before.to];
+    };
+    expect(until("2026-10-20", "period=last_month")).toEqual(["2026-10-20", "2026-09-01", "2026-09-20"]);
+    expect(until("2026-10-29", "period=last_month")).toEqual(["2026-10-31", "2026-09-01", "2026-09-30"]);
+    expect(until("2026-08-31", "period=last_quarter")).toEqual(["2026-08-31", "2026-04-01", "2026-05-31"]);
+    expect(until("2026-10-20", "period=this_quarter&compare=last_year")).toEqual([
+      "2026-10-20",
+      "2025-10-01",
+      "2025-10-20",
+    ]);
+  });
+
   test("that goes on ends today where its data are of earlier periods alone, or there are none", () => {
     for (const newest of ["2026-10-20", null]) {
       const { from, to } = parseFilter(new URLSearchParams("period=this_month"), { ...now, newest }).filter;

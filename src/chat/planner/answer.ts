@@ -26,7 +26,8 @@ export const render: Renderer = (plan: Plan, runs: readonly ToolRun[]): string =
   const { sentence, figures } = body(plan, runs, text);
   const first = `**${firstLine(plan, runs, text)}**${plan.assumedPeriod ? ` ${text.assumed}` : ""}`;
   const file = plan.asFile && figures !== undefined ? [text.asFile] : [];
-  return [first, sentence, ...(figures === undefined ? [] : [figures]), ...file].join("\n\n");
+  const known = plan.newestDay === undefined ? [] : [text.dataUntil(plan.newestDay)];
+  return [first, ...known, sentence, ...(figures === undefined ? [] : [figures]), ...file].join("\n\n");
 };
 
 interface Body {

@@ -127,6 +127,7 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     focus: { ...focus, intent: last.intent, period: last.period },
     assumedPeriod: assumedPeriod && !(last.intent === "list" && keyword !== ""),
     ...(marks.has("file") && { asFile: true as const }),
+    ...endOfData(explicit.length > 0 || preset === null ? explicit : [preset], newestDay),
   };
 };
 
@@ -292,9 +293,18 @@ const comparing: readonly Intent[] = ["comparison", "falls", "rises"];
 
 /** A period that is not over as far as there are data: days that nothing is known of yet would make it look as if it fell. */
 function untilData({ from, to }: Period, today: string, newestDay: string | null): Period {
-  return to === today && newestDay !== null && newestDay < to && newestDay >= from
-    ? { from, to: newestDay }
-    : { from, to };
+  if (newestDay === null || newestDay >= to || newestDay < from) return { from, to };
+  return to >= today || daysBetween(newestDay, to) > mostQuietDays ? { from, to: newestDay } : { from, to };
+}
+
+/** So many days without a row at the end of a period may be a weekend and a holiday. */
+const mostQuietDays = 3;
+
+/** The last day of data where that matters for an answer: all of a period, or more of its end than is usual without production, lies behind it. */
+function endOfData(periods: readonly Period[], newestDay: string | null): { newestDay: string } | null {
+  if (newestDay === null) return null;
+  const matters = periods.some(({ from, to }) => from > newestDay || daysBetween(newestDay, to) > mostQuietDays);
+  return matters ? { newestDay } : null;
 }
 
 /** The words for a year and nothing else. */

@@ -39,7 +39,8 @@ export const en: Texts = {
   header: {
     days: (first, last) => `Data ${first} – ${last}`,
     noDays: "No data",
-    behind: (day) => `The last day of data is ${day}. The last so many days are shown up to then.`,
+    behind: (day) =>
+      `The last day of data is ${day}. What comes after is not known yet, so periods are shown up to then.`,
     lagging: "A file cannot be read right now; what was read last is shown.",
     language: "한국어",
     theme: "Colours",

@@ -38,7 +38,8 @@ export const ko = {
   header: {
     days: (first: string, last: string) => `데이터 ${first} ~ ${last}`,
     noDays: "데이터 없음",
-    behind: (day: string) => `데이터의 마지막 날은 ${day}입니다. 최근 며칠을 고르면 이 날까지를 보여 줍니다.`,
+    behind: (day: string) =>
+      `데이터의 마지막 날은 ${day}입니다. 그 뒤의 실적은 아직 들어오지 않았으므로 기간은 이 날까지만 보여 줍니다.`,
     lagging: "지금 읽을 수 없는 파일이 있어 마지막으로 읽은 내용을 보여 줍니다.",
     language: "English",
     theme: "화면 색상",
@@ -97,6 +98,7 @@ export const ko = {
     noRows: "이 조건에 맞는 생산 실적이 없습니다",
     noRowsHelp: "기간을 넓히거나 제품·검색어를 지워 보십시오.",
     noRowsDays: (first: string, last: string) => `데이터는 ${first}부터 ${last}까지 있습니다.`,
+    showNewest: "마지막 30일 보기",
     showAll: "모든 기간 보기",
     unavailable: "지금은 보여 드릴 수 없습니다",
     unavailableHelp: "데이터 파일을 읽을 수 있게 되는 대로 이 화면이 스스로 바뀝니다.",

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { comparedDays } from "../filter.ts";
 import type { Page, PageTable } from "../page.ts";
-import { ask, link, type View } from "../view.ts";
+import { ask, isAheadOfData, link, type View } from "../view.ts";
 import { ComparedTotals } from "./compare-totals.tsx";
 import { ContributionTable } from "./contribution-table.tsx";
 import { NoRows } from "./overview-lists.tsx";
@@ -37,7 +37,8 @@ async function content(view: View) {
   const { contributions } = await ask(view, {
     contributions: ["contributions", { now, before, items: codes, limit: mostItems }],
   });
-  if (contributions.now.batch_count === 0 && contributions.before.batch_count === 0) {
+  const nothing = contributions.now.batch_count === 0 && contributions.before.batch_count === 0;
+  if (nothing || isAheadOfData(view)) {
     return (
       <>
         <Presets view={view} />

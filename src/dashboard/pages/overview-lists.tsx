@@ -2,7 +2,7 @@
 import type { Answers } from "../../production/questions.ts";
 import { ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
-import { link, type View } from "../view.ts";
+import { isAheadOfData, link, type View } from "../view.ts";
 import { itemsPath } from "./items-path.ts";
 
 interface LatestProps {
@@ -150,6 +150,7 @@ export function NoRows({ view }: { view: View }) {
       {first === null || last === null ? null : (
         <p>
           {texts.states.noRowsDays(first, last)}{" "}
+          {isAheadOfData(view) ? <a href={link(view, { period: "last_30" })}>{texts.states.showNewest}</a> : null}{" "}
           <a href={link(view, { period: "custom", from: first, to: last, items: [], q: "" })}>{texts.states.showAll}</a>
         </p>
       )}

@@ -4,7 +4,7 @@ import { Pareto } from "../charts/pareto.tsx";
 import { SeriesChart } from "../charts/series-chart.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
 import type { Page } from "../page.ts";
-import { ask, type View } from "../view.ts";
+import { ask, isAheadOfData, type View } from "../view.ts";
 import { Cards } from "./overview-cards.tsx";
 import { LatestBatches, Movers, NoRows } from "./overview-lists.tsx";
 import { shownTarget, TargetStrip } from "./targets-strip.tsx";
@@ -34,7 +34,8 @@ async function content(view: View) {
     movers: before && ["movers", { now: range, before, items: codes, limit: greatestChanges }],
   });
   const { ranking } = asked;
-  if (ranking.batch_count === 0 && (asked.rankingBefore?.batch_count ?? 0) === 0) return <NoRows view={view} />;
+  const nothing = ranking.batch_count === 0 && (asked.rankingBefore?.batch_count ?? 0) === 0;
+  if (nothing || isAheadOfData(view)) return <NoRows view={view} />;
   return (
     <>
       <Cards view={view} {...asked} before={before} />

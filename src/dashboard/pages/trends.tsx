@@ -8,7 +8,7 @@ import { Weekdays } from "../charts/weekdays.tsx";
 import { comparedDays, unitOf } from "../filter.ts";
 import type { Page, PageTable } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
-import { ask, link, type View } from "../view.ts";
+import { ask, isAheadOfData, link, type View } from "../view.ts";
 import { NoRows } from "./overview-lists.tsx";
 import { trendsPath } from "./trends-path.ts";
 import { TrendsTable } from "./trends-table.tsx";
@@ -38,7 +38,8 @@ async function content(view: View) {
     weekdays: ["by_weekday", { from: filter.from, to: filter.to, items: codes }],
   });
   const { unit, starts, before_starts, whole, items, others } = asked.trends;
-  if (whole.batch_count === 0 && (whole.before?.batch_count ?? 0) === 0) return <NoRows view={view} />;
+  const nothing = whole.batch_count === 0 && (whole.before?.batch_count ?? 0) === 0;
+  if (nothing || isAheadOfData(view)) return <NoRows view={view} />;
   const beside = before && alongside(unit, starts, before_starts);
   const shown = { view, trends: asked.trends, beside };
   return (

@@ -26,6 +26,7 @@ export const en: Words = {
     "Targets are not answered here. The page [Targets](/dashboard/targets) shows how far each item has reached its target, those farthest behind first.",
   whichFile:
     "What should the file hold? Ask for “daily quantities of last month in Excel”, and the answer's table can be had as a file.",
+  dataUntil: (day) => `The data end on ${day}; nothing is known yet of later days.`,
   asFile: "The button **Excel** below this table saves it as a file.",
   changes: {
     falls: (all, shown) => `**${all} items** fell against the other period. These ${shown} fell the most.`,
