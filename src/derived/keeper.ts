@@ -81,7 +81,7 @@ export class DerivedKeeper {
   readonly #lines: Record<Kind, Line> = { rollup: newLine("rollup"), search: newLine("search") };
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
-  #verifyAt = Date.now() + verifyEveryMs;
+  #verifyAt = performance.now() + verifyEveryMs;
   readonly #failures = new Map<string, { version: string; retryAt: number }>();
   /** Search indexes that were found in hub.db, by segment, and when the next one of a segment may be begun. */
   readonly #searches = new Map<string, { version: string; refused: string | null }>();
@@ -138,7 +138,7 @@ export class DerivedKeeper {
   async #advance(line: Line): Promise<void> {
     const snapshot = this.#options.catalog.lastPublished;
     if (line.isWorking || !snapshot) return;
-    const now = Date.now();
+    const now = performance.now();
     const verify = line.kind === "rollup" && now >= this.#verifyAt;
     if (snapshot.serial === line.doneSerial && !verify && now < line.againAt) return;
     line.isWorking = true;
@@ -191,12 +191,12 @@ export class DerivedKeeper {
     // Half a minute of processor time for the year's new archive, which the rollover's last part needs.
     const isPutOff = kind === "search" && this.#options.catalog.isRollover;
     const until = Math.max(
-      this.#isBeingMirrored(segment) ? Date.now() + mirrorPauseMs : 0,
-      isPutOff ? Date.now() + rolloverPauseMs : 0,
+      this.#isBeingMirrored(segment) ? performance.now() + mirrorPauseMs : 0,
+      isPutOff ? performance.now() + rolloverPauseMs : 0,
       failure?.version === version ? failure.retryAt : 0,
       kind === "search" ? (this.#searchAgainAt.get(name) ?? 0) : 0,
     );
-    if (Date.now() >= until) return false;
+    if (performance.now() >= until) return false;
     line.againAt = Math.min(line.againAt, until);
     return true;
   }
@@ -214,7 +214,7 @@ export class DerivedKeeper {
   async #build(line: Line, segment: Segment): Promise<void> {
     const { kind } = line;
     const { databaseDir, report, onChange } = this.#options;
-    const started = Date.now();
+    const started = performance.now();
     let lineAt = started + longMs;
     let tellAt = started + tellEveryMs;
     const what = `${titles[kind]} of ${segment.name}`;
@@ -223,7 +223,7 @@ export class DerivedKeeper {
     const onProgress = (progress: unknown): void => {
       const rows = progress as number;
       line.building = { segment, rows };
-      const now = Date.now();
+      const now = performance.now();
       if (now >= tellAt) {
         tellAt = now + tellEveryMs;
         onChange();
@@ -236,16 +236,16 @@ export class DerivedKeeper {
       await line.builder.call(`${kind}.build`, { databaseDir, segment }, buildTimeoutMs, { onProgress });
       if (this.#isLacking(kind, segment, false)) throw new Error("What was made could not be read back from hub.db.");
       this.#failures.delete(`${kind} ${segment.name}`);
-      const seconds = (Date.now() - started) / 1000;
+      const seconds = (performance.now() - started) / 1000;
       if (seconds * 1000 >= longMs) report("info", `${what}: ready after ${seconds.toFixed(1)} s`);
     } catch (error) {
       if (this.#closed) return;
-      this.#failures.set(`${kind} ${segment.name}`, { version: segment.version, retryAt: Date.now() + retryMs });
+      this.#failures.set(`${kind} ${segment.name}`, { version: segment.version, retryAt: performance.now() + retryMs });
       const changed = error instanceof TaskError && error.details.trouble === "changing";
       if (!changed) report("warn", `${what} could not be made: ${(error as Error).message}`);
-      line.againAt = Math.min(line.againAt, Date.now() + retryMs);
+      line.againAt = Math.min(line.againAt, performance.now() + retryMs);
     } finally {
-      const pause = Math.min(searchPauseMs, searchPauseFactor * (Date.now() - started));
+      const pause = Math.min(searchPauseMs, searchPauseFactor * (performance.now() - started));
       if (kind === "search") this.#searchAgainAt.set(segment.name, started + pause);
       line.building = null;
       if (!this.#closed) onChange();

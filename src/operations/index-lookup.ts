@@ -31,7 +31,7 @@ export class IndexLookup {
   /** Names of the indexes that a file in this version lacks, or, after `patienceMs`, that it was known to lack last; null while that was never known. */
   async missing(fileName: string, version: string, patienceMs: number): Promise<string[] | null> {
     const known = this.#known.get(fileName);
-    if (known?.version !== version || Date.now() >= known.retryAt) {
+    if (known?.version !== version || performance.now() >= known.retryAt) {
       await Promise.race([this.#lookOnce(fileName, version), Bun.sleep(patienceMs)]);
     }
     return this.#known.get(fileName)?.missing ?? null;
@@ -58,7 +58,7 @@ export class IndexLookup {
     } catch {
       // Locked, broken or gone: the state of the file says so.
       const missing = this.#known.get(fileName)?.missing ?? null;
-      this.#known.set(fileName, { version, missing, retryAt: Date.now() + retryMs });
+      this.#known.set(fileName, { version, missing, retryAt: performance.now() + retryMs });
     }
   }
 }

@@ -59,7 +59,7 @@ export class QualityKeeper {
   #dueAt = 0;
   #isWorking = false;
   #isAsked = false;
-  #restUntil = Date.now() + startMs;
+  #restUntil = performance.now() + startMs;
   #closed = false;
   #checked: Omit<Checked, "findings"> | null = null;
   #checkedAt: number | null = null;
@@ -103,14 +103,14 @@ export class QualityKeeper {
       this.#isAsked = true;
       return;
     }
-    const at = Math.max(Date.now() + delay, this.#restUntil);
+    const at = Math.max(performance.now() + delay, this.#restUntil);
     if (this.#timer && at >= this.#dueAt) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#dueAt = at;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.#check();
-    }, at - Date.now());
+    }, at - performance.now());
     this.#timer.unref();
   }
 
@@ -119,7 +119,7 @@ export class QualityKeeper {
     const snapshot = catalog.lastPublished;
     if (!snapshot || this.#closed) return;
     this.#isWorking = true;
-    const started = Date.now();
+    const started = performance.now();
     const release = catalog.pin(snapshot);
     let again: number | null = null;
     /** Processor time: on a busy machine a check waits more than it works. */
@@ -151,7 +151,7 @@ export class QualityKeeper {
     } finally {
       release();
       this.#isWorking = false;
-      this.#restUntil = this.#share.spent(took ?? Date.now() - started, Date.now());
+      this.#restUntil = this.#share.spent(took ?? performance.now() - started, performance.now());
       if (again !== null) this.#ask(again);
       else if (this.#isAsked && this.#isLacking) this.#ask(settleMs);
       this.#isAsked = false;

@@ -41,10 +41,9 @@ export class Answering {
     const former = file.segments;
     const recovered = former.length > 0 && ["absent", "locked", "broken", "changing"].includes(file.state);
     const grain = clockGrainMs(seen.modifiedMs);
-    const now = Date.now();
     // Of a version that was written after the look nothing is known of when.
     const isSettled = result.version === seen.version && result.lookedAt - seen.modifiedMs >= 2 * grain;
-    file.published(segment, tail, result, isSettled ? 0 : now + grain, now);
+    file.published(segment, tail, result, isSettled ? 0 : performance.now() + grain);
     for (const { file: used, immutable } of former) {
       if (immutable && !file.segments.some((segment) => segment.file === used)) this.#mirrors.retire(used);
     }
@@ -61,7 +60,7 @@ export class Answering {
     durable: boolean,
   ): boolean {
     const base = segmentOf(file, target, true, result);
-    if (isOutdated(file, grown)) file.retryAt = Date.now() + staleRetryMs;
+    if (isOutdated(file, grown)) file.retryAt = performance.now() + staleRetryMs;
     else if (!this.#showsRefill(file, base, grown)) {
       this.adopt(file, base, grown.tail, grown, seen);
       const { version, mark, lookedAt: asOf, facts } = result;
@@ -77,7 +76,7 @@ export class Answering {
     const facts = { ...base.facts };
     if (tail) Object.assign(facts, { rows: (facts.rows ?? 0) + (tail.facts.rows ?? 0), maxId: tail.facts.maxId });
     const duplicates = this.#placements.duplicatesOf(file);
-    if (!file.looksLikeRefill({ facts, version }, duplicates, file.look(), Date.now())) return false;
+    if (!file.looksLikeRefill({ facts, version }, duplicates, file.look(), performance.now())) return false;
     if (!known) this.report("warn", `${file.holding.fileName}: ${file.note}`);
     return true;
   }
@@ -107,7 +106,7 @@ export class Answering {
   /** Notes that the file cannot be read; the last good version answers where there is one. */
   fail(file: TrackedFile, seen: Look, state: FileState, note: string): void {
     const news = file.state !== state || file.note !== note;
-    file.failed(seen, state, note, Date.now());
+    file.failed(seen, state, note);
     // What is read directly has no last good version: its days are missing until the file is back.
     if (file.segment && !file.segment.immutable) file.segment = null;
     if (!news) return;

@@ -97,8 +97,7 @@ export class Catalog {
 
   /** True while an earlier version of some file answers, because its present content cannot be read or is being copied. */
   get lagging(): boolean {
-    for (const file of this.#files.values()) if (file.segment && file.state !== "ok") return true;
-    return false;
+    return this.#files.values().some(({ isBehind }) => isBehind);
   }
 
   /** What is known of each file, without touching the disk. */
@@ -136,7 +135,7 @@ export class Catalog {
 
   #upToDate(): boolean {
     if (this.#fresh) return true;
-    const now = Date.now();
+    const now = performance.now();
     if (this.#discover()) return false;
     for (const file of this.#files.values()) {
       if (file.unpublished || file.needsWork(file.look(), now)) return false;

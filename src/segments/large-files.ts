@@ -112,7 +112,7 @@ export class LargeFiles {
 
   /** Adds to the mirror of a large file what the file grew by; if it did anything but grow, `growing` is false afterwards. */
   async #grow(file: TrackedFile, base: Segment, seen: Look): Promise<void> {
-    const started = Date.now();
+    const started = performance.now();
     if (file.growTookMs > patientGrowMs) {
       file.slow = true;
       file.lags("Newer rows are being read");
@@ -129,7 +129,7 @@ export class LargeFiles {
       else if (trouble === null) this.#stopGrowing(file, (error as Error).message);
       else this.#answering.failWith(file, seen, error);
     }
-    const now = Date.now();
+    const now = performance.now();
     file.growTookMs = now - started;
     file.restUntil = file.growthShare.spent(file.growTookMs, now);
     const quietMs = this.#options.foldQuietMs ?? Math.max(foldQuietMs, foldQuietTimes * file.copyTookMs);
@@ -138,7 +138,7 @@ export class LargeFiles {
 
   /** A writer that does not pause for long enough is tried again for a while: a whole copy would take longer to come by. */
   #waitForPause(file: TrackedFile): void {
-    const now = Date.now();
+    const now = performance.now();
     file.changingSince ??= now;
     if (now - file.changingSince < pauseWaitMs) file.lags("The file is written without a pause");
     else this.#stopGrowing(file, "it is written without a pause");
@@ -154,15 +154,15 @@ export class LargeFiles {
   #isFoldDue(file: TrackedFile, tail: Segment, isQuiet: boolean): boolean {
     const isLong = (tail.facts.rows ?? 0) > mostTailRows(file.segment!);
     if (file.state !== "ok" || !(isQuiet || isLong) || this.#options.isRollover()) return false;
-    if (Date.now() >= file.copyFrom) return true;
+    if (performance.now() >= file.copyFrom) return true;
     file.retryAt = file.copyFrom;
     return false;
   }
 
   /** True when a whole copy of a file that keeps changing is put off. */
   #mustRest(file: TrackedFile, seen: Look): boolean {
-    const now = Date.now();
-    if (now >= file.copyFrom || now - seen.modifiedMs >= copyQuietMs) return false;
+    const now = performance.now();
+    if (now >= file.copyFrom || Date.now() - seen.modifiedMs >= copyQuietMs) return false;
     file.restUntil = Math.min(file.copyFrom, now + staleRetryMs);
     file.lags("The file keeps changing and is copied anew in a while");
     return true;
@@ -171,7 +171,7 @@ export class LargeFiles {
   /** True while rows are taken out of Live: the archive answers for them, and a copy would be out of date and take the rollover's processor. */
   #waitsForRollover(file: TrackedFile): boolean {
     if (file.holding.source !== "live" || !this.#options.isRollover()) return false;
-    file.restUntil = Date.now() + staleRetryMs;
+    file.restUntil = performance.now() + staleRetryMs;
     file.lags("A rollover takes rows out of the file");
     return true;
   }
@@ -180,12 +180,12 @@ export class LargeFiles {
   async #copy(file: TrackedFile): Promise<boolean> {
     const seen = file.look();
     const target = this.#mirrors.newPath(file.holding.name);
-    const started = Date.now();
+    const started = performance.now();
     const { publications } = file;
     try {
       const order = { source: file.path, target, durable: true, totalsAnswer: this.#options.rollup };
       const result = await askKeeper<MirrorResult>(this.#copier, "keeper.mirror", order, copyTimeoutMs);
-      file.copyTookMs = Date.now() - started;
+      file.copyTookMs = performance.now() - started;
       file.change = this.#catchUp(file, target, result, publications, seen);
       return await file.change;
     } catch (error) {
@@ -193,8 +193,8 @@ export class LargeFiles {
       for (const rest of [target, `${target}.tmp`]) this.#mirrors.retire(rest);
       if (file.segment && (!file.segment.immutable || (file.growing && file.state === "ok"))) {
         // Only the copy failed; what answers is up to date all the while.
-        if (file.tail) file.copyFrom = Date.now() + failedFoldMs;
-        file.retryAt = Math.max(file.copyFrom, Date.now() + failedRetryMs);
+        if (file.tail) file.copyFrom = performance.now() + failedFoldMs;
+        file.retryAt = Math.max(file.copyFrom, performance.now() + failedRetryMs);
         this.#answering.report("warn", `${file.holding.fileName} was not mirrored: ${(error as Error).message}`);
         return false;
       }
@@ -205,22 +205,22 @@ export class LargeFiles {
   }
 
   async #copyInBackground(file: TrackedFile, former: Promise<Former | null> = Promise.resolve(null)): Promise<void> {
-    const started = Date.now();
+    const started = performance.now();
     if (file.segment?.immutable && !file.growing) file.lags("A newer content is being copied");
     const kept = await former;
     await file.work;
     const mirrored = kept ? this.#adoptFormer(file, kept) : await this.#copy(file);
     if (kept && !mirrored) {
       this.#retire(kept.grown.tail);
-      file.retryAt = Date.now() + staleRetryMs;
+      file.retryAt = performance.now() + staleRetryMs;
     }
     if (!kept) {
-      file.copyFrom = Math.max(file.copyFrom, Date.now() + copyRest * (Date.now() - started));
+      file.copyFrom = Math.max(file.copyFrom, performance.now() + copyRest * (performance.now() - started));
     }
     file.background = null;
     if (this.#closed) return;
     await this.#options.onBackgroundDone();
-    const seconds = Math.round((Date.now() - started) / 100) / 10;
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
     if (mirrored) this.#answering.report("info", `Mirrored ${file.holding.fileName} in ${seconds} s`);
   }
 
@@ -245,7 +245,7 @@ export class LargeFiles {
     file.change = null;
     if (grown && !("refused" in grown)) return this.#answering.replace(file, target, result, grown, seen, true);
     if (grown) this.#stopGrowing(file, grown.refused);
-    else file.retryAt = Date.now() + staleRetryMs;
+    else file.retryAt = performance.now() + staleRetryMs;
     this.#mirrors.retire(target);
     return false;
   }

@@ -82,7 +82,7 @@ export class Refresher {
    */
   prepareForRollover(file: TrackedFile): void {
     const isDirect = file.segment !== null && !file.segment.immutable && file.background === null;
-    if (isDirect && file.holding.source === "live" && this.#isRollover()) file.retryAt = Date.now();
+    if (isDirect && file.holding.source === "live" && this.#isRollover()) file.retryAt = performance.now();
   }
 
   /** Mirrors a file that has a tail as a whole, so that one file holds all its rows; resolves when that is published or failed. */
@@ -115,7 +115,7 @@ export class Refresher {
   }
 
   async #refresh(file: TrackedFile): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const seen = file.look();
     if (!file.needsWork(seen, now)) return;
     if (!seen.exists) return this.#answering.fail(file, seen, "absent", "The file is not there.");
@@ -169,7 +169,7 @@ export class Refresher {
       for (const rest of [target, `${target}.tmp`]) this.#mirrors.retire(rest);
       if (file.segment && !file.segment.immutable) {
         // Only the copy failed; the source is read directly all the while.
-        file.retryAt = Date.now() + failedRetryMs;
+        file.retryAt = performance.now() + failedRetryMs;
         this.#answering.report("warn", `${file.holding.fileName} was not mirrored: ${(error as Error).message}`);
         return;
       }

@@ -26,7 +26,10 @@ const refillMinRows = 100;
 const growthRest = 4;
 const growthBurstMs = 10_000;
 
-/** What the hub knows of one source file: what it last saw, what it last published, and what keeps it from more. */
+/**
+ * What the hub knows of one source file: what it last saw, what it last published, and what keeps it from more. What it waits for is reckoned by
+ * `performance.now()`, so that a clock that is put back by hours or years does not have the file looked at hours or years later.
+ */
 export class TrackedFile {
   holding: Holding;
   readonly path: string;
@@ -43,11 +46,11 @@ export class TrackedFile {
   publications = 0;
   /** False once the mirror was found not to be the beginning of its source: only a whole new one will do. */
   growing = true;
-  /** A change of a mirrored file is not dealt with before, ms since the epoch, so that one that is written all the time leaves time to answer. */
+  /** A change of a mirrored file is not dealt with before (by `performance.now()`), so that one that is written all the time leaves time to answer. */
   restUntil = 0;
   /** How long it took last to find out what it grew by, ms. */
   growTookMs = 0;
-  /** Since when it is written without a pause in which that could be found out, ms since the epoch. */
+  /** Since when it is written without a pause in which that could be found out (by `performance.now()`). */
   changingSince: number | null = null;
   readonly growthShare = new WorkShare(growthRest, growthBurstMs);
   /** When a mirror that was out of date as soon as it was done may be followed by another, and how long the last one took, ms. */
@@ -67,7 +70,7 @@ export class TrackedFile {
   slow = false;
   /** The refresh under way. */
   work: Promise<void> | null = null;
-  /** Next try while the source stays as it is (0: none). */
+  /** Next try while the source stays as it is, by `performance.now()` (0: none). */
   retryAt = 0;
   failures = 0;
   #mayHaveWal = true;
@@ -82,6 +85,11 @@ export class TrackedFile {
   constructor(holding: Holding, path: string) {
     this.holding = holding;
     this.path = path;
+  }
+
+  /** True while the version that answers may be older than the file: it cannot be read now, or reading it takes longer than requests wait. */
+  get isBehind(): boolean {
+    return this.segment !== null && (this.state !== "ok" || this.slow);
   }
 
   /** What answers: the mirror or the file itself, and the tail where there is one. */
@@ -116,28 +124,22 @@ export class TrackedFile {
   }
 
   /** Notes that the source cannot be read; the last good version stays. */
-  failed(seen: Look, state: FileState, note: string, now: number): void {
+  failed(seen: Look, state: FileState, note: string): void {
     this.failures = seen.version === this.#failedVersion ? this.failures + 1 : 0;
     this.#failedVersion = seen.version;
     this.seen = seen.version;
-    this.goneAt = state === "absent" ? (this.goneAt ?? now) : null;
+    this.goneAt = state === "absent" ? (this.goneAt ?? Date.now()) : null;
     this.#mayHaveWal = true;
     this.state = state;
     this.note = note;
     this.settleAt = 0;
     // An unchanged broken file is tried ever more seldom; a locked one soon again at first, for nothing but time will change its look.
     const wait = state === "broken" ? Math.min(60_000, 500 * 2 ** this.failures) : this.failures < 20 ? 250 : 5_000;
-    this.retryAt = state === "absent" ? 0 : now + wait;
+    this.retryAt = state === "absent" ? 0 : performance.now() + wait;
   }
 
   /** Notes a version as good. */
-  published(
-    segment: Segment,
-    tail: Segment | null,
-    result: { version: string; mark: string },
-    settleAt: number,
-    now: number,
-  ): void {
+  published(segment: Segment, tail: Segment | null, result: { version: string; mark: string }, settleAt: number): void {
     this.segment = segment;
     this.tail = tail;
     this.publications++;
@@ -151,7 +153,7 @@ export class TrackedFile {
     // A -wal beside a file in rollback-journal mode is a stranger's, and part of the version then.
     this.#mayHaveWal = isWalMark(result.mark) || look(this.path).walBytes > 0;
     this.settleAt = settleAt;
-    this.asOf = now;
+    this.asOf = Date.now();
     this.state = "ok";
     this.note = null;
     this.retryAt = 0;
@@ -175,8 +177,8 @@ export class TrackedFile {
     const lost = (before.rows - rows) / before.rows;
     const endsGone = (facts.maxId ?? 0) < (before.maxId ?? 0) || (facts.minId ?? 0) > (before.maxId ?? 0);
     if (lost <= (endsGone ? 0.01 : 0.05)) return false;
-    const changedAt = seen.version === copy.version ? Math.min(now, seen.modifiedMs) : now;
-    this.#refill = { since: now, version: seen.version, changedAt, lookAgainAt: now + refillLookMs };
+    const quietMs = seen.version === copy.version ? Math.max(0, Date.now() - seen.modifiedMs) : 0;
+    this.#refill = { since: now, version: seen.version, changedAt: now - quietMs, lookAgainAt: now + refillLookMs };
     if (this.#refillUnderWay(seen, now)) return true;
     this.#refill = null;
     return false;

@@ -13,7 +13,7 @@ export class WorkShare {
     this.#burstMs = burstMs;
   }
 
-  /** Takes note of work that ended at `now` (ms since the epoch); returns until when to rest, which may be in the past. */
+  /** Takes note of work that ended at `now` (ms of a clock that nobody moves, as `performance.now()`); returns until when to rest, which may be in the past. */
   spent(ms: number, now: number): number {
     this.#paidUntil = Math.max(this.#paidUntil, now - this.#burstMs) + ms * this.#rest;
     return this.#paidUntil;
