@@ -16,6 +16,7 @@ export class SummaryClock {
   readonly #memory: SummaryMemory;
   readonly #cron: Cron | null;
   #nextAt: number | null = null;
+  #lookedAt = 0;
 
   /** `pattern`: a cron pattern in the time zone, or `off`. */
   constructor(kind: SummaryKind, pattern: string, timezone: string, memory: SummaryMemory) {
@@ -31,6 +32,9 @@ export class SummaryClock {
   /** Whether one is to be sent now. The first look alone begins to count. */
   isDue(now: number): boolean {
     if (!this.#cron) return false;
+    // The clock was put back.
+    if (now < this.#lookedAt) this.#nextAt = null;
+    this.#lookedAt = now;
     this.#nextAt ??= this.#after(this.#last(now));
     if (this.#nextAt === null || now < this.#nextAt) return false;
     const due = this.#cron.previousRuns(1, new Date(now + 1))[0]?.getTime() ?? 0;

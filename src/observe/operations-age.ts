@@ -9,6 +9,8 @@ export interface OperationsAge {
 
 const backupPattern = /^(production|archive_\d{4})_\d{8}_\d{6}\.db$/;
 const refreshMs = 30_000;
+/** A backup that is farther ahead of the clock was made while the clock was wrong, and says nothing of when. */
+const aheadMs = 60_000;
 
 /**
  * Looks at the backups folder and the watcher's state file every half minute at the most; what is asked for is always the last known
@@ -60,6 +62,7 @@ export class OperationsAgeReader {
       if (of === undefined) return;
       const segment = of === "production" ? "live" : of;
       const { mtimeMs } = await stat(path.join(this.#backupsDir, name));
+      if (mtimeMs > Date.now() + aheadMs) return;
       newest.set(segment, Math.max(mtimeMs, newest.get(segment) ?? 0));
     };
     await Promise.all((await readdir(this.#backupsDir)).map(look));

@@ -72,8 +72,17 @@ function asBackup(folder: string, name: string, found: Stats | undefined): Backu
   return { path: path.join(folder, name), name, target, stamp, bytes: found.size, takenAt: found.mtimeMs };
 }
 
+/** How far ahead of the clock a backup may be and count as made now, ms. */
+const aheadMs = 60_000;
+
+/** True for a backup of a time to come: it was made while the clock was ahead, and nobody knows how old it is. */
+export const isAhead = ({ takenAt }: BackupFile): boolean => takenAt > Date.now() + aheadMs;
+
+/** Those of a time to come come last, as the oldest: else they would be kept, tried and told of for years in the place of the newest. */
 const newestFirst = (backups: readonly (BackupFile | null)[]): BackupFile[] =>
-  backups.filter((backup) => backup !== null).sort((a, b) => (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
+  backups
+    .filter((backup) => backup !== null)
+    .sort((a, b) => Number(isAhead(a)) - Number(isAhead(b)) || (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
 
 /** The backups of each file, newest first. */
 export function backupsByTarget(folder: string): Map<string, BackupFile[]> {

@@ -10,7 +10,7 @@ import { readFacts } from "../segments/facts.ts";
 import { look } from "../segments/look.ts";
 import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
-import { backupsByTarget } from "./backup-files.ts";
+import { backupsByTarget, isAhead } from "./backup-files.ts";
 import { checkTotals } from "./check-totals.ts";
 import { countFindings, type Finding, noFile, renderFindings, whenAbsent } from "./findings.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
@@ -252,6 +252,10 @@ function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: Ch
     const newest = backups.get(file.fileName)?.[0];
     if (!newest) {
       add("warn", "There is no backup of it yet. --backup makes one.");
+      continue;
+    }
+    if (isAhead(newest)) {
+      add("warn", `The newest is ${newest.name}, made by a clock that was ahead. --backup makes one of now.`);
       continue;
     }
     const age = Date.now() - newest.takenAt;

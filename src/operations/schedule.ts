@@ -59,6 +59,8 @@ const saidMessages = 100;
 const catchUpEveryMs = 60_000;
 /** A run counts as missed when it should have begun this long ago. */
 const missedAfterMs = 30_000;
+/** A time that is farther ahead than this was noted before the clock was put back. */
+const aheadMs = 60_000;
 
 /**
  * Runs jobs by the clock, one run of each at a time. A run that was missed while the PC slept or the hub was off is caught up once, and one that
@@ -71,7 +73,10 @@ export class Schedule {
   readonly #log: OperationLog;
   readonly #factory: FactoryClock;
   readonly #onChange: () => void;
+  readonly #timezone: string;
   #stopped = false;
+  /** What the clock said when it was last looked at, ms since the epoch. */
+  #lookedAt = Date.now();
   readonly #catchingUp: ReturnType<typeof setInterval>;
 
   /** `onChange` hears whenever a run begins, goes on or ends, and when a job is paused or resumed. */
@@ -86,8 +91,9 @@ export class Schedule {
     this.#table = table;
     this.#log = log;
     this.#factory = factoryClock(timezone);
+    this.#timezone = timezone;
     for (const job of jobs) {
-      const cron = job.when === null ? null : this.#clock(job.name, job.when, timezone);
+      const cron = this.#clock(job);
       if (cron) table.seenAt(job.name, Date.now());
       else table.forgetSeen(job.name);
       this.#planned.set(job.name, { job, cron, nextAt: null, running: null, progress: null, said: [], outcome: null });
@@ -96,9 +102,10 @@ export class Schedule {
     this.#catchingUp.unref();
   }
 
-  #clock(name: string, when: string | number, timezone: string): Cron {
+  #clock({ name, when }: Job): Cron | null {
+    if (when === null) return null;
     const start = () => this.start(name);
-    if (typeof when === "string") return new Cron(when, { timezone, unref: true }, start);
+    if (typeof when === "string") return new Cron(when, { timezone: this.#timezone, unref: true }, start);
     const startAt = nextStart(this.#table.get(name), when);
     return new Cron("* * * * * *", { interval: when, startAt, unref: true }, start);
   }
@@ -152,6 +159,7 @@ export class Schedule {
 
   /** Starts each job that has not run since it was due last, or whose last run the end of the hub cut off; the clock does this every minute. */
   catchUp(): void {
+    this.#followClock();
     for (const { job, cron, running } of this.#planned.values()) {
       if (running || !cron) continue;
       const { started_at: started, finished_at: finished, paused } = this.#table.get(job.name);
@@ -168,10 +176,27 @@ export class Schedule {
       const due = cron.previousRuns(1, new Date())[0]?.getTime();
       // A PC that is off every night would never make its first backup, if only what has run once were caught up.
       const since = started ?? this.#table.seenAt(job.name, Date.now());
-      if (due === undefined || since >= due || Date.now() - due < missedAfterMs) continue;
+      // Of a run that was noted by a clock that was ahead nobody knows how long ago it was.
+      const hasRun = due !== undefined && since >= due && !isAhead(since);
+      if (due === undefined || hasRun || Date.now() - due < missedAfterMs) continue;
       this.#log.info(`${job.name}: catching up the run of ${this.#time(due)}`);
       this.start(job.name);
     }
+  }
+
+  /** After the clock was put back, croner would wait until it says again what it said before: years, if it was years ahead. */
+  #followClock(): void {
+    const now = Date.now();
+    const isBack = now < this.#lookedAt - aheadMs;
+    this.#lookedAt = now;
+    if (!isBack) return;
+    for (const planned of this.#planned.values()) {
+      planned.cron?.stop();
+      planned.cron = this.#clock(planned.job);
+      planned.nextAt = null;
+    }
+    this.#log.info(`The clock was put back to ${this.#time(now)}: the next run of every job is reckoned anew`);
+    this.#onChange();
   }
 
   #time(ms: number): string {
@@ -217,8 +242,12 @@ export class Schedule {
 /** An interval goes on where the run before a restart left it, at the earliest half a minute from now. */
 function nextStart({ started_at }: JobMemory, everySec: number): Date {
   const soon = Date.now() + 30_000;
-  return new Date(started_at === null ? soon : Math.max(soon, started_at + everySec * 1000));
+  const isKnown = started_at !== null && !isAhead(started_at);
+  return new Date(isKnown ? Math.max(soon, started_at + everySec * 1000) : soon);
 }
+
+/** True for a time that was noted before the clock was put back. */
+const isAhead = (ms: number): boolean => ms > Date.now() + aheadMs;
 
 /** When a job begins next. Remembered until then, because croner walks the calendar for it: 0.1 ms each, and `/healthz` names all jobs. */
 function nextOf(planned: Planned): number | null {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runBackup } from "../../src/operations/backup.ts";
+import { listBackups } from "../../src/operations/backup-files.ts";
 import { makeMirror } from "../../src/segments/mirror.ts";
 import { archivePath, livePath, rewriteInPlace, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { backupNames, backupPath, contentOf, contextOf, databaseNames, integrityOf } from "../support/operations.ts";
@@ -166,6 +167,25 @@ test("the oldest backups beyond the retention of their file are removed, and not
   const cleaned = await runBackup(contextOf(home, env), { live: true, cleanup: true });
   expect(cleaned.removed).toEqual(expect.arrayContaining(other.slice(0, 2)));
   expect(cleaned.removed).not.toContain(other[3] ?? "");
+});
+
+test("backups of a time to come, made while the clock was ahead, neither stand in for new ones nor keep them from being kept", async () => {
+  const home = factory([2025]);
+  const ahead = new Date(Date.now() + 3 * 365 * 24 * 3_600_000);
+  const future = ["production_20990101_000000.db", "production_20990101_000001.db", "archive_2025_20990101_000000.db"];
+  mkdirSync(join(home, "database", "backups"), { recursive: true });
+  for (const name of future) {
+    copyFileSync(livePath(home), backupPath(home, name));
+    utimesSync(backupPath(home, name), ahead, ahead);
+  }
+  const env = { LIVE_BACKUP_RETENTION: "2" };
+  const first = await runBackup(contextOf(home, env));
+  expect(files(first)).toEqual(["production_analysis.db", "archive_2025.db"]);
+  expect(first.removed).toEqual(["production_20990101_000000.db"]);
+  const second = await runBackup(contextOf(home, env));
+  expect(second.removed).toEqual(["production_20990101_000001.db"]);
+  const [newest] = listBackups(join(home, "database", "backups")).filter(({ target }) => target === "archive_2025.db");
+  expect(newest?.name).toBe(first.files[1]!.backup);
 });
 
 test("--cleanup keeps all backups of a file whose newest one is bad", async () => {

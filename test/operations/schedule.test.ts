@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, expect, setDefaultTimeout, setSystemTime, test } from "bun:test";
 import { join } from "node:path";
 import { JobTable } from "../../src/operations/jobs.ts";
 import { type Job, type JobStatus, Schedule } from "../../src/operations/schedule.ts";
@@ -17,6 +17,7 @@ const yearly = "0 0 1 1 *";
 const hourMs = 3_600_000;
 
 const closeAfterwards = closingAfterEach();
+afterEach(() => void setSystemTime());
 
 /** Jobs on the hub.db of a folder, as a hub that starts there has them; `changes` counts how often the schedule told of itself. */
 function open(folder: string, ...jobs: Job[]) {
@@ -350,6 +351,37 @@ test("an interval goes on where the hub before this one left it", () => {
   expect((one("lately").next_at ?? Number.NaN) - (halfAnHourAgo + hourMs)).toBeWithin(-1_001, 1_001);
   for (const name of ["overdue", "new"]) expect(secondsUntil(name)).toBeWithin(1, 32);
   expect(one("new").when).toBe("every 3600 s");
+});
+
+test("a clock that was put back by years keeps no job from running, neither in a running hub nor after a start", async () => {
+  const folder = temporaryHome();
+  const aheadMs = 3 * 365 * 24 * hourMs;
+  const jobs = () => [quick("tidy", yearly), quick("every", 3_600)];
+  setSystemTime(new Date(Date.now() + aheadMs));
+  const ahead = open(folder, ...jobs());
+  for (const name of ["tidy", "every"]) {
+    ahead.schedule.run(name);
+    await ahead.ended(name);
+  }
+  setSystemTime();
+  const started = ahead.one("tidy").started_at ?? 0;
+  expect(started).toBeGreaterThan(Date.now() + aheadMs - hourMs);
+
+  const hoursUntil = (of: typeof ahead, name: string) => ((of.one(name).next_at ?? 0) - Date.now()) / hourMs;
+  ahead.schedule.catchUp();
+  expect(ahead.said).toContainEqual(expect.stringContaining("The clock was put back to "));
+  expect(hoursUntil(ahead, "tidy")).toBeWithin(0, 366 * 24);
+  expect(hoursUntil(ahead, "every")).toBeWithin(0, 0.1);
+  // Nobody knows how long ago that run was.
+  expect((await ahead.ended("tidy")).started_at).toBeLessThan(started);
+  ahead.schedule.catchUp();
+  expect(ahead.said.filter((line) => /put back|catching up/.test(line))).toHaveLength(2);
+  ahead.close();
+
+  rememberStart(folder, "every", started);
+  const again = open(folder, ...jobs());
+  expect(hoursUntil(again, "every")).toBeWithin(0, 0.1);
+  expect(hoursUntil(again, "tidy")).toBeWithin(0, 366 * 24);
 });
 
 test("a job that nobody knows is not run", () => {

@@ -95,8 +95,10 @@ export class SignalCollector {
       slowQueries: queries.slow.read().reduce((sum, { count }) => sum + count, 0),
     }));
     const since = store.recall(sinceName);
-    this.#since = typeof since === "number" ? since : Date.now();
-    if (since === null) store.remember(sinceName, this.#since);
+    // A time to come: the clock was put back.
+    const isKnown = typeof since === "number" && since <= Date.now();
+    this.#since = isKnown ? since : Date.now();
+    if (!isKnown) store.remember(sinceName, this.#since);
   }
 
   /** Finds out what takes a while, and then what is known in memory. Never rejects because of a file or a folder. */
