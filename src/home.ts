@@ -11,7 +11,7 @@ export function takeHome(settings: Settings): { release: () => void } {
   const lock = lockHome(settings.mirrorDir);
   if (lock) return lock;
   throw new HomeInUseError(
-    `Another hub is running with the home folder ${settings.home}. Stop it first, or choose another folder with --home.`,
+    `Another hub is running with the home folder ${settings.home}. Nothing was started. Use that one, stop it first (hub --stop), or choose another folder with --home.`,
   );
 }
 

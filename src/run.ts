@@ -46,10 +46,11 @@ async function start(settings: Settings, opensBrowser: boolean): Promise<Hub> {
     return serve(settings);
   } catch (error) {
     if (error instanceof PortInUseError) throw new StartError(await whoHolds(error.port, settings));
-    if (error instanceof HomeInUseError && opensBrowser) {
-      // Whoever double-clicks once more wants to see it.
+    if (error instanceof HomeInUseError) {
       const running = announcedHub(settings.mirrorDir);
-      if (running) openBrowser(running.url);
+      // Whoever double-clicks once more wants to see it.
+      if (running && opensBrowser) openBrowser(running.url);
+      if (running) throw new StartError(`${error.message} It answers at ${running.url} (process ${running.pid}).`);
     }
     if (!(error instanceof StartError))
       await reportCrash(settings, crashOf(error as Error, `The start failed: ${error}`));
@@ -86,7 +87,7 @@ function showStatus(hub: Hub): { end: () => void } {
   let lastRun: string | null = null;
   const read = () => {
     const status = hub.status();
-    return lastRun ? { ...status, problems: [...new Set([...status.problems, lastRun])] } : status;
+    return { ...status, problems: [...new Set([...status.problems, ...(lastRun ? [lastRun] : []), ...hub.notices])] };
   };
   const live = showLive({ title: `Production Data Hub ${version}`, texts: said, read, stream: process.stdout });
   return {
@@ -102,6 +103,7 @@ function printAddress(hub: Hub, { databaseDir }: Settings): { end: () => void } 
   console.log(
     `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${databaseDir}\n\nCtrl+C stops it.`,
   );
+  for (const sentence of hub.notices) console.log(`\n${sentence}`);
   let ended = false;
   void hub.dataTrouble.then((trouble) => {
     // A stopped hub has closed what its status is read from.

@@ -12,6 +12,7 @@ import { loadPlanner } from "./chat/planner/load.ts";
 import { Sessions } from "./chat/sessions.ts";
 import { CustomQueries } from "./chat/sql/custom-queries.ts";
 import { Toolbox } from "./chat/tools/toolbox.ts";
+import { contradictionsIn } from "./config/contradictions.ts";
 import { mistypedSentence } from "./config/strangers.ts";
 import { type Settings, secretsOf, strangersInEnvFile } from "./config.ts";
 import type { HubStatus } from "./console/live-status.ts";
@@ -62,6 +63,8 @@ export interface Hub {
   url: string;
   /** Resolves when the files were looked at: to null when data can be answered from, else to a sentence that says why not. */
   dataTrouble: Promise<string | null>;
+  /** What is not as the settings want it: a sentence each for the operator. */
+  notices: readonly string[];
   /** How the run before this one ended, where nobody had asked it to: a sentence for the operator. */
   lastRun: Promise<string | null>;
   /** Resolves when `--stop` asks for it. */
@@ -252,11 +255,17 @@ export function serve(settings: Settings): Hub {
     return lane.answer(whole, client) ?? app.fetch(whole, { client });
   };
   const server = listenForApi(settings, answer);
-  const second = listenForDashboard(settings, answer, (message) => log.warn("hub", message));
+  const notices: string[] = [];
+  const notice = (room: string, sentence: string): void => {
+    log.warn(room, sentence);
+    notices.push(sentence);
+  };
+  const second = listenForDashboard(settings, answer, (sentence) => notice("hub", sentence));
   const url = urlOf(server, settings.host);
   log.info("hub", `Production Data Hub ${version} listens on ${url}, home ${settings.home}`);
   const { mistyped, others } = strangersInEnvFile(settings.home);
-  for (const one of mistyped) log.warn("settings", mistypedSentence(one));
+  for (const one of mistyped) notice("settings", mistypedSentence(one));
+  for (const sentence of contradictionsIn(settings)) notice("settings", sentence);
   if (others.length > 0) log.warn("settings", `No settings of the hub, and left alone: ${others.join(", ")} (.env).`);
   attention.start();
   const control = openControl();
@@ -275,6 +284,7 @@ export function serve(settings: Settings): Hub {
   return {
     url,
     dataTrouble,
+    notices,
     lastRun,
     stopRequested: control.stopRequested,
     status: () => hubStatus({ settings, url, rate, services }),

@@ -132,13 +132,23 @@ test("in an empty folder the hub makes its folders and says what to put where", 
   expect(existsSync(join(home, "logs", "app.log"))).toBe(true);
 });
 
-test("names in .env that are no settings are warned of in the log, with the setting that was probably meant", async () => {
+test("names in .env that are no settings, and settings that contradict each other, are said at the start and in the log", async () => {
   const home = temporaryHome();
-  writeFileSync(join(home, ".env"), "ALERT_WEBHOK_URL=http://127.0.0.1:9/\nSTREAMLIT_THEME=dark\n");
-  const hub = await startHub({ home });
-  await hub.stop();
+  const mistyped = "ALERT_WEBHOK_URL=http://127.0.0.1:9/\nSTREAMLIT_THEME=dark\n";
+  writeFileSync(join(home, ".env"), `${mistyped}AUTO_ROLLOVER=true\nARCHIVE_CUTOFF_YEAR=2024\n`);
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, HUB_HOME: home, API_PORT: "0", DASHBOARD_PORT: "0", HOST: "127.0.0.1" };
+  const hub = Bun.spawn([process.execPath, MAIN], { env, stdout: "pipe" });
+  let said = "";
+  for await (const chunk of hub.stdout) {
+    said += Buffer.from(chunk).toString();
+    if (said.includes("--demo")) hub.kill("SIGTERM");
+  }
   const log = readFileSync(join(home, "logs", "app.log"), "utf8");
-  expect(log).toMatch(/WARN.* \| settings \| ALERT_WEBHOK_URL is no setting; is ALERT_WEBHOOK_URL meant\?/);
+  for (const told of [said, log]) {
+    expect(told).toContain("ALERT_WEBHOK_URL is no setting; is ALERT_WEBHOOK_URL meant?");
+    expect(told).toContain("AUTO_ROLLOVER=true moves nothing while ARCHIVE_CUTOFF_YEAR=2024 says");
+  }
   expect(log).toMatch(/WARN.* \| settings \| No settings of the hub, and left alone: STREAMLIT_THEME/);
 });
 

@@ -93,7 +93,7 @@ export function describeCrashes(crashes: readonly KnownCrash[]): string | null {
   const [last] = crashes;
   if (!last) return null;
   const times = crashes.length === 1 ? "" : ` ${crashes.length} times within ${spokenOfDays} days, the last time`;
-  return `The hub ended unexpectedly${times} at ${last.at}: ${last.reason} See logs/${last.report}.`;
+  return `The hub ended unexpectedly${times} at ${last.at}: ${last.reason} The data are as they were. See logs/${last.report}, and send it to whoever looks after the hub if it happens again.`;
 }
 
 /** The reports of the last seven days, newest first; looked at every half minute at the most, and never waited for. */

@@ -46,7 +46,7 @@ test("what a killed hub could not say, the next one says: in a report, in the lo
     return body.last_crash ? body : undefined;
   });
   expect(crash).toMatchObject({ count: 1, reason: expect.stringContaining("ended without a word") });
-  expect(alerts).toEqual([expect.stringContaining(`See logs/${crash.report}.`)]);
+  expect(alerts).toEqual([expect.stringContaining(`See logs/${crash.report}`)]);
   await eventually("the log tells of it", () => hub?.log().includes(alerts[0]) || undefined);
   expect(reports(home)).toHaveLength(10);
   expect(reports(home)).toContain(crash.report);
