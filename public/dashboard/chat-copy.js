@@ -26,8 +26,16 @@ export function copy(text, html) {
 function textOnly(answer) {
   const clone = /** @type {Element} */ (answer.cloneNode(true));
   for (const tool of clone.querySelectorAll("button, .table-tools, .chart")) tool.remove();
+  for (const cell of clone.querySelectorAll("td, th")) if (isFormula(cell.textContent ?? "")) cell.prepend("'");
   return clone;
 }
+
+/**
+ * Whether a spreadsheet would run a cell that is pasted into it: it begins as src/exports/rows.ts says, and is no signed number or share.
+ * @param {string} text
+ */
+export const isFormula = (text) =>
+  /^\s*[=+\-@＝＋－＠]/.test(text) && !/^\s*[+-]?(\d[\d,.]*)?\s*[%\p{L}]{0,4}\s*$/u.test(text);
 
 /** An answer as plain text; the cells of its tables are parted by tabs. @param {Element} answer */
 export function plainText(answer) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { isFormula } from "../../public/dashboard/chat-copy.js";
 import { EventParser } from "../../public/dashboard/chat-events.js";
 import { followUps } from "../../public/dashboard/chat-follow-ups.js";
 import { blocksOf, settled, webAddress } from "../../public/dashboard/chat-markdown.js";
@@ -196,4 +197,21 @@ describe("follow-up questions", () => {
       "2026년 1월에 가장 많이 생산한 제품 5개",
     ]);
   });
+});
+
+test("a copied cell that a spreadsheet would run is told from figures", () => {
+  const run = [
+    "=cmd|' /C calc'!A0",
+    " =1+1",
+    "+1+1",
+    "-1+A2",
+    "@SUM(A1)",
+    "＝1",
+    '=HYPERLINK("http://x")',
+    "+A1",
+    "-(1)",
+  ];
+  const plain = ["-1,234.5", "+12.3%", "-0.4%p", "-5개", "-", "BW=1", "1-2", "", "2026-01-13", "–"];
+  expect(run.filter((text) => !isFormula(text))).toEqual([]);
+  expect(plain.filter(isFormula)).toEqual([]);
 });
