@@ -30,6 +30,13 @@ const chatPaths = /^(\/api\/v1)?\/chat(\/.*)?$/;
 const ownPages = /^\/(dashboard(\/.*)?|events)$/;
 const ownPagesLimit = 600;
 
+/** Wrong keys that a client may show a minute before it has to wait. */
+const wrongKeysLimit = 60;
+
+/** Counts wrong keys, also on paths without a limit: guessing must not go as fast as the hub answers. */
+export const guessLimiter = ({ rateLimitApi }: AppServices["settings"]): RateLimiter =>
+  new RateLimiter({ limit: rateLimitApi === 0 ? 0 : wrongKeysLimit, windowSec: 60 });
+
 /** Bodies are small JSON questions, but for those of paths that take a file. */
 const maxBodyBytes = 1024 * 1024;
 const filePaths = /^(\/api\/v1|\/dashboard)?\/targets(\/preview)?$/;

@@ -13,7 +13,7 @@ import { limitAddress } from "../http/limits.ts";
 import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
-import { admit, isLimited, isOpen } from "./admission.ts";
+import { admit, guessLimiter, isLimited, isOpen } from "./admission.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { documentRoutes } from "./documents.tsx";
 import { Exporter } from "./exports.ts";
@@ -54,7 +54,8 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   );
   app.use(limitAddress);
 
-  const keys = new ApiKeys(settings.apiKeys, settings.adminKey);
+  const guesses = guessLimiter(settings);
+  const keys = new ApiKeys(settings.apiKeys, settings.adminKey, guesses);
   const { limitPages, pagesLimit } = admit(app, services, keys);
 
   const reportError = (error: Error, id: string): void =>
@@ -74,10 +75,11 @@ export function createApp(services: AppServices): Hono<HubEnv> {
     document ??= openApiDocument(endpoints.list, { isOpen, isLimited, isTagged });
     return sendJson(c, document);
   });
-  const admin = new PageAdmin(settings.adminKey);
+  const admin = new PageAdmin(settings.adminKey, guesses);
+  const audit = auditOf(log);
   const dashboard = new Dashboard({
     ...services,
-    audit: auditOf(log),
+    audit,
     hub: hubOperations(services, pagesLimit),
     admin,
     exportRecords: (c, format, filter) => exporter.respond(c, format, filter, false),
@@ -85,10 +87,11 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   });
   const mayRead = (c: Context<HubEnv>): boolean => keys.refusal(c) === null;
   const folder = (c: Context<HubEnv>): string | null => (admin.lacks(c) === null ? settings.databaseDir : null);
-  app.route("/", rootRoutes(services.catalog, { mayRead, folder, overview: dashboard.overview, limit: limitPages }));
+  const { overview } = dashboard;
+  app.route("/", rootRoutes(services.catalog, { mayRead, folder, dashboard: { overview, limit: limitPages } }));
   app.route(
     "/",
-    signInRoutes((key) => keys.sessionFor(key)),
+    signInRoutes((key, client) => keys.sessionFor(key, client), audit),
   );
   app.use("/dashboard/:file{[a-z]+\\.(?:csv|xlsx)}", revalidated());
   app.route("/", dashboard.routes());
@@ -97,7 +100,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   app.route("/", staticFiles());
   app.route("/", api);
   app.route("/api/v1", api);
-  app.route("/api/v1", rootRoutes(services.catalog, null));
+  app.route("/api/v1", rootRoutes(services.catalog, { mayRead, folder, dashboard: null }));
   app.route("/api/v1", docsRoutes());
   return app;
 }

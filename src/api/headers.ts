@@ -45,6 +45,9 @@ const securePages = {
   xFrameOptions: "DENY",
 };
 
+/** Pages say what they may load; what is a part of one may do nothing when it is opened by itself. */
+const partPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** hono's etag keeps six headers of its own choice on a 304; the contract promises these on every response. */
 export const revalidated = () =>
   etag({
@@ -68,6 +71,10 @@ export const isTagged = (path: string): boolean => tagged.test(path);
 export function useHeaders(app: Hono<HubEnv>, corsOrigins: readonly string[]): void {
   app.use(secureHeaders(secureAnswers(corsOrigins.length > 0)));
   for (const path of ["/", "/docs/*", "/login", "/dashboard/*"]) app.use(path, secureHeaders(securePages));
+  app.use("/dashboard/*", async (c, next) => {
+    c.header("Content-Security-Policy", partPolicy);
+    await next();
+  });
   if (corsOrigins.length > 0) {
     app.use(
       cors({

@@ -8,11 +8,14 @@ import type { Catalog } from "../segments/catalog.ts";
 import { version } from "../version.ts";
 import { detectLanguage, landingPage } from "./landing-page.tsx";
 
-/** The dashboard's first page, for browsers. */
+/** What a browser gets, and who. */
 export interface FrontPage {
-  overview: Handler<HubEnv>;
-  /** Counts the request against the budget of the hub's own pages. */
-  limit: MiddlewareHandler<HubEnv>;
+  /** The dashboard's first page; null where there is none, under `/api/v1`. */
+  dashboard: {
+    overview: Handler<HubEnv>;
+    /** Counts the request against the budget of the hub's own pages. */
+    limit: MiddlewareHandler<HubEnv>;
+  } | null;
   /** Whether whoever asks may see data. */
   mayRead: (c: Context<HubEnv>) => boolean;
   /** Where the hub looks for files, for whoever may know; else null. */
@@ -24,9 +27,9 @@ const lookAgainSec = 5;
 
 /**
  * GET `/`: the status that clients of the earlier service ask for, and for browsers the dashboard; the way to it where a key is asked for.
- * Without data and without a `front` it is a page about the hub and its files.
+ * Without data and without a dashboard it is a page about the hub and its files.
  */
-export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubEnv> {
+export function rootRoutes(catalog: Catalog, { dashboard, mayRead, folder }: FrontPage): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/", detectLanguage, async (c, next) => {
     c.header("Vary", "Accept", { append: true });
@@ -41,11 +44,11 @@ export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubE
     const goesBack = c.req.header("HX-History-Restore-Request") === "true";
     if (wanted === "application/json" && !goesBack)
       return sendJson(c, { status: "active", system: "Production Data Hub API" });
-    if (front && !front.mayRead(c)) return c.redirect(signInPath(c.req.url), 303);
-    if (front) {
+    if (!mayRead(c)) return c.redirect(signInPath(c.req.url), 303);
+    if (dashboard) {
       if (await hasData(catalog)) {
-        return front.limit(c, async () => {
-          c.res = await front.overview(c, next);
+        return dashboard.limit(c, async () => {
+          c.res = await dashboard.overview(c, next);
         });
       }
       c.header("Refresh", String(lookAgainSec));
@@ -58,7 +61,7 @@ export function rootRoutes(catalog: Catalog, front: FrontPage | null): Hono<HubE
       lastDay: last_day,
     }));
     const lang = c.get("language") === "en" ? "en" : "ko";
-    return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang, folder: front?.folder(c) ?? null });
+    return landingPage(c, { version, address: publicOrigin(c.req.url), files, lang, folder: folder(c) });
   });
   return app;
 }

@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type { PageAdmin } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
+import { sentForm } from "../http/upload.ts";
 import type { HubAlerts } from "./hub-alerts.ts";
 import type { Told } from "./hub-operations.ts";
 
@@ -18,7 +19,7 @@ export function alertsRoutes({ alerts, admin, show }: AlertsRoutesServices): Hon
   app.post("/:id{\\d{1,15}}/:action{acknowledge|snooze}", ownPagesOnly, async (c) => {
     if (admin.lacks(c) !== null) return show(c, "refused");
     const who = { id: Number(c.req.param("id")), client: c.env.client, requestId: c.get("requestId") };
-    const hours = Number((await c.req.parseBody()).hours);
+    const hours = Number((await sentForm(c)).hours);
     if (c.req.param("action") === "snooze" && !alerts.snoozeHours.includes(hours)) return show(c, "unknown");
     const outcome =
       c.req.param("action") === "snooze"

@@ -1,11 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import { type Context, Hono } from "hono";
-import { deleteCookie, setCookie } from "hono/cookie";
+import { deleteCookie } from "hono/cookie";
 import { streamSSE } from "hono/streaming";
-import { type PageAdmin, sessionCookie } from "../http/access.ts";
+import { keepSession, type PageAdmin, sessionCookie } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
+import { sentForm } from "../http/upload.ts";
 import type { LogPlace } from "../observe/log-reader.ts";
 import { type JobAction, jobActions } from "../operations/job-actions.ts";
 import type { HubOperations, Told } from "./hub-operations.ts";
@@ -13,7 +14,6 @@ import { texts } from "./i18n/language.ts";
 import { readLogQuery } from "./log-query.ts";
 import { LogLines } from "./pages/operations-log.tsx";
 import { languageOf } from "./preferences.ts";
-import { sessionSec } from "./sign-in.tsx";
 
 export interface OperationsRoutesServices {
   hub: HubOperations;
@@ -45,16 +45,16 @@ export function operationsRoutes({ hub, admin, show }: OperationsRoutesServices)
   /** A rollover is begun by somebody who has seen what it moves: the form names the plan that it was made from. */
   async function isConfirmed(c: Context<HubEnv>, name: string, action: JobAction): Promise<boolean> {
     if (name !== "rollover" || action !== "run") return true;
-    const { plan } = await c.req.parseBody();
+    const { plan } = await sentForm(c);
     return plan === String(hub.plan()?.at);
   }
 
   app.post("/sign-in", async (c) => {
-    const { key } = await c.req.parseBody();
-    const session = admin.sessionFor(typeof key === "string" ? key : "");
+    const { key } = await sentForm(c);
+    const session = admin.sessionFor(typeof key === "string" ? key : "", c.env.client);
     hub.auditSignIn({ client: c.env.client, requestId: c.get("requestId"), accepted: session !== null });
     if (session === null) return show(c, "wrongKey");
-    setCookie(c, sessionCookie, session, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionSec });
+    keepSession(c, session);
     return back(c);
   });
 

@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type { PageAdmin } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
+import { sentForm } from "../http/upload.ts";
 import { kinds } from "../quality/finding.ts";
 import { mostName, mostNote } from "../quality/findings-store.ts";
 import type { HubOperations, Told } from "./hub-operations.ts";
@@ -20,7 +21,7 @@ export function qualityRoutes({ hub, admin, show }: QualityRoutesServices): Hono
   for (const action of ["accept", "reopen"] as const) {
     app.post(`/:id{[0-9a-f]{16}}/${action}`, async (c) => {
       if (admin.lacks(c) !== null) return show(c, "refused");
-      const { note, by } = await c.req.parseBody();
+      const { note, by } = await sentForm(c);
       const text = (value: unknown, most: number): string =>
         typeof value === "string" ? value.trim().slice(0, most) : "";
       const done = hub.quality.act({

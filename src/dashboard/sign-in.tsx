@@ -1,15 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from "hono";
-import { setCookie } from "hono/cookie";
-import { sessionCookie } from "../http/access.ts";
+import { keepSession } from "../http/access.ts";
 import type { HubEnv } from "../http/env.ts";
+import { sentForm } from "../http/upload.ts";
 import type { Language } from "../language.ts";
 import { texts } from "./i18n/language.ts";
 import { plainHeaders, plainPage } from "./plain-page.tsx";
 import { languageOf, ownPath, type Theme, themeOf } from "./preferences.ts";
-
-/** A working day and the night after it. */
-export const sessionSec = 24 * 3600;
 
 /** Where somebody who asked for a page without a key is led, and from there back. */
 export function signInPath(url: string): string {
@@ -19,17 +16,21 @@ export function signInPath(url: string): string {
 
 /**
  * GET and POST `/login`: a form that asks for an API key and leaves a cookie, because a browser sends no headers of its own.
- * `sessionFor` gives what the cookie holds for a key, null for a wrong one.
+ * `sessionFor` gives what the cookie holds for a key, null for a wrong one; `audit` hears of both.
  */
-export function signInRoutes(sessionFor: (key: string) => string | null): Hono<HubEnv> {
+export function signInRoutes(
+  sessionFor: (key: string, client: string) => string | null,
+  audit: (message: string, requestId: string) => void,
+): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/login", (c) => c.html(page(c.req.query("to"), languageOf(c), themeOf(c), false), 200, plainHeaders));
   app.post("/login", async (c) => {
-    const { key, to } = await c.req.parseBody();
-    const session = sessionFor(typeof key === "string" ? key : "");
+    const { key, to } = await sentForm(c);
+    const session = sessionFor(typeof key === "string" ? key : "", c.env.client);
     const back = typeof to === "string" ? to : undefined;
+    audit(`sign-in ${session === null ? "refused to" : "by"} ${c.env.client}`, c.get("requestId"));
     if (session === null) return c.html(page(back, languageOf(c), themeOf(c), true), 403, plainHeaders);
-    setCookie(c, sessionCookie, session, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionSec });
+    keepSession(c, session);
     return c.redirect(ownPath(back), 303);
   });
   return app;

@@ -3,7 +3,7 @@ import type { PageAdmin } from "../http/access.ts";
 import { ownPagesOnly } from "../http/csrf.ts";
 import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
-import { uploadedFile } from "../http/upload.ts";
+import { sentForm, uploadedFile } from "../http/upload.ts";
 import type { FactoryClock } from "../observe/clock.ts";
 import { addDays } from "../production/calendar.ts";
 import type { Drafts } from "../targets/drafts.ts";
@@ -69,7 +69,7 @@ export function targetsRoutes(services: TargetsRoutesServices): Hono<HubEnv> {
 
   app.post("/save", async (c) => {
     if (admin.lacks(c) !== null) return tell(c, "refused");
-    const { draft: name = "", note = "", accept } = await c.req.parseBody();
+    const { draft: name = "", note = "", accept } = await sentForm(c);
     const draft = drafts.get(String(name));
     if (draft === null) return tell(c, "expired");
     const { content, origin, basedOn } = draft;
@@ -81,7 +81,7 @@ export function targetsRoutes(services: TargetsRoutesServices): Hono<HubEnv> {
 
   app.post("/restore", async (c) => {
     if (admin.lacks(c) !== null) return tell(c, "refused");
-    const { version } = await c.req.parseBody();
+    const { version } = await sentForm(c);
     const id = Number(version);
     if (!Number.isInteger(id) || store.version(id) === null) return tell(c, "unknownVersion");
     const restored = store.targetsOf(id);

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
-import { getCookie } from "hono/cookie";
+import { getCookie, setCookie } from "hono/cookie";
 import { isLoopback } from "./client-address.ts";
 import type { HubEnv } from "./env.ts";
 import { HttpError } from "./errors.ts";
+import { refuseOverLimit } from "./limits.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
@@ -22,35 +24,62 @@ function matches(shown: string, allowed: readonly Buffer[]): boolean {
   return found;
 }
 
+/** The same, for a client whose wrong ones are counted: beyond their limit even a right one has to wait, or it would tell itself apart. Throws HttpError 429. */
+function isProof(shown: string, allowed: readonly Buffer[], client: string, guesses: RateLimiter): boolean {
+  if (!guesses.allows(client)) refuseOverLimit(guesses.take(client));
+  const found = matches(shown, allowed);
+  if (!found) guesses.take(client);
+  return found;
+}
+
 /** The cookie of a browser that signed in. */
 export const sessionCookie = "hub_session";
+
+/** A working day and the night after it. */
+const sessionSec = 24 * 3600;
+
+/** Leaves a session in the browser, which sends it to the hub's own pages alone, and over HTTPS alone where the form came over HTTPS: of a proxy, the hub sees nothing else. */
+export function keepSession(c: Context<HubEnv>, session: string): void {
+  const secure = c.req.header("Origin")?.startsWith("https:") ?? false;
+  setCookie(c, sessionCookie, session, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionSec, secure });
+}
 
 /** The keys that clients must show; everyone may read when there are none besides the admin key. */
 export class ApiKeys {
   readonly #asked: boolean;
   readonly #allowed: readonly Buffer[];
   readonly #sessions: readonly Buffer[];
+  readonly #guesses: RateLimiter;
 
-  constructor(keys: readonly string[], adminKey: string | undefined) {
+  /** @param guesses counts wrong keys. */
+  constructor(keys: readonly string[], adminKey: string | undefined, guesses: RateLimiter) {
+    this.#guesses = guesses;
     const all = [...keys, ...(adminKey ? [adminKey] : [])];
     this.#asked = keys.length > 0;
     this.#allowed = all.map(digest);
     this.#sessions = all.map((key) => digest(sessionText(key)));
   }
 
-  /** Why a request may not read data; null where it may: it shows a key, or the cookie that was given for one. */
+  /**
+   * Why a request may not read data; null where it may: it shows a key, or the cookie that was given for one. Throws HttpError 429 for a client that showed
+   * too many wrong ones.
+   */
   refusal(c: Context<HubEnv>): string | null {
     if (!this.#asked) return null;
     const shown = shownKey((name) => c.req.header(name));
-    if (shown !== null) return matches(shown, this.#allowed) ? null : "The API key is not valid.";
+    if (shown !== null)
+      return isProof(shown, this.#allowed, c.env.client, this.#guesses) ? null : "The API key is not valid.";
     const session = getCookie(c, sessionCookie);
-    if (session !== undefined && matches(session, this.#sessions)) return null;
+    if (session !== undefined && isProof(session, this.#sessions, c.env.client, this.#guesses)) return null;
     return "An API key is required (header X-API-Key).";
   }
 
-  /** What a browser keeps as proof that somebody knew this key; null for a wrong one. It ends when the key is taken out of the settings. */
-  sessionFor(key: string): string | null {
-    return matches(key, this.#allowed) ? sessionText(key) : null;
+  /**
+   * What a browser keeps as proof that somebody knew this key; null for a wrong one. It ends when the key is taken out of the settings. Throws HttpError 429
+   * as `refusal` does.
+   */
+  sessionFor(key: string, client: string): string | null {
+    return isProof(key, this.#allowed, client, this.#guesses) ? sessionText(key) : null;
   }
 }
 
@@ -94,8 +123,11 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
 export class PageAdmin {
   readonly #key: Buffer | null;
   readonly #session: Buffer | null;
+  readonly #guesses: RateLimiter;
 
-  constructor(adminKey: string | undefined) {
+  /** @param guesses counts wrong keys. */
+  constructor(adminKey: string | undefined, guesses: RateLimiter) {
+    this.#guesses = guesses;
     this.#key = adminKey ? digest(adminKey) : null;
     this.#session = adminKey ? digest(sessionText(adminKey)) : null;
   }
@@ -114,9 +146,9 @@ export class PageAdmin {
     return isLoopback(c.env.client) && !isForwarded(c) && isOwnName(new URL(c.req.url)) ? null : "machine";
   }
 
-  /** What a browser keeps as proof that somebody knew the admin key; null for another key. */
-  sessionFor(key: string): string | null {
-    return this.#key && matches(key, [this.#key]) ? sessionText(key) : null;
+  /** What a browser keeps as proof that somebody knew the admin key; null for another key. Throws HttpError 429 for a client that showed too many. */
+  sessionFor(key: string, client: string): string | null {
+    return this.#key && isProof(key, [this.#key], client, this.#guesses) ? sessionText(key) : null;
   }
 }
 

@@ -27,12 +27,21 @@ export async function uploadedFile(c: Context<HubEnv>, mostBytes: number): Promi
 }
 
 async function fromForm(c: Context<HubEnv>): Promise<UploadedFile> {
-  const refused = (msg: string) => new HttpError(422, [{ type: "missing", loc: ["body", "file"], msg, input: null }]);
-  const sent = await c.req.parseBody().catch(() => {
-    throw refused("The form cannot be read.");
-  });
+  const sent = await sentForm(c);
   const { file } = sent;
-  if (!(file instanceof File)) throw refused("The form has no file in the field 'file'.");
+  if (!(file instanceof File)) throw refusedForm("The form has no file in the field 'file'.");
   const texts = Object.entries(sent).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()), fields: Object.fromEntries(texts) };
 }
+
+/** The fields of a form, by name the last of each; none for a body of another type. Throws HttpError 422 for one that cannot be read. */
+export async function sentForm(c: Context<HubEnv>): Promise<Record<string, string | File>> {
+  try {
+    return await c.req.parseBody();
+  } catch {
+    throw refusedForm("The form cannot be read.");
+  }
+}
+
+const refusedForm = (msg: string): HttpError =>
+  new HttpError(422, [{ type: "missing", loc: ["body", "file"], msg, input: null }]);

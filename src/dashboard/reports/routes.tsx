@@ -5,6 +5,7 @@ import type { PageAdmin } from "../../http/access.ts";
 import { ownPagesOnly } from "../../http/csrf.ts";
 import type { HubEnv } from "../../http/env.ts";
 import { asHttpError, HttpError } from "../../http/errors.ts";
+import { sentForm } from "../../http/upload.ts";
 import type { FactoryClock } from "../../observe/clock.ts";
 import { readReportName, reportName } from "../../reports/period.ts";
 import { ReportError, type Reports } from "../../reports/reports.ts";
@@ -45,7 +46,7 @@ export function reportsRoutes({ reports, admin, clock, audit, report }: ReportsR
     const tell = (told: ReportsTold, about: Record<string, string> = {}): Response =>
       c.redirect(`${reportsPath}?${new URLSearchParams({ told, ...about })}`, 303);
     if (admin.lacks(c) !== null) return tell("refused");
-    const form = await c.req.parseBody();
+    const form = await sentForm(c);
     const kind = kindOf(String(form.kind));
     const day = String(form.day ?? "");
     if (kind === null || (day !== "" && !isDay(day))) return tell("badDay");

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Child } from "hono/jsx";
 import { ownPagesOnly } from "../../http/csrf.ts";
 import type { HubEnv } from "../../http/env.ts";
+import { sentForm } from "../../http/upload.ts";
 import type { Language } from "../../language.ts";
 import type { FactoryClock } from "../../observe/clock.ts";
 import { mostNameLength, mostViews, type Refusal, readName, type SavedViews } from "../../store/saved-views.ts";
@@ -48,7 +49,7 @@ export function viewsRoutes(services: ViewsServices): Hono<HubEnv> {
   app.post(viewsPath, ownPagesOnly, async (c) => {
     const language = languageOf(c);
     const words = texts[language];
-    const form = await c.req.parseBody();
+    const form = await sentForm(c);
     const field = (name: string): string => (typeof form[name] === "string" ? form[name] : "");
     const [name, of] = [readName(field("name")), field("of")];
     const draft = { name, onWall: field("wall") !== "" };
@@ -77,7 +78,7 @@ export function viewsRoutes(services: ViewsServices): Hono<HubEnv> {
 
   app.post(removePath, ownPagesOnly, async (c) => {
     const words = texts[languageOf(c)].views;
-    const { id, of } = await c.req.parseBody();
+    const { id, of } = await sentForm(c);
     const back = typeof of === "string" ? of : "/";
     let removed: ReturnType<SavedViews["remove"]>;
     try {
