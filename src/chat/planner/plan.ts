@@ -276,7 +276,8 @@ function asksOf(
       first.from < second.from || (first.from === second.from && first.to < second.to)
         ? [first, second]
         : [second, first];
-    const years = named.length === 2 && named.some(({ start, end }) => wholeYear.test(text.slice(start, end).trim()));
+    const years =
+      named.length === 2 && named.some(({ start, end }) => relativeYear.test(text.slice(start, end).trim()));
     return [{ ...one, period: later, base: sameOfYear(earlier, later, years) }];
   }
   const main = first ?? untilData(preset!, preset!.to, newestDay);
@@ -307,9 +308,9 @@ function endOfData(periods: readonly Period[], newestDay: string | null): { newe
   return matters ? { newestDay } : null;
 }
 
-/** The words for a year and nothing else. */
-const wholeYear =
-  /^(?:(?:올|지난|지지난)\s*해|금년|작년|재작년|전년)도?$|^\d{2,4}\s*년도?$|^\d+\s*년\s*전$|^\d{4}$|year/u;
+/** Years that are named from the present one. */
+const relativeYear =
+  /^(?:(?:지난|지지난)\s*해|작년|재작년|전년)도?$|^\d+\s*년\s*전$|(?:last|previous|past|before last|ago)/u;
 
 /**
  * What a later period is measured by where an earlier one is named as well: that one, but of a year as a whole the part that the later one is
