@@ -294,10 +294,10 @@ function countedRows(factory: Factory, cutoffYear: number | undefined): Stored[]
   );
 }
 
-/** SQLite keeps text and bytes in a column of numbers as they are; a quantity that is none counts as absent. */
+/** SQLite keeps text, bytes and infinity in a column of numbers as they are; a quantity that is no number counts as absent. */
 function withNumber(stored: Stored): Stored {
   const { row } = stored;
-  return typeof row.good_quantity === "number" ? stored : { ...stored, row: { ...row, good_quantity: null } };
+  return Number.isFinite(row.good_quantity) ? stored : { ...stored, row: { ...row, good_quantity: null } };
 }
 
 /** Code to the newest name: of a dated row, else of an undated one. */

@@ -3,7 +3,7 @@ import type { RollupShelf } from "../rollup/shelf.ts";
 import { stateOf } from "../segments/content-mark.ts";
 import { afterAll } from "../segments/day.ts";
 import { datedSql } from "../segments/facts.ts";
-import { table } from "../segments/schema.ts";
+import { quantitySql, table } from "../segments/schema.ts";
 import type { Facts } from "../segments/types.ts";
 import type { SourceFile } from "./source-files.ts";
 import { readSteadily } from "./steady.ts";
@@ -37,7 +37,7 @@ export async function checkTotals(file: SourceFile, facts: Facts, shelf: RollupS
   const rows = await readSteadily([file.path], (db, [schema]) =>
     db
       .query<{ day: string; code: unknown; n: number; s: number }, [string, string]>(
-        `SELECT substr(production_date, 1, 10) day, item_code code, count(*) n, total(good_quantity) s FROM ${schema}.${table}
+        `SELECT substr(production_date, 1, 10) day, item_code code, count(*) n, total(${quantitySql}) s FROM ${schema}.${table}
          WHERE production_date >= ? AND production_date < ? AND ${datedSql(facts.undated.prefixes)} GROUP BY 1, 2`,
       )
       .all(ownsFrom, ownsTo + afterAll),

@@ -1,3 +1,4 @@
+import { quantitySql } from "../segments/schema.ts";
 import type { Context } from "./context.ts";
 import { segmentsFor } from "./range.ts";
 import { conditionsOf, type RecordFilter } from "./records.ts";
@@ -15,7 +16,7 @@ export interface RecordTotals {
  */
 export function recordTotals({ reader, snapshot }: Context, filter: RecordFilter): RecordTotals {
   const { sql, values } = conditionsOf(filter);
-  const statement = `SELECT count(*), total(good_quantity) FROM {rows} WHERE ${sql} AND {kept}`;
+  const statement = `SELECT count(*), total(${quantitySql}) FROM {rows} WHERE ${sql} AND {kept}`;
   const parts = segmentsFor(snapshot, filter).flatMap((segment) =>
     reader.rows<[count: number, sum: number]>(segment, statement, values),
   );

@@ -260,9 +260,9 @@ export function conditionsOf(filter: RecordFilter): Condition {
     const like = ["item_code", "item_name", "lot_number"].map((column) => `${column} LIKE ? ESCAPE '\\'`);
     add(`(${like.join(" OR ")})`, pattern, pattern, pattern);
   }
-  // Text and bytes, which SQLite keeps in a REAL column as they are, are greater than every number (https://www.sqlite.org/datatype3.html#comparisons).
-  if (filter.minQuantity !== undefined) add("good_quantity >= ? AND good_quantity < ''", filter.minQuantity);
-  if (filter.maxQuantity !== undefined) add("good_quantity <= ?", filter.maxQuantity);
+  // What is no number (see quantitySql) is outside of any bound.
+  if (filter.minQuantity !== undefined) add("good_quantity >= ? AND good_quantity < 9e999", filter.minQuantity);
+  if (filter.maxQuantity !== undefined) add("good_quantity <= ? AND good_quantity > -9e999", filter.maxQuantity);
   return { sql: parts.length > 0 ? parts.join(" AND ") : "1", values };
 }
 
@@ -335,7 +335,7 @@ function showDays(records: ProductionRecord[]): void {
 /** SQLite keeps whatever is put into a column: bytes are shown as text, and a quantity that is no number as none. */
 function asDeclared(record: ProductionRecord): void {
   const { lot_number, item_code, item_name, good_quantity } = record;
-  if (typeof good_quantity !== "number") record.good_quantity = null;
+  if (!Number.isFinite(good_quantity)) record.good_quantity = null;
   if (typeof item_code !== "string") record.item_code = asText(item_code);
   if (typeof lot_number !== "string" && lot_number !== null) record.lot_number = asText(lot_number);
   if (typeof item_name !== "string" && item_name !== null) record.item_name = asText(item_name);

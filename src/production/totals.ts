@@ -1,10 +1,11 @@
 import type { Group, Rollup } from "../rollup/rollup.ts";
 import type { Day } from "../segments/day.ts";
+import { quantitySql } from "../segments/schema.ts";
 import type { Context } from "./context.ts";
 import { type Condition, type DayRange, inRange, segmentsFor } from "./range.ts";
 import { asText } from "./text-order.ts";
 
-/** Rows and their good quantity together; a row without a quantity counts as 0. */
+/** Rows and their good quantity together; a row without a quantity, or with one that is no number, counts as 0. */
 export interface Total {
   count: number;
   sum: number;
@@ -29,7 +30,7 @@ export function totalsByPeriod(
     (rollup) => rollup.byPeriod(filter, periodOf),
     (where) =>
       `SELECT substr(production_date, 1, 10), sum(n), total(s) FROM (
-         SELECT production_date, count(*) n, total(good_quantity) s FROM {rows} WHERE ${where} GROUP BY production_date
+         SELECT production_date, count(*) n, total(${quantitySql}) s FROM {rows} WHERE ${where} GROUP BY production_date
        ) WHERE {dated} GROUP BY 1`,
     periodOf,
   );
@@ -42,7 +43,7 @@ export function totalsByItem(context: Context, filter: TotalFilter): Map<string,
     filter,
     (rollup) => rollup.byItem(filter),
     (where) =>
-      `SELECT item_code, count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated} GROUP BY item_code`,
+      `SELECT item_code, count(*), total(${quantitySql}) FROM {rows} WHERE ${where} AND {dated} GROUP BY item_code`,
   );
 }
 
@@ -74,7 +75,7 @@ function byPartAndItem(
     (rollup) => rollup.byPeriodAndItem(filter, periodOf),
     (where) =>
       `SELECT part || ' ' || item_code, n, s FROM (
-         SELECT substr(production_date, 1, ${characters}) part, item_code, count(*) n, total(good_quantity) s FROM {rows}
+         SELECT substr(production_date, 1, ${characters}) part, item_code, count(*) n, total(${quantitySql}) s FROM {rows}
          WHERE ${where} AND {dated} GROUP BY 1, 2
        )`,
     (stored) => `${periodOf(stored.slice(0, characters))}${stored.slice(characters)}`,
@@ -103,7 +104,7 @@ export function grandTotal(context: Context, filter: TotalFilter): Total {
     context,
     filter,
     (rollup) => rollup.total(filter),
-    (where) => `SELECT '', count(*), total(good_quantity) FROM {rows} WHERE ${where} AND {dated}`,
+    (where) => `SELECT '', count(*), total(${quantitySql}) FROM {rows} WHERE ${where} AND {dated}`,
   );
   return totals.get("") ?? { count: 0, sum: 0 };
 }

@@ -24,7 +24,7 @@ export interface DayFacts {
   pairs: Record<string, [sameLot: number, otherLot: number, otherLotEqual: number]>;
   /** Rows without a lot, a name and a quantity (NULL or blank), and ids of some of them. */
   missing: Readonly<Record<MissingField, { rows: number; ids: number[] }>>;
-  /** Rows whose quantity is a text or bytes, which SQLite keeps in a REAL column and adds up as the number it begins with, else 0. */
+  /** Rows whose quantity is a text or bytes, which SQLite keeps in a REAL column; it counts as 0. */
   texts: { rows: number; ids: number[] };
 }
 

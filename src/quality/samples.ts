@@ -1,7 +1,7 @@
 import { afterAll } from "../segments/day.ts";
 import { strayedSides } from "../segments/duplicates.ts";
 import type { Reader } from "../segments/reader.ts";
-import { hasIndex } from "../segments/schema.ts";
+import { hasIndex, quantitySql } from "../segments/schema.ts";
 import type { Segment } from "../segments/types.ts";
 import { type DayFacts, dayBounds, type MissingField, mostExamples, onDay } from "./day-facts.ts";
 import { fileOf } from "./file-checks.ts";
@@ -52,8 +52,8 @@ export function examplesOf(reader: Reader, segments: readonly Segment[], found: 
   } else if (day !== null && (item !== null || kind === "future-days")) {
     const largestFirst = Number(figures.ratio ?? 1) >= 1;
     for (const segment of segments.filter(({ facts }) => isWithin(facts, day))) {
-      // As a number, because a text would come after the greatest of them.
-      const order = item === null ? "id" : `CAST(good_quantity AS REAL) ${largestFirst ? "DESC" : "ASC"}, id`;
+      // What is no number comes before the smallest of them, where its beginning would put it somewhere.
+      const order = item === null ? "id" : `${quantitySql} ${largestFirst ? "DESC" : "ASC"}, id`;
       const where = item === null ? onDay : `item_code = ? AND ${onDay}`;
       const isIndexed = hasIndex(
         segment.facts.indexes,

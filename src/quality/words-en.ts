@@ -102,7 +102,7 @@ export const en: QualityWords = {
       what: ({ file, texts, rows }, { count }, { day }) =>
         `${day}, ${fileName(file)}: in ${count(texts)} of ${rowsOf(count(rows))} the good quantity is no number.`,
       how: "Records whose good quantity is stored as a text: SQLite keeps one even in a column of numbers.",
-      meaning: "Only the number with which such a text begins counts, and 0 where there is none.",
+      meaning: "Such a quantity counts as 0, also where the text begins with a number, and lists show none.",
       action: "Correct the quantities in the ERP.",
     },
     "undated-rows": {

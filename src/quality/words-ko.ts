@@ -93,7 +93,7 @@ export const ko: QualityWords = {
       what: ({ file, texts, rows }, { count }, { day }) =>
         `${day} ${fileName(file)}: ${count(rows)}건 중 ${count(texts)}건의 양품 수량이 숫자가 아닙니다.`,
       how: "양품 수량이 숫자가 아닌 글자로 저장된 기록을 찾습니다. SQLite는 숫자 열에도 글자를 그대로 저장합니다.",
-      meaning: "글자 앞의 숫자만 집계되고, 숫자로 시작하지 않으면 0으로 집계됩니다.",
+      meaning: "이런 수량은 글자가 숫자로 시작하더라도 0으로 집계되고, 목록에는 수량이 없는 것으로 표시됩니다.",
       action: "ERP에서 수량을 숫자로 고치세요.",
     },
     "undated-rows": {

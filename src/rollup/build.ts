@@ -2,7 +2,7 @@ import { type Day, isDay } from "../segments/day.ts";
 import { strayedSides } from "../segments/duplicates.ts";
 import { SourceError } from "../segments/errors.ts";
 import { isUnchanged, type Reader } from "../segments/reader.ts";
-import { hasIndex } from "../segments/schema.ts";
+import { hasIndex, quantitySql } from "../segments/schema.ts";
 import type { Segment } from "../segments/types.ts";
 import type { Columns, NamedRow, RollupItem } from "./columns.ts";
 import { Sums } from "./sums.ts";
@@ -45,8 +45,7 @@ async function addOwnRows(
   onProgress: (rows: number) => void,
 ): Promise<void> {
   const { ownsFrom, ownsTo } = segment;
-  // What SQLite makes of a quantity that is no number is what total() would: its beginning that reads as one.
-  const sql = `SELECT id, substr(production_date, 1, 10), item_code, CAST(good_quantity AS REAL) FROM {rows}
+  const sql = `SELECT id, substr(production_date, 1, 10), item_code, ${quantitySql} FROM {rows}
     WHERE id > ? ORDER BY id LIMIT ${sliceRows}`;
   let last = (segment.facts.minId ?? 0) - 1;
   for (let read = 0; ; ) {
@@ -69,8 +68,8 @@ async function addOwnRows(
 function addStrays(segment: Segment, reader: Reader, totals: Totals): void {
   type Group = [day: string, code: Code, count: number, sum: number, min: number | null, max: number | null];
   for (const side of strayedSides(segment)) {
-    const sql = `SELECT substr(production_date, 1, 10), item_code, count(*), total(good_quantity),
-        min(CAST(good_quantity AS REAL)), max(CAST(good_quantity AS REAL))
+    const sql = `SELECT substr(production_date, 1, 10), item_code, count(*), total(${quantitySql}),
+        min(${quantitySql}), max(${quantitySql})
       FROM {rows} WHERE ${side.sql.replace("$from", "?")} AND {dated} AND {kept} GROUP BY 1, 2`;
     for (const [day, code, count, sum, min, max] of reader.rows<Group>(segment, sql, [side.from])) {
       totals.add(day, code, count, sum, min, max);

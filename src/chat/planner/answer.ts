@@ -359,7 +359,7 @@ function ranked(run: ToolRun): (ItemMatch & { total_production: number })[] {
 function share(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
   const summaries = only(runs, "get_production_summary");
   const all = summaries.find((run) => run.arguments.item_code === undefined)?.result.data.total_quantity ?? 0;
-  if (all === 0) return { sentence: text.none };
+  if (all <= 0) return { sentence: text.none };
   const top = only(runs, "get_top_items")[0];
   const parts = top
     ? top.result.top_items.map((item) => ({ who: label(item), total: item.total_production }))

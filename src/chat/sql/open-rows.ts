@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { attach, busyTimeoutMs, headerOf, type Runs } from "../../segments/connection.ts";
 import { contractColumns, keptSql, openRanges } from "../../segments/duplicates.ts";
-import { table } from "../../segments/schema.ts";
+import { quantitySql, table } from "../../segments/schema.ts";
 import type { Segment, Snapshot } from "../../segments/types.ts";
 import type { Readable } from "./allowed.ts";
 import { createDailyTotals, dailyTotals, type WantedTotals } from "./daily-totals.ts";
@@ -13,7 +13,10 @@ const maxAttached = 10;
 /** Longest text or blob anywhere in a query, bytes, so that no function can fill the memory with one value. */
 export const maxValueBytes = 1_000_000;
 
-const columns = contractColumns.join(", ");
+/** A quantity that is no number is none here as well; the cast keeps the column's affinity, so that it compares with `'100'` as it did. */
+const columns = contractColumns
+  .map((column) => (column === "good_quantity" ? `CAST(${quantitySql} AS REAL) AS ${column}` : column))
+  .join(", ");
 
 /** A connection whose views show every row of a snapshot once. */
 export interface OpenRows extends Readable {
