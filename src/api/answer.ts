@@ -44,6 +44,8 @@ export class Answers {
   ): Promise<Response> {
     const key = answerKey(pathOf(c.req.url));
     const { version } = await this.#catalog.current();
+    // Of now as well: while the answer is made, the newer version may arrive.
+    const isBehind = this.#catalog.lagging;
     const cached = this.cache.get(key, version);
     const answer = cached ?? (await this.#compute(`${version} ${key}`, key, name, parameters, c.get("requestId")));
     c.set("answer", answer);
@@ -52,7 +54,7 @@ export class Answers {
     c.header("ETag", answer.tag);
     c.header("Cache-Control", "no-cache");
     c.header("Vary", "Accept-Encoding", { append: true });
-    if (this.#catalog.lagging) c.header("X-Data-State", "last-good");
+    if (isBehind || this.#catalog.lagging) c.header("X-Data-State", "last-good");
     c.header("Content-Type", "application/json; charset=utf-8");
     if (answer.size >= compressFromBytes && acceptsGzip(c.req.header("Accept-Encoding"))) {
       c.header("Content-Encoding", "gzip");

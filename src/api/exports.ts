@@ -67,8 +67,8 @@ export class Exporter {
     c.header("Content-Type", format === "csv" ? "text/csv; charset=utf-8" : mediaTypes.xlsx);
     c.header("Content-Disposition", `attachment; filename="${fileName(filter)}.${format}"`);
     c.header("Cache-Control", "no-cache");
-    if (catalog.lagging) c.header("X-Data-State", "last-good");
     const now = await catalog.current();
+    if (catalog.lagging) c.header("X-Data-State", "last-good");
     segmentsFor(now, filter);
     const tag = tagOf(now.version);
     c.header("ETag", tag);
@@ -82,6 +82,7 @@ export class Exporter {
     await this.#turn();
     // Taken after the wait: by then the mirrors of the snapshot before may be gone.
     const snapshot = await catalog.current();
+    if (catalog.lagging) c.header("X-Data-State", "last-good");
     c.header("ETag", tagOf(snapshot.version));
     return c.body(await this.#start({ format, filter, rawDates, snapshot, hubDbDir }, c.get("requestId")));
   }

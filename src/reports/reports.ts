@@ -119,6 +119,7 @@ export class Reports {
     }
     for (let attempt = 1; ; attempt++) {
       const { newest, first: oldest } = await this.#reach(today);
+      const isBehind = lagging();
       const plan = planReport(kind, period, { today, newest });
       const [{ figures, version }, also] = await Promise.all([
         this.#figures(plan),
@@ -135,7 +136,7 @@ export class Reports {
         made_at: clock.timestamp(),
         version,
         address,
-        last_good: lagging(),
+        last_good: isBehind || lagging(),
         ...also,
       };
       return composeReport(plan, figures, frame);

@@ -30,11 +30,13 @@ export function describeFile(file: TrackedFile, segments: readonly Segment[]): F
   );
   const sum = (of: (segment: Segment) => number) => segments.reduce((total, segment) => total + of(segment), 0);
   const counted = segments.length > 0 && segments.every(({ facts }) => facts.rows !== null);
+  // Requests have stopped waiting for a look at it, which may find that it changed.
+  const isLate = file.isBehind && file.state === "ok";
   return {
     name: holding.name,
     file: holding.fileName,
-    state: file.state,
-    note: file.note,
+    state: isLate ? "copying" : file.state,
+    note: isLate ? "Reading the file takes longer than usual; the version before answers." : file.note,
     source_mb: Math.round((file.bytes / mb) * 100) / 100,
     read_from: segments[0] ? (segments[0].immutable ? "mirror" : "direct") : null,
     as_of: file.asOf === null ? null : new Date(file.asOf).toISOString(),

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+
+setDefaultTimeout(60_000);
+
+let hub: Hub;
+const home = temporaryHome();
+beforeAll(async () => {
+  writeDatabase(livePath(home), [row({ good_quantity: 1 })]);
+  hub = await startHub({ home });
+});
+afterAll(() => hub?.stop());
+
+/** The processes that a process has started. */
+function childrenOf(pid: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/stat`, "utf8").split(") ")[1]?.split(" ")[1] === String(pid);
+      } catch {
+        // It has ended meanwhile.
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+const total = async (): Promise<[quantity: number, state: string | null]> => {
+  const { body, headers } = await hub.json("/summary/monthly_total");
+  return [body[0].total_production, headers.get("x-data-state")];
+};
+
+test.skipIf(process.platform !== "linux")(
+  "an answer out of an earlier version says so, also while the newer one is only slow to be read",
+  async () => {
+    expect(await total()).toEqual([1, null]);
+    // What copies files stands still, as it may on a machine with too much to do.
+    const stopped = childrenOf(hub.pid);
+    for (const pid of stopped) process.kill(pid, "SIGSTOP");
+    try {
+      writeDatabase(livePath(home), [row({ good_quantity: 2 })]);
+      expect(await total()).toEqual([1, "last-good"]);
+      // So does every further one, which waits no longer.
+      expect(await total()).toEqual([1, "last-good"]);
+      const { files } = (await hub.json("/healthz")).body;
+      expect(files.map(({ name, state }: Json) => [name, state])).toEqual([["live", "copying"]]);
+    } finally {
+      for (const pid of stopped) process.kill(pid, "SIGCONT");
+    }
+    await eventually("the newer version answers", async () => ((await total())[1] === null ? true : undefined));
+    expect(await total()).toEqual([2, null]);
+  },
+);
