@@ -1,9 +1,10 @@
 import { Database } from "bun:sqlite";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { carryOver } from "../derived/carry-over.ts";
-import { attach, busyTimeoutMs, headerOf, openHost } from "../segments/connection.ts";
-import { stateOf } from "../segments/content-mark.ts";
+import { attach, busyTimeoutMs, openHost } from "../segments/connection.ts";
+import { contentMark, isWalMark } from "../segments/content-mark.ts";
 import { asSourceError, SourceError } from "../segments/errors.ts";
+import { look } from "../segments/look.ts";
 import { indexesOf, requiredIndexes, table, verifyTable } from "../segments/schema.ts";
 
 /** What a source lacks, and how much work it would be to make it. */
@@ -112,22 +113,35 @@ function writing(file: string, work: (db: Database) => void): number {
 }
 
 /**
- * Writes what is no row, in one transaction, and tells hub.db that its rows are the same. In rollback-journal mode the change counter
- * says whether ours was the only commit between the two looks; in WAL mode nothing says so. Neither look falls into the transaction: closing
- * a handle of a file drops the locks that SQLite holds on it in the same process (fcntl(2)).
+ * Writes what is no row, in one transaction, and tells hub.db that its rows are the same, if that is certain: the file was not touched until the
+ * lock was ours, and in rollback-journal mode the change counter says whether ours was the only commit from then on; in WAL mode nothing says
+ * so. The counter alone is no proof, because an ERP that replaces the file every day gives each one the same. Within the transaction the
+ * file is looked at from outside: closing a handle of it would drop the locks that SQLite holds on it in the same process (fcntl(2)).
  */
 function writingBesideRows({ file, segment, databaseDir }: HealOrder, work: (db: Database) => void): number {
   const before = commitOf(file);
-  const ms = writing(file, work);
+  let isSame = false;
+  const ms = writing(file, (db) => {
+    db.run("BEGIN IMMEDIATE");
+    isSame = look(file).version === before.version;
+    work(db);
+    db.run("COMMIT");
+  });
   const after = commitOf(file);
-  if (before && after && after.count === before.count + 1) carryOver(databaseDir, segment, before.state, after.state);
+  const isOurs = before.count !== null && after.count === before.count + 1 && after.inode === before.inode;
+  if (isSame && isOurs) carryOver(databaseDir, segment, before.state, after.state);
   return ms;
 }
 
 /** The state of a file and how many commits led to it; null where nothing counts them. */
-function commitOf(file: string): { state: string; count: number } | null {
-  const { wal, changeCounter } = translating(() => headerOf(file));
-  return wal ? null : { state: stateOf(file), count: changeCounter };
+function commitOf(file: string): { version: string; inode: bigint | undefined; state: string; count: number | null } {
+  return translating(() => {
+    const inode = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+    const { version } = look(file);
+    // After the look: a commit in between is seen in the mark, which then is not the one that ours must follow.
+    const mark = contentMark(file);
+    return { version, inode, state: `${version}/${mark}`, count: isWalMark(mark) ? null : Number(mark) };
+  });
 }
 
 function translating<T>(work: () => T): T {

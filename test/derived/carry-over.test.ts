@@ -1,11 +1,15 @@
 import { Database } from "bun:sqlite";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { runWatch } from "../../src/operations/watch.ts";
 import { stateOf } from "../../src/segments/content-mark.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
 import { contextOf } from "../support/operations.ts";
+
+setDefaultTimeout(60_000);
 
 const quick = { timing: { pauseMs: 10, turnMs: 0 }, force: true };
 
@@ -52,5 +56,29 @@ test("what is derived from rows that changed meanwhile is not taken for good", a
   db.run("UPDATE production_records SET good_quantity = 1");
   db.close();
   await runWatch(contextOf(home), quick);
+  expect(storedVersion(home)).toBe(before);
+});
+
+test("what is derived from rows is not taken for good when other rows took their place while the watcher waited for the lock", async () => {
+  const { home, archive, before } = homeWithTotals();
+  const other = join(home, "other.db");
+  // Written in the same way, so that its change counter is the same.
+  writeDatabase(other, [row({ production_date: "2025-03-05", good_quantity: 7 })]);
+  const erp = new Database(archive);
+  erp.run("BEGIN IMMEDIATE");
+  const context = contextOf(home);
+  const watch = runWatch(context, quick);
+  await eventually(
+    "the watcher wants to write",
+    () => context.said.some((one) => /Creating missing .* on archive_2025/.test(one)) || undefined,
+  );
+  // The look before the write takes an instant; where it comes later after all, it finds the other rows, and nothing is carried over either.
+  await Bun.sleep(50);
+  const handle = openSync(archive, "r+");
+  writeSync(handle, readFileSync(other));
+  closeSync(handle);
+  erp.run("ROLLBACK");
+  erp.close();
+  await watch;
   expect(storedVersion(home)).toBe(before);
 });
