@@ -121,13 +121,13 @@ export class PageReader {
   read(position: number, length: number): Uint8Array {
     const first = Math.floor(position / pageBytes);
     const from = position - first * pageBytes;
-    if (from + length <= pageBytes) return this.#page(first).subarray(from, from + length);
+    if (from + length <= pageBytes) return whole(this.#page(first).subarray(from, from + length), length);
     const bytes = new Uint8Array(length);
     let done = 0;
     for (let page = first; done < length; page++) {
       const start = page === first ? from : 0;
       const part = this.#page(page).subarray(start, start + length - done);
-      if (part.length === 0) break;
+      if (part.length === 0) throw new IndexLostError("A page of the search index is too short.");
       bytes.set(part, done);
       done += part.length;
     }
@@ -146,6 +146,12 @@ export class PageReader {
     this.#cache.set(page, found.bytes);
     return found.bytes;
   }
+}
+
+/** Bytes as they are, if they are all there. Throws IndexLostError. */
+function whole(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length < length) throw new IndexLostError("A page of the search index is too short.");
+  return bytes;
 }
 
 /** Whatever keeps hub.db from being read, the index is of no use then. */

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import type { Context } from "../../src/production/context.ts";
 import type { Cursor } from "../../src/production/cursor.ts";
@@ -75,9 +75,9 @@ async function factory(tables: readonly StoredRow[][]): Promise<{ context: Conte
   return { context: { snapshot, reader: new Reader(), rollupOf: () => null, search: shelf }, shelf };
 }
 
-function walk(context: Context, filter: RecordFilter, limit: number): ProductionRecord[] {
+function walk(context: Context, filter: RecordFilter, limit: number, after: Cursor | null = null): ProductionRecord[] {
   const rows: ProductionRecord[] = [];
-  let cursor: Cursor | undefined;
+  let cursor = after ?? undefined;
   do {
     const page = listRecords(context, filter, { limit, cursor, rawDates: true });
     rows.push(...page.records);
@@ -142,4 +142,72 @@ test("an index that is damaged, or deleted while a walk is under way, changes no
     expect([...first.records, ...rest]).toEqual(whole);
     expect(shelf.registered(live!)).toBeNull();
   }
+});
+
+/** What may become of one page of an index, given the checksum that its bytes would have. */
+const harms: Record<string, (db: Database, page: number, checksumOf: (bytes: Uint8Array) => number) => void> = {
+  deleted: (db, page) => void db.run("DELETE FROM search_page WHERE page = ?", [page]),
+  "other bytes": (db, page) =>
+    void db.run("UPDATE search_page SET bytes = CAST(zeroblob(length(bytes)) AS BLOB) WHERE page = ?", [page]),
+  "another page": (db, page) =>
+    void db.run(
+      "UPDATE search_page SET (checksum, bytes) = (SELECT checksum, bytes FROM search_page WHERE page <> ?1 LIMIT 1) WHERE page = ?1",
+      [page],
+    ),
+  "cut short": (db, page, checksumOf) => {
+    const { bytes } = db
+      .query<{ bytes: Uint8Array }, [number]>("SELECT bytes FROM search_page WHERE page = ?")
+      .get(page)!;
+    const short = bytes.slice(0, Math.floor(bytes.length / 2));
+    db.run("UPDATE search_page SET bytes = ?, checksum = ? WHERE page = ?", [short, checksumOf(short), page]);
+  },
+};
+
+test("whichever page of an index is lost, in whatever way and at whatever moment of a walk, the walk shows every row", async () => {
+  const rows = Array.from({ length: 2_500 }, (_, at): StoredRow => {
+    return [
+      dates[at % 5],
+      `LT26${at % 90}-${at % 7}`,
+      `B${at % 40}`,
+      at % 3 === 0 ? "렌즈" : null,
+      (at * 7919) % 3_000,
+    ];
+  });
+  const filter: RecordFilter = { q: "렌즈", minQuantity: 2_000 };
+  let lost = 0;
+  for (const [name, harm] of Object.entries(harms)) {
+    const { context, shelf } = await factory([rows, [], []]);
+    const [live] = context.snapshot.segments as [Segment, ...Segment[]];
+    const wanted = walk({ ...context, search: null }, filter, 100);
+    expect(wanted.length).toBeGreaterThan(200);
+    const db = new Database(join(dirname(live.file), "hub.db"));
+    const { build, pages } = shelf.registered(live)!;
+    for (let page = 0; page < pages; page++) {
+      db.run("SAVEPOINT whole");
+      db.run("CREATE TABLE kept AS SELECT * FROM search_page; CREATE TABLE kept_index AS SELECT * FROM search_index");
+      db.run("RELEASE whole");
+      for (const after of [0, 1]) {
+        // A reader that has read nothing yet, or has answered the walk's first page.
+        const search = new SearchShelf(dirname(live.file));
+        const first = after === 0 ? null : listRecords({ ...context, search }, filter, { limit: 100, rawDates: true });
+        harm(db, build.firstPage + page, (bytes) => Bun.hash.crc32(bytes, (build.number + page) % 2 ** 32));
+        const found: ProductionRecord[] = [
+          ...(first?.records ?? []),
+          ...walk({ ...context, search }, filter, 100, first?.next),
+        ];
+        expect([name, page, after, found]).toEqual([name, page, after, wanted]);
+        if (search.registered(live) === null) lost++;
+        search.close();
+        db.run(
+          "DELETE FROM search_page; INSERT INTO search_page SELECT * FROM kept; DELETE FROM search_index; INSERT INTO search_index SELECT * FROM kept_index",
+        );
+      }
+      db.run("DROP TABLE kept; DROP TABLE kept_index");
+    }
+    db.close();
+    context.reader.close();
+    shelf.close();
+  }
+  // Most pages are needed for this walk, so that their loss is noticed.
+  expect(lost).toBeGreaterThan(4);
 });
