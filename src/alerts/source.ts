@@ -8,7 +8,7 @@ export interface NamedSource {
 }
 
 /** The rule for a source that failed. */
-export const sourceFailed = "alert-source";
+const sourceFailed = "alert-source";
 
 /** What all sources found, those of rules that are turned off left out, and the names of the sources that failed: of what they know nothing is known now. */
 export interface Found {

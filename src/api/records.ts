@@ -4,7 +4,7 @@ import type { Answers } from "./answer.ts";
 import type { Endpoints } from "./endpoint.ts";
 import { cursor, limit, ordered, rawDates, recordFilter } from "./parameters.ts";
 
-export const recordSchema = z
+const recordSchema = z
   .object({
     source: z.enum(["live", "archive"]).meta({ description: "The kind of file that the row stands in." }),
     id: z.int(),

@@ -67,7 +67,7 @@ export interface ChatListener {
 }
 
 /** `model_used` of what the hub's own planner answered. */
-export const offline = "offline";
+const offline = "offline";
 
 /** One question on its way: what is known of it, and what it came to so far. */
 interface Asked extends Omit<ChatQuestion, "signal"> {

@@ -20,7 +20,7 @@ export function webhookChannel(url: string, secret: string | undefined): Channel
 }
 
 /** `sha256=` and the HMAC of `timestamp.body` in hexadecimal; the timestamp within it keeps an old message from being sent again by others. */
-export const signatureOf = (secret: string, timestamp: string, body: string): string =>
+const signatureOf = (secret: string, timestamp: string, body: string): string =>
   `sha256=${createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex")}`;
 
 /** What is sent: the message as data. */

@@ -27,7 +27,7 @@ export function attachReadOnly(db: Database, schema: string, file: string): void
 }
 
 /** True for an error that only says that another program holds a lock. */
-export function isBusy(error: unknown): boolean {
+function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith("SQLITE_BUSY");
 }
 

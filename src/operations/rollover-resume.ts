@@ -8,7 +8,7 @@ import { hasJournal, type RolloverJournal, readJournal, removeJournal } from "./
 import { partOf } from "./rollover-publish.ts";
 
 /** Held by whoever carries a rollover out. */
-export const rolloverLock = "rollover.lock";
+const rolloverLock = "rollover.lock";
 
 /**
  * Finishes or undoes a rollover that was interrupted; to be called at every start, before anything else touches the files. Returns a

@@ -6,11 +6,11 @@ import { cellFrom, dayAt } from "./history.ts";
 import type { Levels } from "./levels.ts";
 
 /** Calendar days that are compared, and those before them that they are compared with: four weeks are steady enough, a quarter is before any of their seasons. */
-export const driftDays = { now: 28, before: 90 };
+const driftDays = { now: 28, before: 90 };
 /** What the index is expected to be by chance counts this many times before it is believed. */
 const chanceTimes = 4;
 /** The daily level has shifted when it differs by this part, and by so many standard errors of the difference of the two medians. */
-export const levelThreshold = { change: 0.2, sigmas: 4 };
+const levelThreshold = { change: 0.2, sigmas: 4 };
 /** Without two years to learn a season from, a level that differs by less may be the season. */
 const unknownSeasonChange = 0.4;
 const leastDays = 10;

@@ -82,7 +82,7 @@ export function historyOf(segments: readonly Columns[], last: Day, holidays: boo
 }
 
 /** Weekday, month and holidays along an axis of days. */
-export function calendarOf(
+function calendarOf(
   first: Day,
   length: number,
   holidays: boolean,

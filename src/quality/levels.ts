@@ -181,7 +181,7 @@ export class Levels {
 }
 
 /** What a row of a series usually is: its mean row on the middle one of all days. */
-export function batchOf(sum: Float64Array, count: Float64Array): number {
+function batchOf(sum: Float64Array, count: Float64Array): number {
   const rows: number[] = [];
   for (let at = 0; at < sum.length; at++) if (count[at]! > 0) rows.push(sum[at]! / count[at]!);
   rows.sort((a, b) => a - b);
@@ -189,7 +189,7 @@ export function batchOf(sum: Float64Array, count: Float64Array): number {
 }
 
 /** An item's good quantity on every day of the axis. */
-export function seriesOf(history: History, item: ItemHistory): Series {
+function seriesOf(history: History, item: ItemHistory): Series {
   const values = new Float64Array(history.length);
   for (let cell = 0; cell < item.at.length; cell++) values[item.at[cell]!] = item.sum[cell]!;
   return { values, batch: batchOf(item.sum, item.count) };

@@ -6,7 +6,7 @@ import { figuresOf, wordsOf } from "./words.ts";
 const notable = 0.01;
 
 /** The period of a report as people call it, such as `2026-11-20(금)` or `2026년 10월`. */
-export function periodText({ kind, name, from, to }: Report, language: Language): string {
+function periodText({ kind, name, from, to }: Report, language: Language): string {
   const { week, month } = wordsOf(language);
   if (kind === "daily") return figuresOf(language).day(from);
   return kind === "weekly" ? week(name, from.slice(5), to.slice(5)) : month(name);

@@ -21,7 +21,7 @@ import {
 } from "./windows-task.ts";
 
 /** A service command could not be carried out; the message is a sentence for the operator. */
-export class ServiceError extends Error {
+class ServiceError extends Error {
   override name = "ServiceError";
 }
 

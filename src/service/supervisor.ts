@@ -16,7 +16,7 @@ import {
 } from "./state.ts";
 
 /** Hidden argument of a hub that a supervisor started. */
-export const supervisedFlag = "--supervised";
+const supervisedFlag = "--supervised";
 
 /** Seconds before the next start after a crash, by the number of crashes in a row: well within 10 s, and never given up. */
 const afterCrashSec = [1, 2, 4, 8];

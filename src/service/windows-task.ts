@@ -15,7 +15,7 @@ const networkService = "S-1-5-20";
 
 const win = path.win32;
 /** Rule of Windows' firewall: a service cannot ask, as a program with a window does, and other PCs would find nothing. */
-export const firewallRule = "Production Data Hub";
+const firewallRule = "Production Data Hub";
 
 /** Name of the task; another home folder than the executable's has a task of its own. */
 export function taskName({ home, isBeside }: Pick<Registered, "home" | "isBeside">): string {

@@ -41,7 +41,7 @@ export interface SeasonMonth {
 }
 
 /** Months from which on a season can be told from a trend: two whole years. */
-export const seasonMonths = 24;
+const seasonMonths = 24;
 
 /**
  * How much is usual in each month of the year, January first, as a factor whose average is 1. All 1 with less than two years of months. The trend is

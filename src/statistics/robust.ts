@@ -10,7 +10,7 @@ export function quantile(values: readonly number[] | Float64Array, share: number
 }
 
 /** The same of values that ascend. */
-export function quantileOfSorted(sorted: readonly number[] | Float64Array, share: number): number {
+function quantileOfSorted(sorted: readonly number[] | Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)]!;
@@ -25,16 +25,6 @@ export function median(values: readonly number[] | Float64Array): number {
 /** Median absolute deviation from the median, not scaled (Hampel, JASA 69, 1974); times `madToSigma` it estimates a standard deviation. */
 export function mad(values: readonly number[] | Float64Array, centre: number = median(values)): number {
   return median(Float64Array.from(values, (value) => Math.abs(value - centre)));
-}
-
-/**
- * How many robust standard deviations a value lies from the median of others (Iglewicz and Hoaglin's modified z-score, 1993, which counts
- * from 3.5 on as an outlier). `least` is the smallest standard deviation that is believed: the deviation of rounded or few values may be 0.
- */
-export function robustZ(value: number, others: readonly number[] | Float64Array, least: number): number {
-  const centre = median(others);
-  const difference = value - centre;
-  return difference === 0 ? 0 : difference / Math.max(madToSigma * mad(others, centre), least);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Database } from "bun:sqlite";
 export const mostViews = 200;
 /** Characters of a name, and of an address, at most. */
 export const mostNameLength = 60;
-export const mostAddressLength = 4_000;
+const mostAddressLength = 4_000;
 
 /** A page with its filter, saved under a name for everybody. */
 export interface SavedView {

@@ -109,7 +109,7 @@ const columns = "id, made_at, made_by, note, origin";
 const shortened = (text: string): string => [...text.replace(/\p{C}+/gu, " ").trim()].slice(0, mostNote).join("");
 
 /** What differs between two sets of targets, by month and code. */
-export function changes(before: readonly Target[], after: readonly Target[]): TargetChange[] {
+function changes(before: readonly Target[], after: readonly Target[]): TargetChange[] {
   const keyOf = ({ month, item_code }: Target): string => `${month} ${item_code}`;
   const old = new Map(before.map((target) => [keyOf(target), target]));
   const now = new Map(after.map((target) => [keyOf(target), target]));

@@ -26,7 +26,7 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 
 /** Words that say nothing. */
-export const noWords = {
+const noWords = {
   ko: { what: "무슨 일", meaning: "뜻", action: "할 일" },
   en: { what: "What", meaning: "Meaning", action: "Action" },
 };

@@ -15,7 +15,7 @@ export interface ChatEvent {
 }
 
 /** The events of a stream's text in their order, comments left out. */
-export function eventsIn(text: string): ChatEvent[] {
+function eventsIn(text: string): ChatEvent[] {
   return text
     .split("\n\n")
     .filter((part) => part.startsWith("event: "))

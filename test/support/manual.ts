@@ -8,7 +8,7 @@ export interface Chapter {
   readonly text: string;
 }
 
-export const manualNames = { en: "operations_manual.md", ko: "operations_manual.ko.md" } as const;
+const manualNames = { en: "operations_manual.md", ko: "operations_manual.ko.md" } as const;
 export type ManualLanguage = keyof typeof manualNames;
 
 /** The manual in its chapters. @throws when they are not numbered from 1 on */

@@ -286,7 +286,7 @@ function monthSpan(yearMonth: string): Period {
 }
 
 /** The days that a text of a result stands for; null where it is no date. */
-export function spanOf(text: string): Period | null {
+function spanOf(text: string): Period | null {
   if (!/^\d{4}/.test(text)) return null;
   const start = text.slice(0, 10);
   if (isDay(start)) return { from: start, to: start };

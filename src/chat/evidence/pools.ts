@@ -1,7 +1,7 @@
 import type { Facts, FigureKind, Series } from "./facts.ts";
 
 /** Numbers among which one within bounds is looked up. */
-export class Pool {
+class Pool {
   readonly #values: number[] = [];
   #sorted: Float64Array | null = null;
 

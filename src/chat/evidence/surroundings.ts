@@ -18,7 +18,7 @@ import {
 import { halves, monthsIn, relative, weekdays } from "./relative-days.ts";
 
 /** Characters behind a number that may say what it is: streams hold so many back at most. */
-export const mostTail = 32;
+const mostTail = 32;
 /** Characters behind a comma or full stop that may still belong to a date: Jan 15, 2026. */
 const mostBehindComma = 9;
 /** Characters of a sentence before a number that are looked at. */

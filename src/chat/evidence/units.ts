@@ -168,7 +168,7 @@ const falls =
   /감소|줄|하락|내렸|내려|떨어|급감|낮|적(?=[은었다게습])|축소|밑[돌도]|하회|decreas|declin|fell|fall|drop|down(?![a-z])|lower|less(?![a-z])|fewer|loss|lost|plung|shrank|shrink|slip|below|behind|smaller/giu;
 
 /** Whether words speak of a rise (1) or a fall (-1); 0 where they speak of neither or of both. */
-export function directionIn(words: string): 1 | -1 | 0 {
+function directionIn(words: string): 1 | -1 | 0 {
   const up = words.search(rises) >= 0;
   const down = words.search(falls) >= 0;
   return up === down ? 0 : up ? 1 : -1;

@@ -8,7 +8,7 @@ import { type ToolCall, type ToolError, type ToolName, type ToolRun, toolNames }
 import type { Model, Reply } from "./model.ts";
 
 /** Rounds in which a model may call tools (issue: "at most 6 rounds"); a correction is one more. */
-export const mostRounds = 6;
+const mostRounds = 6;
 /** Calls of one question, so that no model keeps the hub busy with one of them. */
 const mostCalls = 30;
 /** Characters of one result that a model is given: some 25,000 tokens. */

@@ -19,7 +19,7 @@ export interface TrendProps {
 }
 
 /** The name of the moving average, such as `7일 평균`. */
-export function averageName({ texts, format }: View, { unit, window }: Pick<Trends, "unit" | "window">): string {
+function averageName({ texts, format }: View, { unit, window }: Pick<Trends, "unit" | "window">): string {
   return texts.trends.averageOf(texts.trends.windows[unit](format.exact(window ?? 0)));
 }
 

@@ -38,8 +38,7 @@ export function Jobs({ view, hub, state }: JobsProps) {
 }
 
 /** What a job is called; one that the catalogue does not know, as it calls itself. */
-export const titleOf = ({ texts }: View, { name, title }: JobStatus): string =>
-  texts.operations.jobs.names[name] ?? title;
+const titleOf = ({ texts }: View, { name, title }: JobStatus): string => texts.operations.jobs.names[name] ?? title;
 
 function JobBlock({ view, hub, job }: { view: View; hub: HubView; job: JobStatus }) {
   const words = view.texts.operations.jobs;
@@ -103,7 +102,7 @@ export function JobProgress({ view, job }: { view: View; job: JobStatus }) {
 }
 
 /** What a run has said, to open. */
-export function SaidLines({ view, job }: { view: View; job: JobStatus }) {
+function SaidLines({ view, job }: { view: View; job: JobStatus }) {
   if (job.said.length === 0) return null;
   const { texts, format } = view;
   return (

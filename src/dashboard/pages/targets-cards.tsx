@@ -12,7 +12,7 @@ const likelyFrom = 0.8;
 const unlikelyBelow = 0.2;
 
 /** What is to be said of a target: reached or missed where that is certain, else by its probability. */
-export function likelihoodOf({ remaining, probability }: Standing, daysLeft: number | null): Likelihood {
+function likelihoodOf({ remaining, probability }: Standing, daysLeft: number | null): Likelihood {
   if (remaining === 0) return "reached";
   if (daysLeft === 0) return "missed";
   if (probability === null) return "unknown";

@@ -53,7 +53,6 @@ export const targets: Texts["targets"] = {
   noneForMonth: (month) => `There are no targets for ${month}`,
   noneAtAll: "There are no targets yet",
   noneHelp: "Download the empty form below, fill in the monthly targets of the items, and upload it.",
-  monthsWith: "Months with targets",
   upload: "Upload targets",
   uploadHelp:
     "A CSV or Excel (.xlsx) file of up to 5 MB: a table with the columns month, item code and target, or one with a row for each item and a column for each month. Only months in which the file has a number are changed; empty cells and 0 mean no target.",
@@ -139,7 +138,6 @@ export const targets: Texts["targets"] = {
   changesOf: (id) => `What version ${id} changed`,
   show: "Show changes",
   restore: "Restore this version",
-  noVersions: "There is no history yet.",
   close: "Close",
   actions: "Actions",
   card: (month) => `Targets of ${month}`,

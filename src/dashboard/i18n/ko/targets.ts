@@ -56,7 +56,6 @@ export const targets = {
   noneForMonth: (month: string) => `${month}의 목표가 없습니다`,
   noneAtAll: "아직 등록된 목표가 없습니다",
   noneHelp: "아래에서 빈 양식을 내려받아 품목별 월 목표를 채운 뒤 올려 주십시오.",
-  monthsWith: "목표가 있는 달",
   upload: "목표 올리기",
   uploadHelp:
     "CSV 또는 Excel(.xlsx) 파일, 5MB까지. 월·품목코드·목표수량 열이 있는 표나, 품목마다 한 줄에 월별 열이 있는 표를 읽습니다. 파일에 숫자가 있는 달의 목표만 바뀌며, 빈칸과 0은 목표 없음을 뜻합니다.",
@@ -142,7 +141,6 @@ export const targets = {
   changesOf: (id: string) => `버전 ${id}에서 바뀐 것`,
   show: "바뀐 것 보기",
   restore: "이 버전으로 되돌리기",
-  noVersions: "아직 이력이 없습니다.",
   close: "닫기",
   actions: "할 일",
   card: (month: string) => `${month} 목표 달성률`,
