@@ -24,10 +24,10 @@ export const render: Renderer = (plan: Plan, runs: readonly ToolRun[]): string =
   }
   if (runs.length < plan.calls.length || runs.length === 0) return text.noGround;
   const { sentence, figures } = body(plan, runs, text);
-  const first = `**${firstLine(plan, runs, text)}**${plan.assumedPeriod ? ` ${text.assumed}` : ""}`;
+  const remarks = [plan.assumedPeriod ? text.assumed : [], plan.newestDay ? text.dataUntil(plan.newestDay) : []].flat();
+  const first = [`**${firstLine(plan, runs, text)}**`, ...remarks].join(" ");
   const file = plan.asFile && figures !== undefined ? [text.asFile] : [];
-  const known = plan.newestDay === undefined ? [] : [text.dataUntil(plan.newestDay)];
-  return [first, ...known, sentence, ...(figures === undefined ? [] : [figures]), ...file].join("\n\n");
+  return [first, sentence, ...(figures === undefined ? [] : [figures]), ...file].join("\n\n");
 };
 
 interface Body {
