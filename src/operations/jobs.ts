@@ -1,4 +1,4 @@
-import type { Database } from "bun:sqlite";
+import { type Database, SQLiteError } from "bun:sqlite";
 
 /** What is remembered of a job between runs and restarts. Times in ms since the epoch. */
 export interface JobMemory {
@@ -13,11 +13,17 @@ export interface JobMemory {
 
 type Stored = Omit<JobMemory, "paused"> & { paused: number };
 
+type Columns = Stored & { seen_at: number | null };
+
 const columns = "name, paused, started_at, finished_at, succeeded_at, result, message";
 
-/** The table of jobs in hub.db. */
+/**
+ * The table of jobs in hub.db. What cannot be written, because the disk is full say, is remembered here until it can: just then it matters that the
+ * backup is tried, and that it is told that it failed.
+ */
 export class JobTable {
   readonly #db: Database;
+  readonly #unwritten = new Map<string, Partial<Columns>>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -26,46 +32,67 @@ export class JobTable {
   /** What is remembered of a job; all null for one that never ran. */
   get(name: string): JobMemory {
     const stored = this.#db.query<Stored, [string]>(`SELECT ${columns} FROM job WHERE name = ?`).get(name);
-    if (stored) return { ...stored, paused: stored.paused === 1 };
-    return {
-      name,
-      paused: false,
-      started_at: null,
-      finished_at: null,
-      succeeded_at: null,
-      result: null,
-      message: null,
-    };
+    const { seen_at: _, ...unwritten } = this.#unwritten.get(name) ?? {};
+    const known = { ...neverRun, name, ...stored, ...unwritten };
+    return { ...known, paused: known.paused === 1 };
+  }
+
+  /** True while something that was noted is not in hub.db yet. */
+  get isBehind(): boolean {
+    return this.#unwritten.size > 0;
   }
 
   /** Since when the job has been in the schedule, ms since the epoch; `now` when it is new. */
   seenAt(name: string, now: number): number {
-    const find = this.#db.query<{ seen_at: number | null }, [string]>("SELECT seen_at FROM job WHERE name = ?");
-    const seen = find.get(name)?.seen_at;
-    if (seen === undefined || seen === null) this.#upsert(name, "seen_at = ?", [now]);
+    const seen = this.#seen(name);
+    if (seen === null) this.#note(name, { seen_at: now });
     return seen ?? now;
   }
 
   /** Begins to wait anew for a job that has no time any more, so that nothing is caught up when it has one again. */
   forgetSeen(name: string): void {
-    this.#db.run("UPDATE job SET seen_at = NULL WHERE name = ?", [name]);
+    if (this.#seen(name) !== null) this.#note(name, { seen_at: null });
+  }
+
+  #seen(name: string): number | null {
+    const unwritten = this.#unwritten.get(name)?.seen_at;
+    if (unwritten !== undefined) return unwritten;
+    const find = this.#db.query<Pick<Columns, "seen_at">, [string]>("SELECT seen_at FROM job WHERE name = ?");
+    return find.get(name)?.seen_at ?? null;
   }
 
   setPaused(name: string, paused: boolean): void {
-    this.#upsert(name, "paused = ?", [paused ? 1 : 0]);
+    this.#note(name, { paused: paused ? 1 : 0 });
   }
 
   setStarted(name: string, at: number): void {
-    this.#upsert(name, "started_at = ?, finished_at = NULL", [at]);
+    this.#note(name, { started_at: at, finished_at: null });
   }
 
   setFinished(name: string, at: number, result: "ok" | "failed", message: string): void {
-    this.#upsert(name, "finished_at = ?, result = ?, message = ?", [at, result, message]);
-    if (result === "ok") this.#upsert(name, "succeeded_at = ?", [at]);
+    this.#note(name, { finished_at: at, result, message, ...(result === "ok" ? { succeeded_at: at } : {}) });
   }
 
-  #upsert(name: string, assignments: string, values: (string | number)[]): void {
-    this.#db.run("INSERT OR IGNORE INTO job (name) VALUES (?)", [name]);
-    this.#db.run(`UPDATE job SET ${assignments} WHERE name = ?`, [...values, name]);
+  #note(name: string, changes: Partial<Columns>): void {
+    const all = { ...this.#unwritten.get(name), ...changes };
+    try {
+      this.#db.run("INSERT OR IGNORE INTO job (name) VALUES (?)", [name]);
+      const assignments = Object.keys(all).map((column) => `${column} = ?`);
+      this.#db.run(`UPDATE job SET ${assignments.join(", ")} WHERE name = ?`, [...Object.values(all), name]);
+      this.#unwritten.delete(name);
+    } catch (error) {
+      if (!(error instanceof SQLiteError)) throw error;
+      this.#unwritten.set(name, all);
+    }
   }
 }
+
+const neverRun: Stored = {
+  name: "",
+  paused: 0,
+  started_at: null,
+  finished_at: null,
+  succeeded_at: null,
+  result: null,
+  message: null,
+};

@@ -75,6 +75,7 @@ export class Schedule {
   readonly #onChange: () => void;
   readonly #timezone: string;
   #stopped = false;
+  #toldBehind = false;
   /** What the clock said when it was last looked at, ms since the epoch. */
   #lookedAt = Date.now();
   readonly #catchingUp: ReturnType<typeof setInterval>;
@@ -184,6 +185,17 @@ export class Schedule {
     }
   }
 
+  /** Once for each time that hub.db takes no note. */
+  #tellIfBehind(): void {
+    const { isBehind } = this.#table;
+    if (isBehind && !this.#toldBehind) {
+      this.#log.warn(
+        "hub.db takes no note of the jobs' runs: the disk is full, or the hub may not write there. They run all the same, and what becomes of them is remembered until the hub ends.",
+      );
+    }
+    this.#toldBehind = isBehind;
+  }
+
   /** After the clock was put back, croner would wait until it says again what it said before: years, if it was years ahead. */
   #followClock(): void {
     const now = Date.now();
@@ -213,6 +225,7 @@ export class Schedule {
   async #carryOut(planned: Planned): Promise<void> {
     const { job } = planned;
     this.#table.setStarted(job.name, Date.now());
+    this.#tellIfBehind();
     planned.said = [];
     const hear = (level: Said["level"]) => (message: string) => {
       if (planned.said.length < saidMessages) planned.said = [...planned.said, { level, message }];

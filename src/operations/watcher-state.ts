@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fsyncFile } from "../segments/fsync.ts";
@@ -57,7 +57,12 @@ export function readWatcherState(databaseDir: string): { state: WatcherState; da
 export function writeWatcherState(databaseDir: string, state: WatcherState): void {
   const target = path.join(databaseDir, fileName);
   const part = `${target}.tmp`;
-  writeFileSync(part, `${JSON.stringify(state, null, 2)}\n`);
-  fsyncFile(part);
-  renameSync(part, target);
+  try {
+    writeFileSync(part, `${JSON.stringify(state, null, 2)}\n`);
+    fsyncFile(part);
+    renameSync(part, target);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }

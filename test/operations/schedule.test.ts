@@ -37,6 +37,7 @@ function open(folder: string, ...jobs: Job[]) {
   const one = (name: string): JobStatus => schedule.list().find((status) => status.name === name)!;
   return {
     schedule,
+    db,
     said,
     changes: () => changes,
     one,
@@ -114,6 +115,22 @@ test("a failed run is remembered with its sentence, and the last success stays k
     result: "failed",
     message: "The shelf is full.",
   });
+});
+
+test("a run that hub.db takes no note of, because the disk is full say, is carried out and told all the same", async () => {
+  const folder = temporaryHome();
+  const { schedule, db, said, one, ended } = open(folder, gatedJob("spare").job, quick("tidy", yearly, "All is tidy."));
+  db.run("PRAGMA query_only = 1");
+  schedule.run("tidy");
+  expect((await ended("tidy")).message).toBe("All is tidy.");
+  schedule.pause("tidy", true);
+  expect(one("tidy")).toMatchObject({ result: "ok", paused: true });
+  expect(new JobTable(db).get("tidy").result).toBeNull();
+  expect(said.filter((line) => line.startsWith("WARN hub.db takes no note of the jobs' runs"))).toHaveLength(1);
+  db.run("PRAGMA query_only = 0");
+  schedule.run("tidy");
+  await ended("tidy");
+  expect(new JobTable(db).get("tidy")).toMatchObject({ result: "ok", message: "All is tidy.", paused: true });
 });
 
 test("a job never runs twice at a time, and other jobs do not wait for it", async () => {
