@@ -17,6 +17,7 @@ import {
 } from "./support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { difference } from "./support/match.ts";
+import { DocumentedAnswers } from "./support/openapi.ts";
 import { SUMMARIES } from "./support/summaries.ts";
 
 /** Cases per run; at least 500 of them make the claim of "the same answers as the oracle" worth its name. */
@@ -165,7 +166,10 @@ function* disturbances(): Generator<number, never> {
   }
 }
 
-/** Sends one request and compares its answer. Returns a sentence about the first difference, or null. */
+/** The OpenAPI document, which is the same whatever the data are. */
+let documented: Promise<DocumentedAnswers> | undefined;
+
+/** Sends one request and compares its answer, with its schema too. Returns a sentence about the first difference, or null. */
 async function compare(hub: Hub, oracle: Oracle, request: Asked): Promise<string | null> {
   const { endpoint } = request;
   if (endpoint === "walk") return compareWalk(hub, oracle, request);
@@ -184,6 +188,10 @@ async function compare(hub: Hub, oracle: Oracle, request: Asked): Promise<string
     return tell(path, difference(cells, xlsxCells(oracle.exported(query))));
   }
   const body: Json = await response.json();
+  documented ??= hub.json("/openapi.json").then((document) => new DocumentedAnswers(document.body));
+  const type = response.headers.get("content-type") ?? "";
+  const fault = (await documented).fault({ method: "GET", path, status: response.status, type, body });
+  if (fault) return `GET ${path}: ${fault}`;
   if (endpoint === "/records") return tell(path, comparePage(body, oracle.records(query)));
   return tell(path, difference(body, expected(oracle, endpoint, query)));
 }
