@@ -1,7 +1,8 @@
 import { addDays, addMonths, daysBetween } from "../../production/calendar.ts";
 import type { Day } from "../../segments/day.ts";
 import type { Period } from "../types.ts";
-import { type PeriodRule, periodRules } from "./grammar/periods.ts";
+import type { PeriodRule } from "./grammar/period-days.ts";
+import { periodRules } from "./grammar/periods.ts";
 
 /** A period that a question names, and where. */
 export interface NamedPeriod extends Period {
