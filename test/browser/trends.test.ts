@@ -59,6 +59,12 @@ describeInChromium("the trends in Chromium", {}, (site) => {
     expect((await cells(page, "#trends-table tfoot tr"))[1]!.at(-1)).toBe(number(sum(past)));
     expect(await text(page, "#shown")).toContain("생산량이 많은 5개 제품을 보여 줍니다.");
     expect((await page.$$(".plot canvas")).length).toBe(2);
+    const week = await rest(`/summary/by_weekday?${query}`);
+    expect((await cells(page, "#weekdays tbody tr")).map((line) => line.slice(1))).toEqual(
+      week.map(({ avg_per_day, production_days, total_production, batch_count }) =>
+        [avg_per_day, production_days, total_production, batch_count].map(number),
+      ),
+    );
     await page.close();
   });
 
