@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import { readXlsx } from "hucre/xlsx";
 import type { Page } from "puppeteer-core";
-import { addDays } from "../../src/production/calendar.ts";
+import { addDays, addMonths } from "../../src/production/calendar.ts";
 import type { Opening } from "../support/browser.ts";
 import {
   cells,
@@ -92,6 +93,65 @@ describeInChromium("the comparison in Chromium", { fill: (home) => writePageRows
       }
       await page.close();
     }
+  });
+
+  test("compares the usual periods in one click, each with a link that a colleague opens alike, and goes back", async () => {
+    const page = await visit("?unit=week");
+    await swapped(page, () => page.click("#presets a:nth-of-type(3)"));
+    expect(await text(page, "#presets [aria-current]")).toBe("이번 분기와 작년 같은 분기");
+    const { search } = new URL(page.url());
+    expect(search).toBe("?period=this_quarter&compare=last_year&unit=week");
+    const [from, to] = await filterDays(page);
+    expect(from).toMatch(/-(01|04|07|10)-01$/);
+    const [past, pastTo] = [addMonths(from, -12), addMonths(to, -12)];
+    const days = from === to ? [past] : [past, `~ ${pastTo}`];
+    expect(await values(page, "#totals thead th:nth-child(2) .day")).toEqual(days);
+    const shown = await total(page, "total");
+    const colleague = await visit(search);
+    expect(await total(colleague, "total")).toEqual(shown);
+    await colleague.close();
+    await swapped(page, () => page.goBack());
+    expect(new URL(page.url()).search).toBe("?unit=week");
+    expect(await page.$("#presets [aria-current]")).toBeNull();
+    await page.close();
+  });
+
+  test("is a file with all items, as are the table of items and the days of the trends, which are dates in Excel", async () => {
+    const sheetOf = async (path: string) => {
+      const response = await fetch(site.hub.url + path, { headers: { "Accept-Language": "ko" } });
+      const { sheets } = await readXlsx(new Uint8Array(await response.arrayBuffer()));
+      const [head, ...rows] = sheets[0]!.rows as unknown[][];
+      const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "";
+      return { tab: sheets[0]!.name, file: decodeURIComponent(name), head: head!, rows };
+    };
+    const [from, to] = [addDays(today, -9), today];
+    const totals = await byItem(from, to);
+    const days = await sheetOf(`/dashboard/trends.xlsx?from=${from}&to=${to}&unit=day`);
+    expect([days.tab, days.file]).toEqual([`생산 추세 ${from}~${to}`, `생산 추세 ${from}~${to}.xlsx`]);
+    expect(days.head.slice(0, 2)).toEqual(["날짜", "합계"]);
+    expect(days.head.length).toBe(2 + totals.size);
+    const { body } = await site.hub.json(`/summary/daily?date_from=${from}&date_to=${to}`);
+    expect(days.rows.map(([day, whole]) => [(day as Date).toISOString().slice(0, 10), whole])).toEqual(
+      (body as unknown as Json[]).map(({ day, total_production }) => [day, total_production]),
+    );
+    const items = await sheetOf(`/dashboard/items.xlsx?from=${from}&to=${to}&sort=code`);
+    expect(items.rows.map(([, code, , quantity]) => [code, quantity])).toEqual(
+      [...totals].sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    const compared = await sheetOf(`/dashboard/compare.xlsx?from=${from}&to=${to}`);
+    const codes = new Set([...totals.keys(), ...(await byItem(addDays(from, -10), addDays(from, -1))).keys()]);
+    expect(compared.rows.length).toBe(codes.size);
+    const page = await visit("");
+    for (const [path, files] of [
+      ["/", "/dashboard/trends"],
+      ["/dashboard/compare", "/dashboard/compare"],
+      ["/dashboard/items", "/dashboard/items"],
+    ]) {
+      await page.goto(`${site.hub.url}${path}?period=last_7`, { waitUntil: "load" });
+      const links = await page.$$eval("a[download]", (all) => all.map((link) => link.getAttribute("href")));
+      expect(links).toEqual([`${files}.xlsx?period=last_7`, `${files}.csv?period=last_7`]);
+    }
+    await page.close();
   });
 
   test("names what is new and what stopped, and shows names as text", async () => {

@@ -97,6 +97,7 @@ export const en: Texts = {
   },
   states: {
     noRows: "No production matches this filter",
+    notYet: "Nothing is known yet of this period",
     noRowsHelp: "Choose a longer period, or remove items and keyword.",
     noRowsDays: (first, last) => `There are data from ${first} to ${last}.`,
     showNewest: "Show the last 30 days",

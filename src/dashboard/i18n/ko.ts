@@ -96,6 +96,7 @@ export const ko = {
   },
   states: {
     noRows: "이 조건에 맞는 생산 실적이 없습니다",
+    notYet: "이 기간의 실적은 아직 들어오지 않았습니다",
     noRowsHelp: "기간을 넓히거나 제품·검색어를 지워 보십시오.",
     noRowsDays: (first: string, last: string) => `데이터는 ${first}부터 ${last}까지 있습니다.`,
     showNewest: "마지막 30일 보기",

@@ -142,15 +142,16 @@ function Changes({ view, title, none, changes, sign }: ChangesProps) {
 /** Says that nothing was found, where there are data, and what to do. */
 export function NoRows({ view }: { view: View }) {
   const { texts, coverage } = view;
-  const { first, last } = coverage;
+  const { first, newest, last } = coverage;
+  const isAhead = isAheadOfData(view);
   return (
     <article class="panel empty">
-      <h2>{texts.states.noRows}</h2>
-      <p>{texts.states.noRowsHelp}</p>
+      <h2>{isAhead ? texts.states.notYet : texts.states.noRows}</h2>
+      {isAhead ? null : <p>{texts.states.noRowsHelp}</p>}
       {first === null || last === null ? null : (
         <p>
-          {texts.states.noRowsDays(first, last)}{" "}
-          {isAheadOfData(view) ? <a href={link(view, { period: "last_30" })}>{texts.states.showNewest}</a> : null}{" "}
+          {texts.states.noRowsDays(first, newest ?? last)}{" "}
+          {isAhead ? <a href={link(view, { period: "last_30" })}>{texts.states.showNewest}</a> : null}{" "}
           <a href={link(view, { period: "custom", from: first, to: last, items: [], q: "" })}>{texts.states.showAll}</a>
         </p>
       )}
