@@ -73,7 +73,7 @@ const UNDATED = [
   " 2026-01-13",
 ];
 // A REAL column keeps what is no number as it is.
-const ODD = ["abc", Buffer.from("가")] as unknown as number[];
+const ODD = ["abc", "12abc", Buffer.from("7개"), Number.POSITIVE_INFINITY] as unknown as number[];
 const QUARTERS = [100, 250, 0, -5, 0.5, -0.25, 12.125, 1e9, null, ...ODD];
 // No negative tenths: their rounding errors would not cancel, and ties would depend on the order of addition.
 const TENTHS = [100, 0.1, 0.2, 0.3, 1.1, 0, null];
