@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv, readXlsxCells } from "../support/exports.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { examplesIn, type Runnable, type Running, runnable, startExample } from "../support/guide.ts";
+import { addressed, examplesIn, type Runnable, type Running, runnable, startExample } from "../support/guide.ts";
+import { powerQueryFault, powerQueryRequest, powershellFault, powershellRequests } from "../support/guide-requests.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 
 setDefaultTimeout(90_000);
@@ -182,4 +183,85 @@ describe("an example prints what SQLite says", () => {
       expect([language, answer]).toEqual([language, expect.stringContaining(total.toLocaleString("en-US"))]);
     }
   });
+});
+
+describe("an example in PowerShell", () => {
+  const shells = examples.filter(({ language }) => language === "powershell");
+
+  test.each(shells.map(({ task, code }) => [task, code]))("keeps to the language's rules: %s", async (_, code) => {
+    expect(await powershellFault(code)).toBeNull();
+  });
+
+  test.each(shells.map(({ task, code }) => [task, code]))(
+    "asks for what there is, and reads fields that are there: %s",
+    async (task, code) => {
+      const { url } = task === "Keys" ? locked : hub;
+      const variables = { cursor: "", "env:HUB_KEY": key, path: "/items?limit=1" };
+      const requests = powershellRequests(addressed(code, url), variables);
+      expect(requests.length).toBeGreaterThan(0);
+      let told = "";
+      for (const { method, address, headers, body } of requests) {
+        const response = await fetch(address, { method, headers, ...(body && { body }) });
+        expect([address, response.status]).toEqual([address, 200]);
+        expect(response.headers.get("content-type")).toMatch(/charset=utf-8|spreadsheetml/);
+        told += await response.text();
+      }
+      const fields = [...code.matchAll(/\$(?:_|page|answer|days\[-1\])\.([a-z_]+)|Measure-Object ([\p{L}_]+)/gu)];
+      for (const [, field, column] of fields)
+        expect([task, told]).toEqual([task, expect.stringContaining(field ?? column!)]);
+    },
+  );
+});
+
+describe("a query for Excel and Power BI", () => {
+  const queries = examplesIn("api.md").filter(({ language }) => language === "powerquery");
+  const isTyped: Record<string, (value: unknown) => boolean> = {
+    "type date": (value) => /^\d{4}-\d\d-\d\d$/.test(String(value)),
+    "type number": (value) => typeof value === "number" || value === null || /^-?\d*(\.\d+)?$/.test(String(value)),
+    "Int64.Type": (value) => Number.isInteger(Number(value)),
+    "type text": (value) => value === null || typeof value === "string",
+  };
+
+  test("is there for totals, items and records", () => {
+    expect(queries).toHaveLength(3);
+  });
+
+  test.each(queries.map(({ code }) => [/RelativePath = "([^"]+)"/.exec(code)![1]!, code]))(
+    "keeps to the rules of M, and gets rows whose columns have its types: %s",
+    async (path, code) => {
+      expect(await powerQueryFault(code)).toBeNull();
+      const { address, types } = powerQueryRequest(addressed(code, hub.url), { From: "2026-01-05" });
+      const response = await fetch(address, { headers: { "Accept-Encoding": "gzip, deflate" } });
+      const text = await response.text();
+      const encoding = Buffer.byteLength(text) < 500 ? null : "gzip";
+      expect([path, response.status, response.headers.get("content-encoding")]).toEqual([path, 200, encoding]);
+      const answer = path.endsWith(".csv") ? tableOf(readCsv(text)) : JSON.parse(text);
+      const found: Json[] = answer.data ?? answer;
+      expect(found.length).toBeGreaterThan(1);
+      expect(Object.keys(types).length).toBeGreaterThan(3);
+      for (const one of found) {
+        for (const [column, type] of Object.entries(types)) {
+          expect([path, column, one[column], isTyped[type]?.(one[column])]).toEqual([path, column, one[column], true]);
+        }
+      }
+      const listed = /Table\.FromRecords\([\w[\]]+, \{(.*?)\}\)/.exec(code)?.[1];
+      if (listed) expect(JSON.parse(`[${listed}]`)).toEqual(Object.keys(found[0]));
+      // Power BI looks at the address without the rest, and Excel asks with HEAD and OPTIONS what may be done with a file.
+      expect((await fetch(addressed("http://hub:8000/api/v1", hub.url))).status).toBe(200);
+      expect((await fetch(address, { method: "HEAD" })).status).toBe(200);
+      expect((await fetch(address, { method: "OPTIONS" })).headers.get("allow")).toBe("GET, HEAD");
+    },
+  );
+
+  function tableOf([headings, ...cells]: string[][]): Json[] {
+    return cells.map((line) => Object.fromEntries(headings!.map((heading, column) => [heading, line[column]])));
+  }
+});
+
+test("the guide of a running hub names the address by which that hub is called", async () => {
+  const here = hub.url.replace("127.0.0.1", "hub-of-the-factory.example");
+  const { host } = new URL(here);
+  const page = await (await hub.fetch("/docs/guide", { headers: { Host: host } })).text();
+  expect(page).toContain(`${here}/api/v1/records?item_code=BW0021`);
+  expect(page).not.toContain("http://hub:8000");
 });
