@@ -87,7 +87,7 @@ export async function surveyFiles(settings: Settings): Promise<SurveyedFile[]> {
   return found;
 }
 
-/** Looks through the files and plans a rollover on the factory's date `today` (`YYYY-MM-DD`). Throws OperationError where the files do not decide the cutoff. */
+/** Looks through the files and plans a rollover on the factory's date `today` (`YYYY-MM-DD`). Throws OperationError where there is no Live file, or where the files do not decide the cutoff. */
 export async function planRollover(
   settings: Settings,
   today: Day,
@@ -99,8 +99,13 @@ export async function planRollover(
   }
   const files = await surveyFiles(settings);
   const live = files.find(({ source }) => source === "live");
+  if (!live) {
+    throw new OperationError(
+      `${liveFileName} is not in ${settings.databaseDir}, so that there is nothing to take finished years out of. Nothing was changed. Put the file back or restore it, or name the hub's folder with --home.`,
+    );
+  }
   const until = lastFinishedDay(today);
-  const newYears = live ? finishedYears(live, until) : [];
+  const newYears = finishedYears(live, until);
   const years = files.filter(({ source }) => source === "archive").map(({ name }) => Number(name.slice(-4)));
   const after = holdings(
     [...years, ...newYears].sort((a, b) => b - a),
@@ -229,8 +234,7 @@ export function firstDifference(before: RolloverPlan["counted"], after: Rollover
 /** The plan as a table for people. */
 export function renderPlan(plan: RolloverPlan): string {
   const lines = [`Rollover of the years before ${plan.today.slice(0, 4)}`];
-  if (plan.moves.length === 0) lines.push("Nothing to move: every row of a finished year stands in its archive.");
-  else {
+  if (plan.moves.length > 0) {
     lines.push(line("month", "from", "to", "rows", "quantity"));
     for (const { month, from, to, rows, quantity } of plan.moves) lines.push(line(month, from, to, rows, quantity));
     const total = plan.moves.reduce((sum, { rows }) => sum + rows, 0);

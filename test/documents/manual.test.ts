@@ -71,7 +71,7 @@ describe.each(["en", "ko"] as const)("the manual (%s)", (language: ManualLanguag
     for (const number of [1, 2, 3, 4, 5, 6, 9, 10, 12, 14, 15, 17, 18, 19, 20]) expect(targets).toContain(number);
     for (const [, anchor] of chapters[0]!.text.matchAll(/\]\(#([^)]*)\)/g)) {
       const headings = chapters.slice(1).map(({ text }) => anchorOf(text.split("\n")[0]!));
-      expect(headings).toContain(anchor);
+      expect(headings).toContain(anchor!);
     }
   });
 });

@@ -63,6 +63,16 @@ test.concurrent("a second rollover finds nothing to move", async () => {
   expect(again.summary).toContain("nothing to move");
 });
 
+test.concurrent("without a Live file it fails and says where it looked, because a folder that was mistyped looks the same", async () => {
+  const home = homeWith({ live: null, archives: new Map([[2024, rows(2024, 5, 1)]]) });
+  for (const dryRun of [true, false]) {
+    const rollover = runRollover(contextFor(home), { today, dryRun });
+    expect(rollover).rejects.toThrow(`production_analysis.db is not in ${join(home, "database")}, so that`);
+    await rollover.catch(() => {});
+  }
+  expect(readFactory(home).archives.get(2024)).toHaveLength(5);
+});
+
 test.concurrent("a dry run names months, rows and sums, and changes no byte", async () => {
   const home = homeWith({ live: rows(2025, 24, 1), archives: new Map() });
   const before = readFileSync(livePath(home));

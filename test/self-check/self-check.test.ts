@@ -113,12 +113,13 @@ test("a folder that cannot be written to is named, and no hub is started there",
 });
 
 test("an empty folder has no files to answer from, which is said", async () => {
-  const { code, failed, warned } = await selfCheck(temporaryHome());
+  const { code, failed, warned, rows } = await selfCheck(temporaryHome());
   expect(code).toBe(1);
   expect(failed.map(({ file }) => file)).toContain("production_analysis.db");
   expect([...failed, ...warned].map(({ message }) => message)).toContainEqual(
     expect.stringContaining("no rows to ask"),
   );
+  expect(rows.find(({ area }) => area === "totals").message).toStartWith("There are no rows yet");
 });
 
 test("totals that are not those of the rows are found", async () => {
