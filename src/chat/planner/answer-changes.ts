@@ -1,0 +1,92 @@
+import { daysBetween } from "../../production/calendar.ts";
+import { tidy } from "../../production/totals.ts";
+import type { CallPlan, ToolRun } from "../types.ts";
+import { plain, table } from "./markdown.ts";
+import { amounts, type Body, figure, only, type Run, signed, span, tenth, who } from "./said.ts";
+import type { Words } from "./words/ko.ts";
+
+/** One period against another. */
+export function comparison(plan: CallPlan, run: Run<"compare_periods">, text: Words): Body {
+  const { period1, period2 } = run.result;
+  const { period1_from, period1_to, period2_from, period2_to } = run.arguments;
+  const { headings } = text;
+  const days = [daysBetween(period1_from, period1_to) + 1, daysBetween(period2_from, period2_to) + 1] as const;
+  // A month may have three days more than another; more than that, and the totals say nothing about the pace.
+  const unequal = Math.abs(days[0] - days[1]) > 3;
+  const perDay = (total: number, length: number): string => figure(Math.round(total / length));
+  return {
+    sentence: [
+      comparisonSentence(who(plan, run, text), run, text),
+      ...(unequal
+        ? [
+            text.unequal(
+              figure(days[0]),
+              figure(days[1]),
+              perDay(period1.total_quantity, days[0]),
+              perDay(period2.total_quantity, days[1]),
+            ),
+          ]
+        : []),
+    ].join("\n\n"),
+    figures: table(
+      [headings.period, headings.total, headings.batches, headings.average],
+      [
+        [span({ from: period1_from, to: period1_to }, text), ...amounts(period1)],
+        [span({ from: period2_from, to: period2_to }, text), ...amounts(period2)],
+      ],
+      [1, 2, 3],
+    ),
+  };
+}
+
+function comparisonSentence(name: string, run: Run<"compare_periods">, text: Words): string {
+  const { period1, period2, comparison } = run.result;
+  const { quantity_diff: diff, change_rate_pct: rate } = comparison;
+  return text.comparison(
+    name,
+    figure(period1.total_quantity),
+    figure(period2.total_quantity),
+    figure(Math.abs(diff)),
+    rate === null ? null : `${rate > 0 ? "+" : ""}${tenth.format(rate)}`,
+    diff > 0 ? 1 : diff < 0 ? -1 : 0,
+  );
+}
+
+/** The items that fell (rose), below how all items together did. */
+export function changes(direction: "falls" | "rises", runs: readonly ToolRun[], text: Words): Body {
+  const whole = only(runs, "compare_periods")[0];
+  const rows = only(runs, "execute_custom_query")[0]?.result.data ?? [];
+  const { headings } = text;
+  const items = rows.map((row) => {
+    const [now, base] = [Number(row.total_production ?? 0), Number(row.base_production ?? 0)];
+    return { code: plain(String(row.item_code)), name: plain(row.item_name as string | null), now, base };
+  });
+  const said = [
+    items.length === 0
+      ? text.noChange[direction]
+      : text.changes[direction](figure(Number(rows[0]!.changed_items)), figure(items.length)),
+    ...(whole ? [comparisonSentence(text.everyItem, whole, text)] : []),
+    ...(direction === "falls" ? [text.alsoTargets] : []),
+  ];
+  if (items.length === 0) return { sentence: said.join("\n\n") };
+  const rate = (now: number, base: number): string => {
+    const share = base > 0 ? (100 * (now - base)) / base : null;
+    return share === null ? "–" : `${share > 0 ? "+" : ""}${tenth.format(share)}`;
+  };
+  return {
+    sentence: said.join("\n\n"),
+    figures: table(
+      [headings.rank, headings.code, headings.name, headings.total, headings.base, headings.change, headings.rate],
+      items.map(({ code, name, now, base }, at) => [
+        `${at + 1}`,
+        code,
+        name,
+        figure(now),
+        figure(base),
+        signed(tidy(now - base)),
+        rate(now, base),
+      ]),
+      [0, 3, 4, 5, 6],
+    ),
+  };
+}
