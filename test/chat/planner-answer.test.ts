@@ -111,7 +111,7 @@ describe("figures are those of the rows", () => {
     expect(quarter).not.toContain("길이가 다릅니다");
     expect(await answer("이번 달과 지난달 비교")).toContain("두 기간의 길이가 다릅니다(20일과 31일). 하루 평균은");
     const file = await answer("지난달 일별 수량을 엑셀로 줘");
-    expect(file).toEndWith("이 표 아래의 **Excel** 단추를 누르면 파일로 받습니다.");
+    expect(file.split("\n\n")[2]).toBe("표 아래의 **Excel** 단추를 누르면 파일로 받습니다.");
     expect(await answer("지난달 일별 수량", "엑셀로 줘")).toBe(file);
   });
 

@@ -24,7 +24,7 @@ export const render: Renderer = (plan: Plan, runs: readonly ToolRun[]): string =
   const remarks = [plan.assumedPeriod ? text.assumed : [], plan.newestDay ? text.dataUntil(plan.newestDay) : []].flat();
   const first = [`**${firstLine(plan, runs, text)}**`, ...remarks].join(" ");
   const file = plan.asFile && figures !== undefined ? [text.asFile] : [];
-  return [first, sentence, ...(figures === undefined ? [] : [figures]), ...file].join("\n\n");
+  return [first, sentence, ...file, ...(figures === undefined ? [] : [figures])].join("\n\n");
 };
 
 function body(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {

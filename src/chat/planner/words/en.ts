@@ -27,7 +27,7 @@ export const en: Words = {
   whichFile:
     "What should the file hold? Ask for “daily quantities of last month in Excel”, and the answer's table can be had as a file.",
   dataUntil: (day) => `The data end on ${day}; nothing is known yet of later days.`,
-  asFile: "The button **Excel** below this table saves it as a file.",
+  asFile: "The button **Excel** below the table saves it as a file.",
   changes: {
     falls: (all, shown) => `**${all} items** fell against the other period. These ${shown} fell the most.`,
     rises: (all, shown) => `**${all} items** rose against the other period. These ${shown} rose the most.`,

@@ -27,7 +27,7 @@ export const ko = {
   whichFile:
     "무엇을 엑셀로 드릴까요? 예를 들어 ‘지난달 일별 수량을 엑셀로’라고 물어보시면, 답변의 표를 파일로 받을 수 있습니다.",
   dataUntil: (day: string) => `데이터의 마지막 날은 ${day}입니다. 그 뒤의 실적은 아직 들어오지 않았습니다.`,
-  asFile: "이 표 아래의 **Excel** 단추를 누르면 파일로 받습니다.",
+  asFile: "표 아래의 **Excel** 단추를 누르면 파일로 받습니다.",
   changes: {
     falls: (all: string, shown: string) =>
       `비교 기간보다 생산량이 줄어든 제품은 **${all}종**입니다. 많이 줄어든 순으로 ${shown}종을 보여 드립니다.`,
