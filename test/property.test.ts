@@ -15,7 +15,7 @@ import {
   writeDatabase,
   writeFactory,
 } from "./support/files.ts";
-import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
+import { eventually, type Hub, type Json, newest, startHub } from "./support/hub.ts";
 import { difference } from "./support/match.ts";
 import { DocumentedAnswers } from "./support/openapi.ts";
 import { SUMMARIES } from "./support/summaries.ts";
@@ -194,23 +194,6 @@ async function compare(hub: Hub, oracle: Oracle, request: Asked): Promise<string
   if (fault) return `GET ${path}: ${fault}`;
   if (endpoint === "/records") return tell(path, comparePage(body, oracle.records(query)));
   return tell(path, difference(body, expected(oracle, endpoint, query)));
-}
-
-/**
- * The answer out of the files as they are now: on a busy machine, or a full disk, the hub answers from what it read last where reading takes
- * longer than two seconds, and says so.
- */
-async function newest(hub: Hub, path: string): Promise<Response> {
-  return eventually(
-    `an answer to ${path} from the newest data`,
-    async () => {
-      const response = await hub.fetch(path);
-      if (response.headers.get("x-data-state") === null) return response;
-      await response.bytes();
-      return undefined;
-    },
-    120_000,
-  );
 }
 
 function expected(oracle: Oracle, endpoint: string, query: Query): unknown {
