@@ -1,6 +1,7 @@
 import PowerQuery from "@microsoft/powerquery-parser";
-import grammar from "tree-sitter-powershell/tree-sitter-powershell.wasm" with { type: "file" };
 import { Language, Parser } from "web-tree-sitter";
+
+const grammar = Bun.resolveSync("tree-sitter-powershell/tree-sitter-powershell.wasm", import.meta.dir);
 
 /** A request that a program of the guide makes, read out of its text. */
 export interface ProgramRequest {
@@ -22,7 +23,7 @@ export async function powershellFault(code: string): Promise<string | null> {
 /** Says where a program in Power Query's language M breaks its rules; null where it does not. */
 export async function powerQueryFault(code: string): Promise<string | null> {
   const read = await PowerQuery.TaskUtils.tryLexParse(PowerQuery.DefaultSettings, code);
-  return PowerQuery.TaskUtils.isParseStageOk(read) ? null : String("error" in read ? read.error.message : read.stage);
+  return PowerQuery.TaskUtils.isError(read) ? read.error.message : null;
 }
 
 /**
@@ -66,7 +67,7 @@ export function powerQueryRequest(
   const parameters = [...query.matchAll(/(\w+) = (?:"([^"]*)"|(\w+))/g)].map(([, name, text, variable]) => [
     name!,
     text ?? variables[variable!] ?? "",
-  ]);
+  ]) as [string, string][];
   const typed = /Table\.TransformColumnTypes\(\w+, \{(.*)\}, "en-US"\)/.exec(code)?.[1] ?? "";
   const types = [...typed.matchAll(/\{"([^"]+)", (type \w+|Int64\.Type)\}/g)].map(([, name, type]) => [name!, type!]);
   return { address: `${base}/${path}?${new URLSearchParams(parameters)}`, types: Object.fromEntries(types) };
