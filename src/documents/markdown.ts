@@ -11,6 +11,7 @@ const addresses: Record<string, string> = {
   "quality.md": "/docs/quality",
   "targets.md": "/docs/targets",
   "performance.md": "/docs/performance",
+  "security.md": "/docs/security",
   "monitoring.md": "/docs/monitoring?lang=en",
   "monitoring.ko.md": "/docs/monitoring?lang=ko",
 };

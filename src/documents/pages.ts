@@ -7,6 +7,7 @@ export const documents = {
   quality: renderDocument("quality.md"),
   targets: renderDocument("targets.md"),
   performance: renderDocument("performance.md"),
+  security: renderDocument("security.md"),
   monitoring: { ko: renderDocument("monitoring.ko.md"), en: renderDocument("monitoring.md") },
 };
 

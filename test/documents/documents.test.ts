@@ -17,6 +17,7 @@ describe("the documents of a running hub", () => {
     ["/docs/quality", "quality.md"],
     ["/docs/targets", "targets.md"],
     ["/docs/performance", "performance.md"],
+    ["/docs/security", "security.md"],
     ["/docs/monitoring?lang=ko", "monitoring.ko.md"],
     ["/docs/monitoring?lang=en", "monitoring.md"],
   ])("%s has every chapter of its source, each with a link", async (path, source) => {
@@ -45,6 +46,7 @@ describe("the documents of a running hub", () => {
     "/docs/quality",
     "/docs/targets",
     "/docs/performance",
+    "/docs/security",
   ])("every document that %s leads to is there, on whatever host the hub is asked", async (path) => {
     const text = await (await page(path)).text();
     expect(text).not.toContain('href="http://localhost');
@@ -71,10 +73,11 @@ describe("the documents of a running hub", () => {
   test("the manual and the guide lead to what they name", async () => {
     for (const path of ["/docs/manual?lang=ko", "/docs/manual?lang=en"]) {
       const text = await (await page(path)).text();
-      for (const link of ["/docs/quality", "/docs/performance"]) expect(text).toContain(`href="${link}"`);
+      for (const link of ["/docs/quality", "/docs/performance", "/docs/security"])
+        expect(text).toContain(`href="${link}"`);
     }
     const guide = await (await page("/docs/guide")).text();
-    for (const link of ["/docs/quality", "/docs/targets", "/docs/performance"]) {
+    for (const link of ["/docs/quality", "/docs/targets", "/docs/performance", "/docs/security"]) {
       expect(guide).toContain(`href="${link}"`);
     }
   });
