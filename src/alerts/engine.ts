@@ -86,8 +86,8 @@ export class AlertEngine {
   /** On the same clock; null before the first look. */
   #firstLookAt: number | null = null;
   readonly #failing = new Set<string>();
-  /** Rules and subjects that were told while hub.db took nothing. */
-  readonly #toldUnstored = new Set<string>();
+  /** Alerts that fire and were told while hub.db takes nothing, by rule and subject. */
+  readonly #unstored = new Map<string, Alert>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -120,8 +120,9 @@ export class AlertEngine {
         const told = this.#tell();
         return fired || ended || told;
       });
-      this.#toldUnstored.clear();
-      if (changed) this.#options.onChange();
+      const wasUnstored = this.#unstored.size > 0;
+      this.#unstored.clear();
+      if (changed || wasUnstored) this.#options.onChange();
     } catch (error) {
       // Nothing of it was stored: what is known of the alerts must not be ahead of that.
       this.#forgetUnstored();
@@ -141,28 +142,38 @@ export class AlertEngine {
   /** Where hub.db takes nothing, because the disk is full say, people are to hear of what fires all the same: once while this process runs. */
   #tellUnstored(): void {
     const [now, monotonic] = [this.#now(), this.#monotonic()];
+    for (const key of this.#unstored.keys()) if (!this.#seen.has(key)) this.#unstored.delete(key);
     const news = [...this.#seen].filter(
-      ([key, seen]) => !this.#open.has(key) && !this.#toldUnstored.has(key) && this.#hasLasted(seen, now, monotonic),
+      ([key, seen]) => !this.#open.has(key) && !this.#unstored.has(key) && this.#hasLasted(seen, now, monotonic),
     );
     if (news.length === 0) return;
+    const alerts = news.map(([key, seen]): [string, Alert] => [key, { ...alertOf(seen, now), id: 0 }]);
     this.#options.tell(
-      news.map(([, seen]) => ({ telling: "firing", alert: { ...alertOf(seen, now), id: 0 } })),
+      alerts.map(([, alert]) => ({ telling: "firing", alert })),
       now,
     );
-    for (const [key] of news) this.#toldUnstored.add(key);
+    for (const [key, alert] of alerts) {
+      this.#unstored.set(key, alert);
+      this.#logFiring(alert);
+    }
+    this.#options.onChange();
   }
 
   /** What is the matter now, the worst first, conditions that are no alerts yet included. */
   present(): Present[] {
     const order = { critical: 0, warning: 1, info: 2 };
     return [...this.#seen.values()]
-      .map(({ condition, since }) => ({ condition, since, alert: this.#open.get(keyOf(condition)) ?? null }))
+      .map(({ condition, since }) => ({ condition, since, alert: this.#firing(keyOf(condition)) }))
       .sort((a, b) => order[a.condition.severity] - order[b.condition.severity] || b.since - a.since);
   }
 
-  /** Alerts that fire, the worst first. */
+  /** Alerts that fire, the worst first; one that hub.db did not take has the id 0. */
   active(): Alert[] {
-    return [...this.#open.values()].sort(byUrgency);
+    return [...this.#open.values(), ...this.#unstored.values()].sort(byUrgency);
+  }
+
+  #firing(key: string): Alert | null {
+    return this.#open.get(key) ?? this.#unstored.get(key) ?? null;
   }
 
   /** Since when the condition of an alert that fires is no longer found, and when the alert ends for that; null while it is found, or nobody knows. */
@@ -179,22 +190,20 @@ export class AlertEngine {
 
   /** How many alerts fire, by severity. */
   counts(): Record<Severity, number> {
-    return countBySeverity([...this.#open.values()]);
+    return countBySeverity(this.active());
   }
 
   /** How many of them nobody looks after yet, by severity. */
   unattended(): Record<Severity, number> {
     const now = this.#now();
     return countBySeverity(
-      [...this.#open.values()].filter(
-        ({ acknowledgedAt, snoozedUntil }) => acknowledgedAt === null && (snoozedUntil ?? 0) <= now,
-      ),
+      this.active().filter(({ acknowledgedAt, snoozedUntil }) => acknowledgedAt === null && (snoozedUntil ?? 0) <= now),
     );
   }
 
   /** An alert that fires; null for any other. */
   find(id: number): Alert | null {
-    return this.active().find((alert) => alert.id === id) ?? null;
+    return [...this.#open.values()].find((alert) => alert.id === id) ?? null;
   }
 
   /** Notes that somebody looks after an alert: no reminders come any more. Gives it; null where it does not fire. */
@@ -244,17 +253,22 @@ export class AlertEngine {
   }
 
   #fire(seen: Seen, now: number): boolean {
-    const { store, log } = this.#options;
+    const { store } = this.#options;
     const alert = store.add(alertOf(seen, now));
     const key = keyOf(alert);
-    if (this.#toldUnstored.has(key)) {
-      Object.assign(alert, { toldAt: now, toldSeverity: alert.severity });
+    const unstored = this.#unstored.get(key);
+    if (unstored) {
+      Object.assign(alert, { toldAt: unstored.firedAt, toldSeverity: unstored.severity });
       store.update(alert);
     }
     this.#open.set(key, alert);
-    const { rule, subject, severity, words } = alert;
-    log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${words.en.what.slice(0, mostLogged)}`);
+    if (!unstored) this.#logFiring(alert);
     return true;
+  }
+
+  #logFiring({ rule, subject, severity, words }: Alert): void {
+    const what = words.en.what.slice(0, mostLogged);
+    this.#options.log.warn(`ALERT ${severity} ${rule}${subject && ` ${subject}`}: ${what}`);
   }
 
   /** Brings an alert up to date. Its figures alone are no news, so they are not written down. */

@@ -1,4 +1,4 @@
-import type { Database } from "bun:sqlite";
+import { type Database, SQLiteError } from "bun:sqlite";
 import type { Alert } from "./alert.ts";
 import type { Severity } from "./condition.ts";
 
@@ -37,6 +37,8 @@ const keptMs = 400 * day;
 /** The alerts and what rules remember, in hub.db: written only when something is new. */
 export class AlertStore {
   readonly #db: Database;
+  /** What is remembered and not in hub.db yet, as JSON by name. */
+  readonly #unwritten = new Map<string, string>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -139,15 +141,33 @@ export class AlertStore {
 
   /** What is remembered under a name; null where nothing is. */
   recall(name: string): unknown {
+    const unwritten = this.#unwritten.get(name);
+    if (unwritten !== undefined) return JSON.parse(unwritten);
     const found = this.#db
       .query<{ value: string }, [string]>("SELECT value FROM alert_memory WHERE name = ?")
       .get(name);
     return found ? JSON.parse(found.value) : null;
   }
 
-  /** Remembers a value, which JSON can hold. */
+  /**
+   * Remembers a value, which JSON can hold; where hub.db takes nothing, because the disk is full say, until it does: that disk is what people must hear
+   * of just then.
+   */
   remember(name: string, value: unknown): void {
-    this.#db.run("INSERT OR REPLACE INTO alert_memory (name, value) VALUES (?, ?)", [name, JSON.stringify(value)]);
+    this.#unwritten.set(name, JSON.stringify(value));
+    this.writeRemembered();
+  }
+
+  /** Writes what could not be written when it was to be remembered. */
+  writeRemembered(): void {
+    try {
+      for (const [name, value] of this.#unwritten) {
+        this.#db.run("INSERT OR REPLACE INTO alert_memory (name, value) VALUES (?, ?)", [name, value]);
+        this.#unwritten.delete(name);
+      }
+    } catch (error) {
+      if (!(error instanceof SQLiteError)) throw error;
+    }
   }
 
   #all(condition: string, ...values: (string | number | null)[]): Alert[] {

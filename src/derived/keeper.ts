@@ -82,7 +82,7 @@ export class DerivedKeeper {
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
   #verifyAt = performance.now() + verifyEveryMs;
-  readonly #failures = new Map<string, { version: string; retryAt: number }>();
+  readonly #failures = new Map<string, { version: string; retryAt: number; message: string }>();
   /** Search indexes that were found in hub.db, by segment, and when the next one of a segment may be begun. */
   readonly #searches = new Map<string, { version: string; refused: string | null }>();
   readonly #searchAgainAt = new Map<string, number>();
@@ -240,9 +240,15 @@ export class DerivedKeeper {
       if (seconds * 1000 >= longMs) report("info", `${what}: ready after ${seconds.toFixed(1)} s`);
     } catch (error) {
       if (this.#closed) return;
-      this.#failures.set(`${kind} ${segment.name}`, { version: segment.version, retryAt: performance.now() + retryMs });
+      const key = `${kind} ${segment.name}`;
+      const { message } = error as Error;
+      const isNews = this.#failures.get(key)?.message !== message;
+      this.#failures.set(key, { version: segment.version, retryAt: performance.now() + retryMs, message });
       const changed = error instanceof TaskError && error.details.trouble === "changing";
-      if (!changed) report("warn", `${what} could not be made: ${(error as Error).message}`);
+      // A disk that is full for a night would fill the log with it.
+      if (!changed && isNews) {
+        report("warn", `${what} could not be made: ${message}. Its rows answer meanwhile; it is tried again.`);
+      }
       line.againAt = Math.min(line.againAt, performance.now() + retryMs);
     } finally {
       const pause = Math.min(searchPauseMs, searchPauseFactor * (performance.now() - started));

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Condition, Severity } from "../../src/alerts/condition.ts";
 import { quietHoursOf } from "../../src/alerts/quiet-hours.ts";
+import { AlertStore } from "../../src/alerts/store.ts";
 import { conditionOf, hour, minute, World } from "./support.ts";
 
 test("a condition becomes an alert when it has lasted, and is over when it has been gone for long enough", () => {
@@ -207,7 +208,13 @@ test("while hub.db takes nothing people hear of what fires all the same, once", 
   world.conditions = [conditionOf("x-0-0", "critical")];
   for (let look = 0; look < 3; look++) expect(() => world.engine.tick()).toThrow();
   expect(world.tellings()).toEqual(["firing x-0-0"]);
+  expect(world.engine.counts()).toEqual({ critical: 1, warning: 0, info: 0 });
+  expect(world.engine.active()).toMatchObject([{ id: 0, rule: "x-0-0", severity: "critical" }]);
+  world.store.remember("archives", ["archive_2025.db"]);
+  expect(world.store.recall("archives")).toEqual(["archive_2025.db"]);
   world.db.run("PRAGMA query_only = OFF");
+  world.store.writeRemembered();
+  expect(new AlertStore(world.db).recall("archives")).toEqual(["archive_2025.db"]);
   world.run(3);
   expect(world.engine.active()).toHaveLength(1);
   world.run(1, []);

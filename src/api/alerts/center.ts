@@ -139,6 +139,7 @@ export class AlertCenter {
     try {
       await this.#collector.refresh();
       if (this.#stopped) return;
+      this.store.writeRemembered();
       this.engine.tick();
       this.#sendSummaries(Date.now());
       this.#trouble = "";
