@@ -12,6 +12,7 @@ import type { Schedule } from "./operations/schedule.ts";
 import type { Desk } from "./production/desk.ts";
 import type { Catalog } from "./segments/catalog.ts";
 import type { Control } from "./service/control.ts";
+import { closeHubDb } from "./store/hub-db.ts";
 import type { OpenTargets } from "./targets/open.ts";
 
 /** How long running answers may take to finish when the hub is stopped, ms. */
@@ -80,7 +81,7 @@ export async function stopHub(
   targets.close();
   desk.close();
   catalog.close();
-  hubDb.close();
+  closeHubDb(hubDb);
   control.close();
   lock.release();
   log.info("hub", "Stopped");

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readCsv } from "./support/exports.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "./support/files.ts";
@@ -42,6 +42,16 @@ test("an answer that is under way when the hub is told to stop arrives complete"
   expect(readCsv(Buffer.concat(chunks).toString())).toHaveLength(60_001);
   expect(await stopped).toBe(0);
 }, 30_000);
+
+test("a hub that was stopped leaves nothing of hub.db in its -wal, also when it was busy", async () => {
+  const home = homeWith(30_000);
+  const hub = await startHub({ home, env: { INLINE_MAX_ROWS: "0" } });
+  await hub.fetch("/records?q=BW");
+  // Its daily totals and search indexes are being made, by processes that have hub.db open.
+  await hub.stop();
+  const wal = statSync(join(home, "database", "hub.db-wal"), { throwIfNoEntry: false });
+  expect(wal?.size ?? 0).toBe(0);
+});
 
 test("no process of the hub outlives it, also when it is killed", async () => {
   const hub = await startHub({ home: homeWith(3), env: { INLINE_MAX_ROWS: "0" } });

@@ -43,6 +43,19 @@ function open(file: string): Database {
   }
 }
 
+/**
+ * Closes hub.db with all that was written in the file itself: a process of the hub that has it open for an instant longer keeps the `-wal`, and whoever
+ * gives hub.db another name, to go back to an older hub, would leave its newest pages to the file that takes its place.
+ */
+export function closeHubDb(db: Database): void {
+  try {
+    db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // A full disk: the -wal stays, and the next start takes it in.
+  }
+  db.close();
+}
+
 /** A database of the same schema that lives as long as this process: for what must go on while the disk takes nothing. */
 export function openMemoryDb(): Database {
   const db = new Database(":memory:");
