@@ -103,18 +103,21 @@ function printAddress(hub: Hub, { databaseDir }: Settings): { end: () => void } 
   console.log(
     `Production Data Hub ${version}\n\n  Open      ${hub.url}\n  API docs  ${hub.url}/docs\n  Data      ${databaseDir}\n\nCtrl+C stops it.`,
   );
-  for (const sentence of hub.notices) console.log(`\n${sentence}`);
+  const said = new Set<string>();
+  const say = (sentences: readonly string[]): void => {
+    for (const sentence of sentences) if (!said.has(sentence)) console.log(`\n${sentence}`);
+    for (const sentence of sentences) said.add(sentence);
+  };
+  say(hub.notices);
   let ended = false;
   void hub.dataTrouble.then((trouble) => {
     // A stopped hub has closed what its status is read from.
     if (ended) return;
     const waitsFor = hub.status().waitsFor;
     if (waitsFor !== null) console.log(`\n${texts().firstStart(waitsFor).join("\n")}`);
-    else if (trouble) console.log(`\n${trouble}`);
+    else say(trouble === null ? hub.status().problems : [trouble]);
   });
-  void hub.lastRun.then((sentence) => {
-    if (sentence) console.log(`\n${sentence}`);
-  });
+  void hub.lastRun.then((sentence) => say(sentence ? [sentence] : []));
   return {
     end: () => {
       ended = true;

@@ -110,7 +110,11 @@ export class Answering {
     // What is read directly has no last good version: its days are missing until the file is back.
     if (file.segment && !file.segment.immutable) file.segment = null;
     if (!news) return;
-    const meanwhile = file.segment ? " The last good version answers." : "";
+    const meanwhile = file.segment
+      ? " The last good version answers."
+      : state === "absent"
+        ? ""
+        : " Questions about its days are refused until it can be read; all others are answered.";
     this.report(state === "absent" && !file.segment ? "info" : "warn", `${file.holding.fileName}: ${note}${meanwhile}`);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { WorkerProcess } from "../workers/process.ts";
 import { Answering, segmentOf } from "./answering.ts";
 import type { CatalogOptions } from "./catalog-options.ts";
@@ -14,6 +14,11 @@ import type { TrackedFile } from "./tracked-file.ts";
 import type { Segment } from "./types.ts";
 
 const mb = 1024 * 1024;
+/** Where a folder has the file's name, whoever looks would find something "there". */
+const whyAbsent = (path: string): string =>
+  existsSync(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory()
+    ? "The file is not there: a folder has its name."
+    : "The file is not there.";
 /** Sources up to this size are copied within the request that finds them changed (4 MB: some 30 ms); larger ones beside it. */
 const promptBytes = 50 * mb;
 /** Archives up to this size are mirrored. */
@@ -118,7 +123,7 @@ export class Refresher {
     const now = performance.now();
     const seen = file.look();
     if (!file.needsWork(seen, now)) return;
-    if (!seen.exists) return this.#answering.fail(file, seen, "absent", "The file is not there.");
+    if (!seen.exists) return this.#answering.fail(file, seen, "absent", whyAbsent(file.path));
     if (file.seen === seen.version && file.settleAt > 0 && (await this.#settles(file, now))) return;
     if (file.refilling && file.waitsForRefill(seen, now)) return;
     if (!this.#isMirrored(file, seen)) return this.#readDirectly(file, seen);
