@@ -53,9 +53,9 @@ export const en: Words = {
   trend: (who, total, part, most) => `${who}: **${total} pieces** in all, most of them in ${part} (${most} pieces).`,
   weekdaysOf: (who, total, most, least) =>
     `${who}: **${total} pieces** in all. A day with production brings the most on a ${most[0]} (${most[1]} pieces) and the least on a ${least[0]} (${least[1]} pieces).`,
-  best: (who, part, quantity) => `${who}: most was produced in **${part}** (${quantity} pieces).`,
+  best: (who, part, quantity) => `${who}: the greatest production was that of **${part}** (${quantity} pieces).`,
   worst: (who, part, quantity) =>
-    `${who}: where anything was produced, the least was in **${part}** (${quantity} pieces).`,
+    `${who}: of those with any production, the least was that of **${part}** (${quantity} pieces).`,
   ranking: (count) => `${count} items with the greatest production.`,
   rankingLeast: (count) => `${count} items with the least production, of those that were produced.`,
   comparison: (who, now, base, diff, rate, direction) =>
