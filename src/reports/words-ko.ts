@@ -12,7 +12,6 @@ export const ko = {
   product: "생산 데이터 허브",
   week: (name: string, from: string, to: string) => `${name.slice(0, 4)}년 ${Number(name.slice(6))}주(${from} ~ ${to})`,
   month: (name: string) => `${name.slice(0, 4)}년 ${Number(name.slice(5))}월`,
-  until: (day: string) => `${day}까지`,
   pieces: (count: string) => `${count}개`,
   headline: {
     produced: (period: string, total: string) => `${period} 양품 수량은 ${total}입니다.`,
@@ -79,13 +78,10 @@ export const ko = {
     average: "배치당 평균 수량",
     activeItems: "생산 제품 수",
     day: "날짜",
-    weekday: "요일",
     quantity: "양품 수량",
     code: "제품 코드",
     name: "제품명",
-    item: "제품",
     share: "비중",
-    before: "비교 수량",
     difference: "차이",
     change: "증감률",
     basis: "비교 기준",
@@ -98,14 +94,11 @@ export const ko = {
     whole: "전체",
     others: (count: string) => `그 밖의 ${count}종`,
     sum: "합계",
-    figure: "지표",
-    value: "값",
   },
   dayBases: { usual: "평소 같은 요일", week_before: "전주 같은 요일", four_weeks_before: "4주 전 같은 요일" },
   batchCount: (count: string) => `${count}건`,
   itemCount: (count: string) => `${count}종`,
   none: { rises: "늘어난 제품이 없습니다.", falls: "줄어든 제품이 없습니다." },
-  against: (basis: string) => `${basis} 대비`,
   quality: {
     none: "이 기간의 데이터에는 확인이 필요한 이상(경고)이 없습니다.",
     open: (count: string) => `이 기간의 데이터에 확인이 필요한 이상(경고)이 ${count}건 있습니다.`,
@@ -124,8 +117,6 @@ export const ko = {
   why: "이 메일은 생산 데이터 허브가 자동으로 보냅니다. 받지 않으려면 허브 관리자에게 문의하십시오.",
   page: (page: string, pages: string) => `${page} / ${pages}쪽`,
   sheets: { summary: "요약", days: "일별", items: "제품별", changes: "증감" },
-  made: "작성 시각",
-  version: "데이터 버전",
 };
 
 /** The words of the reports in one language. */
