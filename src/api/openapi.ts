@@ -196,7 +196,10 @@ function errorResponses(schemas: Json): Json {
   const retry = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } } };
   return {
     400: { description: "A date, range or cursor is wrong; the sentence says how.", content },
-    401: { description: "A key is missing or not valid.", content },
+    401: {
+      description: "A key is missing or not valid; after 60 wrong ones within a minute every path says 429.",
+      content,
+    },
     403: {
       description:
         "Not the administrator: the admin key is wrong, or none is set and the call came from another machine.",

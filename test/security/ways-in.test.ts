@@ -250,7 +250,7 @@ test("half-sent requests keep nobody from being answered, and large ones are not
       },
     });
   const head = Buffer.from("GET / HTTP/1.1\r\nHost: hub\r\nX-A: ");
-  const sockets = await Promise.all(Array.from({ length: 1_000 }, () => open(head)));
+  const sockets = await Promise.all(Array.from({ length: 300 }, () => open(head)));
   expect((await hub.fetch("/healthz")).status).toBe(200);
   for (const socket of sockets) socket.terminate();
   const tooLarge = await hub.json("/login", { method: "POST", body: new Uint8Array(2 * 1024 * 1024) });
