@@ -91,7 +91,7 @@ export const operations: Texts["operations"] = {
     proof: "Proof",
     checked: "Integrity checked when made",
     drilled: "Restored as a test",
-    drill: "Last restore test",
+    drill: "Last restore drill",
     noDrill: "No backup was restored as a test yet.",
   },
   jobs: {
@@ -99,7 +99,7 @@ export const operations: Texts["operations"] = {
     names: {
       watch: "Indexes and statistics",
       backup: "Backup",
-      drill: "Restore test",
+      drill: "Restore drill",
       check: "Check",
       checkpoint: "WAL checkpoint",
       rollover: "Rollover",
