@@ -1,12 +1,13 @@
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv, readXlsxCells } from "../support/exports.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { addressed, examplesIn, type Runnable, type Running, runnable, startExample } from "../support/guide.ts";
 import { powerQueryFault, powerQueryRequest, powershellFault, powershellRequests } from "../support/guide-requests.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { root } from "../support/processes.ts";
 
 setDefaultTimeout(90_000);
 
@@ -164,6 +165,7 @@ describe("an example prints what SQLite says", () => {
   test("after the hub could not answer, and why another request cannot be answered at all", async () => {
     for (const [language, text] of afterTrouble) {
       expect([language, text]).toEqual([language, expect.stringContaining("BW0021")]);
+      expect([language, text]).toEqual([language, expect.not.stringContaining("No production data")]);
       expect([language, numbersIn(text)]).toEqual([language, expect.arrayContaining([firstItem().record_count, 400])]);
       expect([language, text]).toEqual([language, expect.stringContaining("Invalid date format: '13.01.2026'")]);
     }
@@ -183,6 +185,22 @@ describe("an example prints what SQLite says", () => {
       expect([language, answer]).toEqual([language, expect.stringContaining(total.toLocaleString("en-US"))]);
     }
   });
+});
+
+test("the examples in TypeScript keep to the strict rules of its compiler", () => {
+  const folder = temporaryHome();
+  const codes = examples.filter(({ language }) => language === "ts");
+  for (const [at, { code }] of codes.entries()) writeFileSync(join(folder, `${at}.ts`), `${code}\nexport {};\n`);
+  const compilerOptions = {
+    ...{ target: "ESNext", module: "ESNext", moduleResolution: "bundler", strict: true, noEmit: true },
+    ...{ noUncheckedIndexedAccess: true, erasableSyntaxOnly: true, skipLibCheck: true },
+    ...{ types: ["bun-types"], typeRoots: [join(root, "node_modules")] },
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout, exitCode } = Bun.spawnSync([process.execPath, compiler, "-p", folder]);
+  expect([stdout.toString(), exitCode]).toEqual(["", 0]);
 });
 
 describe("an example in PowerShell", () => {
