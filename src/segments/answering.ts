@@ -14,6 +14,9 @@ import type { Facts, Segment } from "./types.ts";
 /** When a version that was out of date before it was ready is tried again, ms. */
 export const staleRetryMs = 1_000;
 
+/** A file that was written within this time may be in the middle of being copied to its place, ms. */
+const newlyWrittenMs = 10_000;
+
 /** Lets a version of a file answer in the place of the one before, or notes why none does. */
 export class Answering {
   readonly #mirrors: MirrorStore;
@@ -39,7 +42,7 @@ export class Answering {
   /** Lets a segment and its tail answer; `seen` is a look from before they were read. */
   adopt(file: TrackedFile, segment: Segment, tail: Segment | null, result: SourceVersion, seen: Look): void {
     const former = file.segments;
-    const recovered = former.length > 0 && ["absent", "locked", "broken", "changing"].includes(file.state);
+    const recovered = ["absent", "locked", "broken", "changing"].includes(file.state);
     const grain = clockGrainMs(seen.modifiedMs);
     // Of a version that was written after the look nothing is known of when.
     const isSettled = result.version === seen.version && result.lookedAt - seen.modifiedMs >= 2 * grain;
@@ -47,7 +50,7 @@ export class Answering {
     for (const { file: used, immutable } of former) {
       if (immutable && !file.segments.some((segment) => segment.file === used)) this.#mirrors.retire(used);
     }
-    if (recovered) this.report("info", `${file.holding.fileName} is read again.`);
+    if (recovered) this.report("info", `${file.holding.fileName} is read ${former.length > 0 ? "again" : "now"}.`);
   }
 
   /** Puts a new mirror and its tail in the place of what answered; false when what answers is better and stays. */
@@ -110,12 +113,18 @@ export class Answering {
     // What is read directly has no last good version: its days are missing until the file is back.
     if (file.segment && !file.segment.immutable) file.segment = null;
     if (!news) return;
+    // Whoever puts the files in their place copies hundreds of megabytes, and reads here that they are damaged.
+    const isNew = state === "broken" && !file.segment && Date.now() - seen.modifiedMs < newlyWrittenMs;
+    const perhaps = isNew ? " It was written a moment ago: if it is still being copied, that ends by itself." : "";
     const meanwhile = file.segment
       ? " The last good version answers."
       : state === "absent"
         ? ""
         : " Questions about its days are refused until it can be read; all others are answered.";
-    this.report(state === "absent" && !file.segment ? "info" : "warn", `${file.holding.fileName}: ${note}${meanwhile}`);
+    this.report(
+      state === "absent" && !file.segment ? "info" : "warn",
+      `${file.holding.fileName}: ${note}${perhaps}${meanwhile}`,
+    );
   }
 }
 

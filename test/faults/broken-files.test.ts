@@ -261,6 +261,22 @@ test("an archive that appears while the hub runs is found", async () => {
   await showsVersion(hub, 9);
 });
 
+test("an archive that is still being copied is told as such in the log, and that it is read once it is whole", async () => {
+  const hub = await startOn(goodHome());
+  const path = archivePath(hub.home, 2024);
+  writeDatabase(
+    `${path}.whole`,
+    archived(9).map((one) => ({ ...one, production_date: "2024-03-04" })),
+  );
+  const whole = readFileSync(`${path}.whole`);
+  writeFileSync(path, whole.subarray(0, whole.length / 2));
+  await eventually("it is told", () => hub.log().includes("archive_2024.db: The file is damaged") || undefined);
+  expect(hub.log()).toMatch(/archive_2024\.db: .* if it is still being copied, that ends by itself\./);
+  writeFileSync(path, whole.subarray(whole.length / 2), { flag: "a" });
+  await showsVersion(hub, 9);
+  await eventually("its end is told", () => hub.log().includes("archive_2024.db is read now.") || undefined);
+});
+
 describe.each([
   ["Live", livePath, "2026-01-02"],
   ["an archive", (home: string) => archivePath(home, 2025), "2025-01-02"],
