@@ -146,14 +146,19 @@ function parametersOf(schema: z.ZodObject | undefined, place: "query" | "path", 
     properties: Record<string, Json>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, { description, deprecated, ...rest }]) => ({
-    name,
-    in: place,
-    required: place === "path" || required.includes(name),
-    ...(description ? { description } : {}),
-    ...(deprecated ? { deprecated } : {}),
-    schema: rest,
-  }));
+  return Object.entries(properties).map(([name, { description, deprecated, example, ...rest }]) => {
+    const isRequired = place === "path" || required.includes(name);
+    const shown = example !== undefined && !isRequired ? `${description} For example \`${example}\`.` : description;
+    return {
+      name,
+      in: place,
+      required: isRequired,
+      ...(shown ? { description: shown } : {}),
+      ...(deprecated ? { deprecated } : {}),
+      // Swagger UI fills in every `example`: all filters at once would find nothing. It leaves `examples` alone.
+      schema: { ...rest, ...(example === undefined ? {} : isRequired ? { example } : { examples: [example] }) },
+    };
+  });
 }
 
 function requestBody(types: Record<string, z.ZodType>, schemas: Json): Json {

@@ -8,19 +8,19 @@ const echo = (value: unknown): string => {
   return text.length > 50 ? `${text.slice(0, 50)}…` : text;
 };
 
-const day = (meaning: string) =>
+const day = (meaning: string, example: string) =>
   z
     .string()
     .refine(isDay, {
       error: ({ input }) => `Invalid date format: '${echo(input)}'. Expected YYYY-MM-DD (e.g., 2026-01-15).`,
       params: sentence,
     })
-    .meta({ description: meaning, format: "date", example: "2026-01-15" });
+    .meta({ description: meaning, format: "date", example });
 
 /** First day, inclusive. */
-export const dateFrom = day("First day, inclusive.");
+export const dateFrom = day("First day, inclusive.", "2026-01-01");
 /** Last day, inclusive. */
-export const dateTo = day("Last day, inclusive; 9999-12-31 is allowed.");
+export const dateTo = day("Last day, inclusive; 9999-12-31 is allowed.", "2026-01-31");
 
 /** Adds the rule that a range does not run backwards, for the given pair of fields. */
 export function ordered<Schema extends z.ZodObject>(schema: Schema, from = "date_from", to = "date_to"): Schema {

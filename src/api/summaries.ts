@@ -169,8 +169,8 @@ export function summaryEndpoints(endpoints: Endpoints, answers: Answers): void {
         z.object({
           period1_from: dateFrom,
           period1_to: dateTo,
-          period2_from: dateFrom,
-          period2_to: dateTo,
+          period2_from: dateFrom.meta({ ...dateFrom.meta(), example: "2025-01-01" }),
+          period2_to: dateTo.meta({ ...dateTo.meta(), example: "2025-01-31" }),
           item_code: itemCode.optional(),
         }),
         "period1_from",

@@ -42,7 +42,7 @@ function addressOf({ path, described }: Operation): string {
   const query = new URLSearchParams();
   let filled = path;
   for (const { name, in: place, required, schema } of described.parameters ?? []) {
-    const value = String(schema.example ?? schema.enum?.[0]);
+    const value = String(schema.example ?? schema.examples?.[0] ?? schema.enum?.[0]);
     if (place === "path") filled = filled.replace(`{${name}}`, encodeURIComponent(value));
     else if (required) query.set(name, value);
   }
@@ -60,10 +60,20 @@ test("every operation and every parameter says what it is, and free texts have a
     for (const { name: parameter, description, schema } of described.parameters ?? []) {
       if (!description) silent.push(`${name}: ${parameter} has no description`);
       const isFree = schema.type === "string" && !schema.enum && parameter !== "cursor" && parameter !== "rule";
-      if (isFree && schema.example === undefined) silent.push(`${name}: ${parameter} has no example`);
+      if (isFree && schema.example === undefined && schema.examples === undefined)
+        silent.push(`${name}: ${parameter} has no example`);
     }
   }
   expect(silent).toEqual([]);
+});
+
+test("no example stands where Swagger UI would fill it in beside all others, so that a first try finds something", () => {
+  const filledIn = operations.flatMap(({ name, described }) =>
+    (described.parameters ?? [])
+      .filter(({ required, schema }: Json) => !required && schema.example !== undefined)
+      .map((parameter: Json) => `${name}: ${parameter.name}`),
+  );
+  expect(filledIn).toEqual([]);
 });
 
 test("what is tried with the document's own examples answers as it says", async () => {
