@@ -59,10 +59,11 @@ export function errorResponse(c: Context<HubEnv>, { status, detail, headers }: H
   return sendJson(c, { detail, request_id: c.get("requestId") }, status);
 }
 
-/** The one place where errors become answers. `report` hears of the unexpected ones. */
+/** The one place where errors become answers. `report` hears of the unexpected ones, which a client that goes away before all of its body is there is none of. */
 export function errorHandler(report: (error: Error, requestId: string) => void): ErrorHandler<HubEnv> {
   return (error, c) => {
-    const known = asHttpError(error);
+    const isGone = error.name === "AbortError" && c.req.raw.signal.aborted;
+    const known = isGone ? new HttpError(400, "The request ended before it was complete.") : asHttpError(error);
     if (known.status === 500) report(error, c.get("requestId"));
     return errorResponse(c, known);
   };
