@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { type Hub, type Json, newest, startHub } from "../support/hub.ts";
 
 setDefaultTimeout(60_000);
 
@@ -33,10 +33,15 @@ const total = async (): Promise<[quantity: number, state: string | null]> => {
   return [body[0].total_production, headers.get("x-data-state")];
 };
 
+const newestTotal = async (): Promise<number> => {
+  const body: Json = await (await newest(hub, "/summary/monthly_total")).json();
+  return body[0].total_production;
+};
+
 test.skipIf(process.platform !== "linux")(
   "an answer out of an earlier version says so, also while the newer one is only slow to be read",
   async () => {
-    expect(await total()).toEqual([1, null]);
+    expect(await newestTotal()).toBe(1);
     // What copies files stands still, as it may on a machine with too much to do.
     const stopped = childrenOf(hub.pid);
     for (const pid of stopped) process.kill(pid, "SIGSTOP");
@@ -50,7 +55,6 @@ test.skipIf(process.platform !== "linux")(
     } finally {
       for (const pid of stopped) process.kill(pid, "SIGCONT");
     }
-    await eventually("the newer version answers", async () => ((await total())[1] === null ? true : undefined));
-    expect(await total()).toEqual([2, null]);
+    expect(await newestTotal()).toBe(2);
   },
 );
