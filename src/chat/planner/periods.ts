@@ -35,7 +35,7 @@ const between = /(?:^|\s)(?:between|from)\s+(?:the\s+)?$/u;
 /** Finds the periods that a text (lower case) names. Days after today are cut off, unless the whole period lies there. */
 export function findPeriods(text: string, today: Day): NamedPeriods {
   const hits = bestHits(text);
-  const periods: NamedPeriod[] = [];
+  const periods: (NamedPeriod & { isWeekday: boolean })[] = [];
   const impossible: NamedPeriods["impossible"] = [];
   for (let at = 0; at < hits.length; at++) {
     const hit = hits[at]!;
@@ -51,11 +51,17 @@ export function findPeriods(text: string, today: Day): NamedPeriods {
       continue;
     }
     const after = text.slice(end);
-    periods.push(
-      joined ? { ...found, start: hit.start, end } : opened({ ...found, start: hit.start, end }, before, after, today),
-    );
+    const place = { start: hit.start, end };
+    const period = joined ? { ...found, ...place } : opened({ ...found, ...place }, before, after, today);
+    periods.push({ ...period, isWeekday: !joined && hit.groups.w !== undefined && hit.groups.back === undefined });
   }
-  return { periods: periods.map((period) => ({ ...period, ...cut(period, today) })), impossible };
+  // "지난달 월요일" means all Mondays of that month, and no day beside it.
+  const isWithin = periods.some(({ isWeekday, from, to }) => !isWeekday && daysBetween(from, to) >= 7);
+  const meant = isWithin ? periods.filter(({ isWeekday }) => !isWeekday) : periods;
+  return {
+    periods: meant.map(({ isWeekday: _, ...period }) => ({ ...period, ...cut(period, today) })),
+    impossible,
+  };
 }
 
 /** Of the periods that overlap in the text the first one, and of those that begin at one place the longest. */

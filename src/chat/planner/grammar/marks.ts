@@ -68,7 +68,10 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
     ko("주별|주간별|주차별|매주|주 ?평균|어느 주|어떤 주|주차|주간(?= ?(?:추이|추세|생산))|한 ?주"),
     en("weekly|by week|per week|each week|every week|week by week|weeks?"),
   ],
-  weekday: [ko("요일별|무슨 요일|어느 요일|어떤 요일|요일"), en("by weekday|weekdays?|day of (?:the )?week")],
+  weekday: [
+    ko("요일별|무슨 요일|어느 요일|어떤 요일|요일"),
+    en("by weekday|weekdays?|day of (?:the )?week|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"),
+  ],
   month: [
     ko("월별|월간|달별|매월|매달|월 ?평균|어느 달|어떤 달|몇 월|한 ?달|달(?=[은는이가을를의도]|$|\\s|\\?)"),
     en("monthly|by month|per month|each month|every month|month by month|months?|a month"),
