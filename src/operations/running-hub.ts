@@ -3,8 +3,11 @@ import type { Progress } from "../observe/progress.ts";
 import { announcedHub } from "../service/announcement.ts";
 import { type OperationContext, OperationError } from "./operation.ts";
 import type { Said } from "./schedule.ts";
+import { fetchWhenAdmitted } from "./when-admitted.ts";
 
-const pollMs = 500;
+/** What takes longer is asked about less often, so that other programs of this PC keep most of their requests a minute (RATE_LIMIT_API, 60). */
+const pollsMs = { soon: 500, later: 3_000, laterAfter: 5_000 };
+const answerMs = 30_000;
 
 interface Job {
   name: string;
@@ -26,8 +29,8 @@ export async function askRunningHub(
   const url = requireHubUrl(settings);
   await call(settings, "POST", `${url}/api/v1/operations/jobs/${name}/run`);
   let heard = 0;
-  for (;;) {
-    await Bun.sleep(pollMs);
+  for (const started = performance.now(); ; ) {
+    await Bun.sleep(performance.now() - started < pollsMs.laterAfter ? pollsMs.soon : pollsMs.later);
     const { jobs } = (await call(settings, "GET", `${url}/api/v1/operations/jobs`)) as { jobs: Job[] };
     const job = jobs.find((candidate) => candidate.name === name)!;
     if (job.progress) progress(job.progress);
@@ -63,16 +66,16 @@ async function call({ adminKey, apiKeys }: Settings, method: string, url: string
   const key = adminKey ?? apiKeys[0];
   let response: Response;
   try {
-    response = await fetch(url, {
+    const request = {
       method,
       headers: {
         ...(key ? { "X-API-Key": key } : {}),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // Under Wine a refused connection hangs for ever otherwise.
-      signal: AbortSignal.timeout(30_000),
-    });
+    };
+    // Under Wine a refused connection hangs for ever otherwise.
+    response = await fetchWhenAdmitted(url, request, answerMs);
   } catch (error) {
     throw new OperationError(
       `The running hub at ${url} does not answer (${(error as Error).message}). Stop it and try again.`,

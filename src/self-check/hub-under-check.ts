@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Settings } from "../config.ts";
+import { fetchWhenAdmitted } from "../operations/when-admitted.ts";
 
 /** How long one answer may take, ms. Under Wine a refused connection hangs for ever otherwise. */
 const patienceMs = 30_000;
@@ -24,12 +25,12 @@ export class HubUnderCheck {
 
   /** GET, or POST of a body as JSON. Throws what fetch throws: no connection, no answer in 30 s. */
   async ask(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Heard> {
-    const response = await fetch(this.url + path, {
+    const request = {
       method: body === undefined ? "GET" : "POST",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: { ...this.#headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-      signal: AbortSignal.timeout(patienceMs),
-    });
+    };
+    const response = await fetchWhenAdmitted(this.url + path, request, patienceMs);
     const bytes = await response.bytes();
     return { status: response.status, text: new TextDecoder().decode(bytes), bytes };
   }
