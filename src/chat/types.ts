@@ -144,6 +144,7 @@ export type Intent =
   | "comparison"
   | "falls"
   | "rises"
+  | "changes"
   | "history"
   | "lots"
   | "last_made"
@@ -191,6 +192,8 @@ export type Plan =
       assumedPeriod: boolean;
       /** Whether a file of the figures was asked for. */
       asFile?: true;
+      /** Whether figures of each item were asked for where the answer has those of all together. */
+      alsoByItem?: true;
       /** The last day with data, where the period asked about goes on well beyond it. */
       newestDay?: Day;
     }

@@ -2,6 +2,13 @@
 export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
   "falls: compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30 + execute_custom_query(items that fell) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 10":
     [
+      "지난달 실적이 떨어지는 제품 top10",
+      "생산량 줄어든 거 뭐 있어 지난달",
+      "지난달에 많이 빠진 제품",
+      "지난달 처진 제품",
+      "지난달에 전달보다 덜 만든 제품",
+      "biggest drops last month",
+
       "지난달에 뒤처진 제품은?",
       "지난달 뒤쳐진 제품 알려줘",
       "저번달에 부진한 제품이 뭐야",
@@ -35,6 +42,10 @@ export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
     "BW0021 제품 지난달에 뒤처졌어?",
   ],
   "comparison: compare_periods 2026-10-01..2026-11-20 2025-10-01..2025-11-20": [
+    "이번 분기랑 작년 이번 분기 비교",
+    "이번 4분기 작년 4분기 대비",
+    "금분기 전년동기비",
+
     "이번 분기를 작년 같은 분기와 비교해줘",
     "이번분기 작년 동분기랑 비교",
     "이번 분기 전년 동기 대비 어때?",
@@ -82,6 +93,9 @@ export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
     "daily quantity csv",
   ],
   "trend/day: execute_custom_query(daily totals) 2026-10-01 2026-11-01 LIMIT 1000": [
+    "지난달 생산량 엑셀로 줘",
+    "지난달 제품별 일별 수량 엑셀로",
+
     "지난달 일자별 생산량 excel",
     "지난달 하루하루 몇 개 만들었는지 엑셀로",
     "download daily output last month as xlsx",
@@ -91,6 +105,13 @@ export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
     "이번 달 일별 수량 엑셀로 뽑아줘",
     "day by day output this month excel",
   ],
+  "total: get_production_summary 2026-10-01..2026-10-31": ["10월 총 생산량 엑셀로"],
+  "changes: compare_periods 2026-10-01..2026-11-20 2025-10-01..2025-11-20 + execute_custom_query(items that fell) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10 + execute_custom_query(items that rose) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10":
+    [
+      "이번 분기 제품별로 작년이랑 비교",
+      "이번 분기 전년 동기 대비 변동이 큰 제품",
+      "이번 분기 작년 대비 늘어난 제품과 줄어든 제품",
+    ],
   // Targets are no part of the records: the answer leads to their page. A file of nothing asks back.
   ask: [
     "지난달에 목표 못 채운 제품은?",

@@ -99,6 +99,14 @@ describe("figures are those of the rows", () => {
     expect(lines(falls)[0]).toContain(
       `| ${written(present.get(code) ?? 0)} | ${written(past.get(code)!)} | ${written(change)} | `,
     );
+    expect((await answer("지난달 제품별 증감")).match(/^\| 1 \|/gm)?.length).toBe(
+      fallen.length > 0 && risen.length > 0 ? 2 : 1,
+    );
+    // The question goes on with other days to compare with, and with one item by itself.
+    expect(await answer("지난달에 뒤처진 제품은?", "작년 같은 달이랑 비교하면?")).toStartWith(
+      "**기간: 2026-10-01 ~ 2026-10-31 (비교 기간: 2025-10-01 ~ 2025-10-31)**\n\n비교 기간보다 줄어든 제품이 없습니다.",
+    );
+    expect(await answer("지난달에 뒤처진 제품은?", "BW0021은?")).toContain("BW0021 (Crystal Monthly 2P): **");
     const rises = await answer("which items grew the most last month?");
     expect(lines(rises).map((line) => line.split(" | ")[1]!.replaceAll("\\", ""))).toEqual(risen.map(([one]) => one));
   });
@@ -110,6 +118,9 @@ describe("figures are those of the rows", () => {
     expect(quarter).toContain(`**${written(now!)}개**로, 비교 기간(${written(before!)}개)보다`);
     expect(quarter).not.toContain("길이가 다릅니다");
     expect(await answer("이번 달과 지난달 비교")).toContain("두 기간의 길이가 다릅니다(20일과 31일). 하루 평균은");
+    expect(await answer("지난달 제품별 일별 수량 엑셀로")).toContain(
+      "[생산 추세](/dashboard/trends?from=2026-10-01&to=2026-10-31&unit=day)",
+    );
     const file = await answer("지난달 일별 수량을 엑셀로 줘");
     expect(file.split("\n\n")[2]).toBe("표 아래의 **Excel** 단추를 누르면 파일로 받습니다.");
     expect(await answer("지난달 일별 수량", "엑셀로 줘")).toBe(file);

@@ -1,6 +1,6 @@
 import { daysBetween } from "../../production/calendar.ts";
 import { tidy } from "../../production/totals.ts";
-import type { CallPlan, ToolRun } from "../types.ts";
+import type { CallPlan, SqlValue, ToolRun } from "../types.ts";
 import { plain, table } from "./markdown.ts";
 import { amounts, type Body, figure, only, type Run, signed, span, tenth, who } from "./said.ts";
 import type { Words } from "./words/ko.ts";
@@ -52,41 +52,48 @@ function comparisonSentence(name: string, run: Run<"compare_periods">, text: Wor
   );
 }
 
-/** The items that fell (rose), below how all items together did. */
-export function changes(direction: "falls" | "rises", runs: readonly ToolRun[], text: Words): Body {
+/** The items that fell (rose) beside how all items together did; where both are asked for, one after the other. */
+export function changes(ways: readonly ("falls" | "rises")[], runs: readonly ToolRun[], text: Words): Body {
   const whole = only(runs, "compare_periods")[0];
-  const rows = only(runs, "execute_custom_query")[0]?.result.data ?? [];
-  const { headings } = text;
-  const items = rows.map((row) => {
-    const [now, base] = [Number(row.total_production ?? 0), Number(row.base_production ?? 0)];
-    return { code: plain(String(row.item_code)), name: plain(row.item_name as string | null), now, base };
+  const queries = only(runs, "execute_custom_query");
+  const parts = ways.map((way, at) => {
+    const rows = queries[at]?.result.data ?? [];
+    const [first] = rows;
+    const count = first
+      ? text.changes[way](figure(Number(first.changed_items)), figure(rows.length))
+      : text.noChange[way];
+    return { count, figures: first ? changeTable(rows, text) : undefined };
   });
-  const said = [
-    items.length === 0
-      ? text.noChange[direction]
-      : text.changes[direction](figure(Number(rows[0]!.changed_items)), figure(items.length)),
-    ...(whole ? [comparisonSentence(text.everyItem, whole, text)] : []),
-    ...(direction === "falls" ? [text.alsoTargets] : []),
-  ];
-  if (items.length === 0) return { sentence: said.join("\n\n") };
+  const wholeChange = whole ? [comparisonSentence(text.everyItem, whole, text)] : [];
+  const targets = ways.includes("falls") ? [text.alsoTargets] : [];
+  const [one] = parts;
+  if (one && parts.length === 1) {
+    return { sentence: [one.count, ...wholeChange, ...targets].join("\n\n"), figures: one.figures };
+  }
+  const each = parts.flatMap(({ count, figures }) => [count, figures ?? []].flat());
+  return { sentence: [...wholeChange, ...each, ...targets].join("\n\n") };
+}
+
+function changeTable(rows: readonly Record<string, SqlValue>[], text: Words): string {
+  const { headings } = text;
   const rate = (now: number, base: number): string => {
     const share = base > 0 ? (100 * (now - base)) / base : null;
     return share === null ? "–" : `${share > 0 ? "+" : ""}${tenth.format(share)}`;
   };
-  return {
-    sentence: said.join("\n\n"),
-    figures: table(
-      [headings.rank, headings.code, headings.name, headings.total, headings.base, headings.change, headings.rate],
-      items.map(({ code, name, now, base }, at) => [
+  return table(
+    [headings.rank, headings.code, headings.name, headings.total, headings.base, headings.change, headings.rate],
+    rows.map((row, at) => {
+      const [now, base] = [Number(row.total_production ?? 0), Number(row.base_production ?? 0)];
+      return [
         `${at + 1}`,
-        code,
-        name,
+        plain(String(row.item_code)),
+        plain(row.item_name as string | null),
         figure(now),
         figure(base),
         signed(tidy(now - base)),
         rate(now, base),
-      ]),
-      [0, 3, 4, 5, 6],
-    ),
-  };
+      ];
+    }),
+    [0, 3, 4, 5, 6],
+  );
 }

@@ -23,7 +23,9 @@ export const render: Renderer = (plan: Plan, runs: readonly ToolRun[]): string =
   const { sentence, figures } = body(plan, runs, text);
   const remarks = [plan.assumedPeriod ? text.assumed : [], plan.newestDay ? text.dataUntil(plan.newestDay) : []].flat();
   const first = [`**${firstLine(plan, runs, text)}**`, ...remarks].join(" ");
-  const file = plan.asFile && figures !== undefined ? [text.asFile] : [];
+  const hasTable = figures !== undefined || sentence.includes("\n| ---");
+  const file = plan.asFile && hasTable ? [text.asFile] : [];
+  if (plan.alsoByItem && plan.focus.period) file.push(text.alsoByItem(plan.focus.period.from, plan.focus.period.to));
   return [first, sentence, ...file, ...(figures === undefined ? [] : [figures])].join("\n\n");
 };
 
@@ -44,7 +46,9 @@ function body(plan: CallPlan, runs: readonly ToolRun[], text: Words): Body {
       return joined(only(runs, "compare_periods"), text, (run) => comparison(plan, run, text));
     case "falls":
     case "rises":
-      return changes(plan.intent, runs, text);
+      return changes([plan.intent], runs, text);
+    case "changes":
+      return changes(["falls", "rises"], runs, text);
     case "ranking":
     case "ranking_least":
       return joined(runs, text, (run) => ranking(plan, run, text));

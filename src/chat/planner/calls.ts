@@ -51,6 +51,13 @@ export function callsFor({ intent, period, base, items, by, limit, keyword, lots
     case "falls":
     case "rises":
       return [compared(period!, base!), changedItems(period!, base!, intent, Math.min(limit ?? 10, mostRanked))];
+    case "changes":
+      return [
+        compared(period!, base!),
+        ...(["falls", "rises"] as const).map((way) =>
+          changedItems(period!, base!, way, Math.min(limit ?? 10, mostRanked)),
+        ),
+      ];
     case "comparison":
       return one.map((code) => compared(period!, base!, code));
     case "ranking":

@@ -19,6 +19,7 @@ import {
   sameItem,
   samePeriod,
   searchWords,
+  sums,
   yearBefore,
 } from "./grammar/words.ts";
 import { type Asked, type MentionedItems, mentionedItems } from "./items.ts";
@@ -62,8 +63,8 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
   const found = lots.length > 0 ? "lots" : told;
   const narrowed = narrow(mentioned, previous);
   const goesOn = previous !== null && (found === null || has(text, [...followUps, ...sameItem, ...samePeriod]));
-  const intent = found ?? previous?.intent ?? (narrowed.items.length + named.periods.length > 0 ? "total" : null);
-  if (intent === null) {
+  const wanted = found ?? previous?.intent ?? (narrowed.items.length + named.periods.length > 0 ? "total" : null);
+  if (wanted === null) {
     if (narrowed.candidates.length > 0) return which(language, narrowed.candidates, null);
     return marks.has("file") && narrowed.unknown.length === 0
       ? ask(language, words[language].whichFile, [], null)
@@ -73,9 +74,11 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
 
   const onlyIntent = named.periods.length === 0 && mentioned.items.length === 0 && mentioned.candidates.length === 0;
   const inherits = previous !== null && lots.length === 0 && (goesOn || onlyIntent);
-  const by = grainOf(marks, intent, inherits ? previous : null);
   const all = has(mentioned.rest, allItems);
   const items = narrowed.items.length > 0 ? narrowed.items : inherits && !all ? previous.items : [];
+  const daily = wanted === "total" && marks.has("file") && isForDays(text, named.periods);
+  const intent = daily ? "trend" : ofItems(wanted, items, inherits ? previous : null);
+  const by = daily ? "day" : grainOf(marks, intent, inherits ? previous : null);
   const before =
     inherits && previous.period && has(mentioned.rest, periodBeforeThat) ? stepBack(previous.period) : null;
   const spoken = before ? [before] : named.periods.map(({ from, to }) => ({ from, to }));
@@ -127,9 +130,26 @@ export const plan: Planner = async (query, { today, newestDay, findItems, previo
     focus: { ...focus, intent: last.intent, period: last.period },
     assumedPeriod: assumedPeriod && !(last.intent === "list" && keyword !== ""),
     ...(marks.has("file") && { asFile: true as const }),
+    ...(last.intent === "trend" && marks.has("byItem") && items.length === 0 && { alsoByItem: true as const }),
     ...endOfData(explicit.length > 0 || preset === null ? explicit : [preset], newestDay),
   };
 };
+
+/** A file of one sum would be a table of one line: unless the sum was asked for, it has the days. */
+function isForDays(text: string, [only, ...others]: NamedPeriods["periods"]): boolean {
+  if (has(text, sums) || others.length > 0) return false;
+  return only === undefined || (only.from !== only.to && daysBetween(only.from, only.to) <= mostDaysInFile);
+}
+
+const mostDaysInFile = 400;
+
+/** What items rose and fell by: a question about some of them compares these, and one that only names other days to compare with goes on. */
+function ofItems(wanted: Intent, items: readonly ItemMatch[], previous: Focus | null): Intent {
+  if (items.length > 0) return changing.includes(wanted) ? "comparison" : wanted;
+  return wanted === "comparison" && previous && changing.includes(previous.intent) ? previous.intent : wanted;
+}
+
+const changing: readonly Intent[] = ["falls", "rises", "changes"];
 
 /** A year of months, each by itself; more is not a question but a report. */
 const mostCalls = 12;
@@ -186,7 +206,7 @@ function intentOf(
       !none?.some((mark) => marks.has(mark)),
   );
   const intent = rule?.intent ?? null;
-  if (intent === "falls" || intent === "rises") return items.length > 0 ? "comparison" : intent;
+  if (intent !== null && changing.includes(intent)) return items.length > 0 ? "comparison" : intent;
   if (back && !marks.has("trend")) return "comparison";
   // "BW0021의 최대 생산량" is about its best day: a ranking of one item says nothing.
   if (items.length > 1 && intent === "ranking") return "total";
@@ -276,6 +296,8 @@ function asksOf(
       first.from < second.from || (first.from === second.from && first.to < second.to)
         ? [first, second]
         : [second, first];
+    // "지난달에 전달보다", where both mean the same month.
+    if (first.from === second.from && first.to === second.to) return [{ ...one, period: first, base: stepBack(first) }];
     const years =
       named.length === 2 && named.some(({ start, end }) => relativeYear.test(text.slice(start, end).trim()));
     return [{ ...one, period: later, base: sameOfYear(earlier, later, years) }];
@@ -290,7 +312,7 @@ function asksOf(
 }
 
 /** Intents that measure one period by another. */
-const comparing: readonly Intent[] = ["comparison", "falls", "rises"];
+const comparing: readonly Intent[] = ["comparison", ...changing];
 
 /** A period that is not over as far as there are data: days that nothing is known of yet would make it look as if it fell. */
 function untilData({ from, to }: Period, today: string, newestDay: string | null): Period {

@@ -44,23 +44,27 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
   ],
   fell: [
     ko(
-      "뒤처[지진져졌]|뒤쳐[지진져졌]|뒤떨어[지진져졌]|부진|저조|떨어[지진져졌]|줄어[든들드]|줄[은었]|감소|하락|급감|밀린|밀리[는고]|밀렸|나빠[지진졌]|나쁜|안 ?좋(?:은|았|아)|못 ?나간",
+      "뒤처[지진져졌]|뒤쳐[지진져졌]|뒤떨어[지진져졌]|부진|저조|떨어[지진져졌]|줄어[든들드]|줄[은었]|감소|하락|급감|밀린|밀리[는고]|밀렸|나빠[지진졌]|나쁜|빠진|(?<![가-힣])처[지진져졌]|덜 ?(?:만든|만들|나온|나간)|안 ?나간|(?:변동|변화)(?:이|가|폭이)? ?(?:큰|심한)|안 ?좋(?:은|았|아)|못 ?나간",
     ),
     en(
       "fell(?: behind)?|fall(?:ing|en)?(?: behind)?|behind|lag(?:ged|ging|s)?|laggards?|dropp(?:ed|ing)|drops?|declin(?:e[ds]?|ing)|decreas(?:e[ds]?|ing)|worse|worsened|down|shrank|shrunk|slipp(?:ed|ing)|slump(?:ed|ing)?|under-?perform(?:ed|ing|ers?)?|weaker|weakest|poorly",
     ),
   ],
   rose: [
-    ko("늘어[난나]|늘[은었]|증가|상승|급증|성장한|오른|올랐|좋아[지진졌]|좋은 ?실적"),
+    ko(
+      "늘어[난나]|늘[은었]|증가|상승|급증|성장한|오른|올랐|좋아[지진졌]|좋은 ?실적|(?:변동|변화)(?:이|가|폭이)? ?(?:큰|심한)",
+    ),
     en("grew|grown|growing|increas(?:e[ds]?|ing)|rose|risen|rising|improv(?:ed|ing)|gain(?:ed|ing|s)?|up"),
   ],
   file: [
-    ko("엑셀|액셀|엑쎌|(?<![a-z])(?:excel|xlsx?|csv)(?![a-z])|스프레드 ?시트|파일|다운 ?로드|다운 ?받|내려 ?받|내보내"),
-    en("excel|xlsx?|csv|spreadsheets?|files?|downloads?|export(?:ed)?"),
+    ko(
+      "엑셀|액셀|엑쎌|(?<![a-z])(?:excel|xlsx?|xls|csv)(?![a-z])|스프레드 ?시트|파일|다운 ?로드|다운 ?받|내려 ?받|내보내",
+    ),
+    en("excel|xlsx?|xls|csv|spreadsheets?|files?|downloads?|export(?:ed)?"),
   ],
   day: [
     ko(
-      "일별|일일|데일리|하루하루|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자|생산 ?일(?!지)",
+      "일별|일일|데일리|날마다|하루하루|일자별|날짜별|매일|하루별|하루|일 ?평균|날(?=[은는이가을를의도과와]|짜|$|\\s|\\?)|며칠|일자|생산 ?일(?!지)",
     ),
     en("daily|by day|per[- ]day|each day|every day|day[- ]by[- ]day|days?|a day|date"),
   ],
@@ -97,7 +101,12 @@ export const markPatterns: Readonly<Record<Mark, readonly RegExp[]>> = {
     ko("(?:제품|품목|아이템|상품|모델|품번|코드) ?별|(?:뭐|뭘|무엇을) ?(?:만들|생산(?!량)|제조)"),
     en("by (?:item|product|model|code)|per (?:item|product|model)|each (?:item|product)|item by item"),
   ],
-  item: [ko("제품|품목|아이템|상품|모델|품번"), en("items?|products?|models?|skus?")],
+  item: [
+    ko(
+      "제품|품목|아이템|상품|모델|품번|(?:줄어든|줄은|떨어진|처진|쳐진|빠진|감소한|하락한|부진한|늘어난|늘은|증가한|오른) ?(?:거|것|게|건)",
+    ),
+    en("items?|products?|models?|skus?"),
+  ],
   history: [
     ko("이력|내역|히스토리|기록|생산 ?일지|레코드|(?:최근|마지막) ?\\d+ ?(?:건|개|번|회)(?!월)"),
     en(
@@ -168,6 +177,8 @@ export interface IntentRule {
 const grains: readonly Grain[] = ["day", "weekday", "week", "month", "quarter", "year"];
 
 export const intentRules: readonly IntentRule[] = [
+  { intent: "changes", all: ["fell", "rose"], any: ["item", "byItem"], none: ["share"] },
+  { intent: "changes", all: ["compare", "byItem"], none: ["trend", "share", "fell", "rose", "average", "count"] },
   { intent: "falls", all: ["fell"], any: ["item", "byItem"], none: ["rose", "trend", "share"] },
   { intent: "rises", all: ["rose"], any: ["item", "byItem"], none: ["fell", "trend", "share"] },
   { intent: "falls", all: ["fell"], any: ["most", "least", "rank"], none: ["rose", "trend", "share", ...grains] },

@@ -124,7 +124,7 @@ export const koreanPeriods: readonly PeriodRule[] = [
     days: ({ back }, { today }) => wholeMonths(addMonths(quarterStart(today), -3 * (stepsBack(back) ?? 0)), 3),
   },
   {
-    pattern: ko(`(?:${Y} )?(?<!\\d)(?<q>[1-4])(?: 사)?분기`),
+    pattern: ko(`(?:${Y} |이번 )?(?<!\\d)(?<q>[1-4])(?: 사)?분기`),
     days: (groups, scene) => monthsOf(groups, scene, Number(groups.q) * 3 - 2, 3),
   },
   {

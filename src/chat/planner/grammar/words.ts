@@ -64,7 +64,7 @@ export const fillers: readonly RegExp[] = [
   /(?:top|best|worst|bottom|탑|톱|상위|하위|first|last|latest)\s*-?\s*\d+/gu,
   ko("(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무) ?(?:개|건|가지|종류?|번|품목|제품)"),
   en(
-    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|send|into|save|as|need|worse|better|doing|did|perform(?:ed|ing)?|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|may|different|distinct|various|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
+    "please|show|give|tell|display|get|fetch|me|us|can|could|would|you|i|we|want|need|like|to|know|see|what|what's|whats|which|how|when|where|is|are|was|were|be|been|did|do|does|has|have|had|the|a|an|of|in|on|at|for|from|by|with|and|or|as|about|between|during|over|within|since|until|up|per|its?|it's|their|they|there|that|this|those|these|then|also|too|only|just|now|ok|okay|so|well|much|many|our|my|let|let's|us|same|one|ones|out|send|into|save|as|need|worse|better|doing|did|reports?|perform(?:ed|ing)?|each|every|any|good|units?|pcs|data|info|information|results?|value|right|currently|far|go|went|going|look|per|other|more|size|sizes|may|different|distinct|various|first|went|across|against|compared|today's|month's|year's|week's|code|name|number",
   ),
   en("one|two|three|four|five|six|seven|eight|nine|ten|twenty"),
 ];
@@ -113,7 +113,7 @@ export const periodBeforeThat: readonly RegExp[] = [
 /** The same days a year before. */
 export const yearBefore: readonly RegExp[] = [
   ko(
-    "(?:전년|작년|지난해) ?(?:도|의)? ?(?:동기|동월|동 ?분기|동 ?기간|이맘 ?때|같은 (?:기간|시기|달|월|분기|때|주))(?: 대비)?|(?:전년|작년|지난해)(?:도)? ?(?:대비|비)(?![가-힣])|전년 ?대비|작년 ?대비|yoy",
+    "(?:전년|작년|지난해) ?(?:도|의)? ?(?:동기|동월|동 ?분기|동 ?기간|이맘 ?때|같은 (?:기간|시기|달|월|분기|때|주)|이번 (?:분기|달|주))(?: 대비)?|(?:전년|작년|지난해)(?:도)? ?(?:대비|비)(?![가-힣])|전년 ?대비|작년 ?대비|yoy",
   ),
   en(
     "year over year|year on year|yoy|(?:last|previous|prior) year s same (?:period|month|quarter|time|days|week)|(?:last|previous|prior) years? same (?:period|month|quarter|time|days|week)|(?:the )?same (?:period|month|quarter|time|days|week) (?:a|one) year (?:ago|earlier|before)|(?:the )?same (?:period|month|quarter|time|days|week) (?:of |in )?(?:the )?(?:last|previous|prior) year|(?:than|to|with|from) (?:a|one) year (?:ago|earlier|before)",
@@ -141,6 +141,9 @@ export const lotNumbers: readonly RegExp[] = [
   new RegExp(`${lot}\\s*(?:번|인|으?로\\s*시작하는)?\\s*(?:로트|배치|(?:lot|batch)(?![a-z]))`, "gu"),
   /(?<lot>(?<![a-z0-9])[a-z]{1,4}\d{6,}(?:[-_]\d+)*(?![a-z0-9]))/gu,
 ];
+
+/** One sum and no parts. */
+export const sums: readonly RegExp[] = [/총|합계|합산|누적/gu, en("totals?|sum")];
 
 /** What to search for, where words say so. */
 export const searchWords: readonly RegExp[] = [

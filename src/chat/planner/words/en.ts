@@ -26,6 +26,8 @@ export const en: Words = {
     "Targets are not answered here. The page [Targets](/dashboard/targets) shows how far each item has reached its target, those farthest behind first.",
   whichFile:
     "What should the file hold? Ask for “daily quantities of last month in Excel”, and the answer's table can be had as a file.",
+  alsoByItem: (from, to) =>
+    `The figures of each item are on [Trends](/dashboard/trends?from=${from}&to=${to}&unit=day), whose table can be had in Excel as well.`,
   dataUntil: (day) => `The data end on ${day}; nothing is known yet of later days.`,
   asFile: "The button **Excel** below the table saves it as a file.",
   changes: {

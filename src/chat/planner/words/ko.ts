@@ -26,6 +26,8 @@ export const ko = {
     "목표와 달성률은 대화에서 답하지 않습니다. [목표 관리](/dashboard/targets) 화면에서 제품마다 목표를 얼마나 채웠는지, 뒤처진 제품부터 볼 수 있습니다.",
   whichFile:
     "무엇을 엑셀로 드릴까요? 예를 들어 ‘지난달 일별 수량을 엑셀로’라고 물어보시면, 답변의 표를 파일로 받을 수 있습니다.",
+  alsoByItem: (from: string, to: string) =>
+    `제품마다 나눈 수치는 [생산 추세](/dashboard/trends?from=${from}&to=${to}&unit=day) 화면에 있고, 그 표도 Excel로 받을 수 있습니다.`,
   dataUntil: (day: string) => `데이터의 마지막 날은 ${day}입니다. 그 뒤의 실적은 아직 들어오지 않았습니다.`,
   asFile: "표 아래의 **Excel** 단추를 누르면 파일로 받습니다.",
   changes: {
