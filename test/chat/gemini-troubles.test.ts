@@ -14,6 +14,7 @@ import {
 } from "../support/gemini-server.ts";
 import { eventually } from "../support/hub.ts";
 import { tied } from "../support/processes.ts";
+import { startReceiver } from "../support/receiver.ts";
 
 let server: GeminiServer;
 beforeAll(async () => {
@@ -364,4 +365,13 @@ test("with the same name for both there is one model", async () => {
   server.script(fails.quotaOfTheDay());
   await failureOf(model.round(round()));
   expect([model.models, model.trouble()]).toEqual([[first], "quota"]);
+});
+
+test("a redirect is not followed, because the key and the question would go along", async () => {
+  using elsewhere = startReceiver();
+  using gateway = startReceiver(() => new Response(null, { status: 307, headers: { Location: elsewhere.url } }));
+  const { model } = quickModel(new URL(gateway.url).origin);
+  const failure = await failureOf(model.round(round()));
+  expect([failure.trouble, failure.message]).toEqual(["refused", expect.stringContaining("307")]);
+  expect([gateway.received.length, elsewhere.received]).toEqual([1, []]);
 });

@@ -62,6 +62,10 @@ interface Spent {
 
 const googlesAddress = "https://generativelanguage.googleapis.com";
 
+/** Without following redirects: elsewhere the key and the question would go along. */
+const fetchHere = (...[url, init]: Parameters<typeof fetch>): Promise<Response> =>
+  fetch(url, { ...init, redirect: "manual" });
+
 /**
  * Gemini over the official SDK. A request that fails is sent again where that may help, to the same model first and then to the one that stands in for it, and
  * what cannot be helped is remembered, so that the next question is not kept waiting for it.
@@ -235,7 +239,8 @@ export class GeminiModel implements Model {
       const { apiKey, baseUrl = googlesAddress } = this.#options;
       // All that the SDK would otherwise take from the environment is said, for config.ts alone reads that. Models under an alias, such as
       // gemini-flash-latest, are in v1beta alone. Without retryOptions the SDK sends nothing twice.
-      return new GoogleGenAI({ apiKey, vertexai: false, apiVersion: "v1beta", httpOptions: { baseUrl } });
+      const httpOptions = { baseUrl, fetch: fetchHere };
+      return new GoogleGenAI({ apiKey, vertexai: false, apiVersion: "v1beta", httpOptions });
     });
     return this.#client;
   }
