@@ -62,7 +62,10 @@ export class Endpoints {
   >(endpoint: Endpoint<Query, Path, Body>): void {
     this.list.push(endpoint as unknown as AnyEndpoint);
     const { query, params, body } = endpoint;
-    const validators = [...(query ? [validator("query", query)] : []), ...(params ? [validator("param", params)] : [])];
+    const validators = [
+      ...(query ? [tellIgnored(query), validator("query", query)] : []),
+      ...(params ? [validator("param", params)] : []),
+    ];
     this.#router.on(
       endpoint.method.toUpperCase(),
       [endpoint.path],
@@ -78,6 +81,27 @@ export class Endpoints {
       },
     );
   }
+}
+
+/** Names that a client is told at most, and how much of each. */
+const mostIgnored = 10;
+const ignoredLength = 50;
+
+/**
+ * Says in `X-Ignored-Parameters` which parameters an endpoint does not know. They are ignored (CONTRACT §2), and nothing else in the answer to
+ * `?from=2026-01-01` would show that it is about all years.
+ */
+function tellIgnored(schema: z.ZodObject): MiddlewareHandler<HubEnv> {
+  return async (c, next) => {
+    const ignored = c.req.url.includes("?")
+      ? Object.keys(c.req.queries()).filter((name) => !Object.hasOwn(schema.shape, name))
+      : [];
+    if (ignored.length > 0) {
+      const names = ignored.slice(0, mostIgnored).map((name) => name.slice(0, ignoredLength).toWellFormed());
+      c.header("X-Ignored-Parameters", names.map(encodeURIComponent).join(", "));
+    }
+    await next();
+  };
 }
 
 function validator(target: "query" | "param", schema: z.ZodObject): MiddlewareHandler<HubEnv> {

@@ -12,6 +12,7 @@ const exposedHeaders = [
   "Retry-After",
   "ETag",
   "X-Data-State",
+  "X-Ignored-Parameters",
   "Content-Disposition",
 ];
 

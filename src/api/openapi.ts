@@ -31,7 +31,7 @@ const introduction = `
 Production records of the factory's ERP, over this year's and earlier years' files. The [API guide](/docs/guide) has examples in curl, PowerShell, Python and TypeScript.
 
 - Every path is also served without \`/api/v1\` for existing clients, and with a slash at its end. HEAD is answered wherever GET is.
-- Parameters that an endpoint does not know are ignored, empty ones count as absent, of repeated ones the last counts.
+- Parameters that an endpoint does not know are ignored, and named in the header \`X-Ignored-Parameters\`; empty ones count as absent, of repeated ones the last counts.
 - Every error is JSON: \`detail\`, and the \`request_id\` under which the log has it and which every answer carries in \`X-Request-ID\`. What is no address
   of the API answers 404, and one that is asked with another method 405, where \`Allow\` says which it takes.
 - Limited endpoints say in \`X-RateLimit-Limit\` and \`X-RateLimit-Remaining\` how many requests a client has, and has left, within a minute.
@@ -52,7 +52,7 @@ export function openApiDocument(endpoints: readonly AnyEndpoint[], rules: PathRu
       title: "Production Data Hub",
       version,
       description: introduction,
-      license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
+      license: { name: "Proprietary", url: "/licences" },
     },
     servers: [{ url: "/api/v1" }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),

@@ -86,7 +86,10 @@ const ownHeaders = new Set([
 ]);
 
 /** What a 304 repeats of them (RFC 9110 §15.4.5), as hono's etag middleware has it. */
-const retained = new Set([...RETAINED_304_HEADERS, "x-content-type-options", "cross-origin-resource-policy"]);
+const retained = new Set([
+  ...RETAINED_304_HEADERS,
+  ...["x-content-type-options", "cross-origin-resource-policy", "x-ignored-parameters"],
+]);
 
 /**
  * Answers addresses that are asked again without the walk through router, middleware and validation, which costs a cached answer more than

@@ -50,6 +50,22 @@ test("a trailing slash is accepted without a redirect", async () => {
   expect(await bodyOf("/records/?limit=1")).toEqual(await bodyOf("/records?limit=1"));
 });
 
+test("what was ignored is named in a header, whether the answer is new, kept, unchanged or an error", async () => {
+  const ignoredBy = async (path: string, headers: Record<string, string> = {}) =>
+    (await hub.fetch(path, { headers })).headers.get("x-ignored-parameters");
+  const known = "/summary/monthly_total?date_from=2026-01-01&date_to=&item_code=BW0021";
+  expect(await ignoredBy(known)).toBeNull();
+  const path = "/summary/monthly_total?from=2026-01-01&%EB%82%A0%EC%A7%9C=1&a%0D%0Ab=2";
+  const wanted = `from, ${encodeURIComponent("날짜")}, a%0D%0Ab`;
+  for (let time = 1; time <= 3; time++) expect([time, await ignoredBy(path)]).toEqual([time, wanted]);
+  const tag = (await hub.fetch(path)).headers.get("etag") ?? "";
+  expect((await hub.fetch(path, { headers: { "If-None-Match": tag } })).status).toBe(304);
+  expect(await ignoredBy("/summary/by_item?from=2026-01-01&to=2026-01-31")).toBe("from, to");
+  expect(await ignoredBy("/records.csv?item=BW0021")).toBe("item");
+  const many = Array.from({ length: 50 }, (_, at) => `${"x".repeat(200)}${at}=1`).join("&");
+  expect((await ignoredBy(`/items?${many}`))!.length).toBeLessThan(600);
+});
+
 test("an empty parameter counts as absent, an unknown one is ignored, the last of a repeated one wins", async () => {
   const all = await bodyOf("/records");
   expect(
