@@ -22,6 +22,24 @@ export function Banners({ sentences }: { sentences: readonly string[] }) {
   );
 }
 
+/** What stands above the columns of a table; with the class of a column where it has one, such as `number`, or `wide` for one that gives way on phones. */
+export function Headings({ of }: { of: readonly (string | readonly [text: string, kind: string])[] }) {
+  return (
+    <thead>
+      <tr>
+        {of.map((heading) => {
+          const [text, kind] = typeof heading === "string" ? [heading] : heading;
+          return (
+            <th scope="col" class={kind}>
+              {text}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
 /** A cell with a figure as it is; a dash where there is none. A `wide` one gives way on phones. */
 export function Quantity({ value, format, wide }: { value: number | null; format: Format; wide?: boolean }) {
   return <td class={wide ? "number wide" : "number"}>{value === null ? "–" : format.exact(value)}</td>;

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Ranking } from "../../production/ranking.ts";
-import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import { Headings, ItemLink, Quantity, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { colourOf } from "./colour.ts";
 
@@ -17,20 +17,14 @@ export function Pareto({ view, ranking }: { view: View; ranking: Ranking }) {
       </div>
       <Scroll label={texts.overview.top}>
         <table class="pareto">
-          <thead>
-            <tr>
-              <th scope="col">{texts.columns.item}</th>
-              <th scope="col" class="number">
-                {texts.columns.quantity}
-              </th>
-              <th scope="col" class="number wide">
-                {texts.columns.share}
-              </th>
-              <th scope="col" class="number">
-                {texts.columns.cumulative}
-              </th>
-            </tr>
-          </thead>
+          <Headings
+            of={[
+              texts.columns.item,
+              [texts.columns.quantity, "number"],
+              [texts.columns.share, "number wide"],
+              [texts.columns.cumulative, "number"],
+            ]}
+          />
           <tbody>
             {items.map((item) => (
               <tr>

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { WeekdayTotal } from "../../production/weekdays.ts";
-import { Quantity, Scroll } from "../elements.tsx";
+import { Headings, Quantity, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { Bar } from "./pareto.tsx";
 
@@ -17,23 +17,15 @@ export function Weekdays({ view, weekdays }: { view: View; weekdays: readonly We
       <p class="hint">{words.weekdaysHelp}</p>
       <Scroll label={words.weekdays}>
         <table class="weekdays">
-          <thead>
-            <tr>
-              <th scope="col">{columns.weekday}</th>
-              <th scope="col" class="number">
-                {columns.perDay}
-              </th>
-              <th scope="col" class="number">
-                {columns.productionDays}
-              </th>
-              <th scope="col" class="number wide">
-                {columns.quantity}
-              </th>
-              <th scope="col" class="number">
-                {columns.batches}
-              </th>
-            </tr>
-          </thead>
+          <Headings
+            of={[
+              columns.weekday,
+              [columns.perDay, "number"],
+              [columns.productionDays, "number"],
+              [columns.quantity, "number wide"],
+              [columns.batches, "number"],
+            ]}
+          />
           <tbody>
             {weekdays.map(({ weekday, production_days, total_production, batch_count, avg_per_day }) => (
               <tr>

@@ -2,7 +2,7 @@
 import type { Delivery, DeliveryState } from "../../notify/deliveries.ts";
 import type { ChannelStatus } from "../../notify/outbox.ts";
 import { reasonText } from "../../notify/reasons.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
@@ -100,16 +100,7 @@ function Deliveries({ view, hub, deliveries }: ChannelsProps & { deliveries: rea
   return (
     <Scroll label={recent.title}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{recent.at}</th>
-            <th scope="col">{recent.subject}</th>
-            <th scope="col">{recent.state}</th>
-            <th scope="col" class="number wide">
-              {recent.tries}
-            </th>
-          </tr>
-        </thead>
+        <Headings of={[recent.at, recent.subject, recent.state, [recent.tries, "number wide"]]} />
         <tbody>
           {deliveries.map(({ channel, kind, subject, state, reason, attempts, created_at }) => (
             <tr>

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { z } from "zod";
 import { type Alert, severities } from "../../alerts/alert.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import { type Params, valuesOf } from "../params.ts";
@@ -94,15 +94,7 @@ function Table({ view, hub, alerts }: { view: View; hub: HubView; alerts: readon
   return (
     <Scroll label={words.title}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.began}</th>
-            <th scope="col">{words.severity}</th>
-            <th scope="col">{words.what}</th>
-            <th scope="col">{words.lasted}</th>
-            <th scope="col">{words.state}</th>
-          </tr>
-        </thead>
+        <Headings of={[words.began, words.severity, words.what, words.lasted, words.state]} />
         <tbody>
           {alerts.map((alert) => (
             <tr>

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Present } from "../../alerts/engine.ts";
 import type { Rule } from "../../alerts/rule.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import { type Particular, Particulars } from "./operations-particulars.tsx";
@@ -30,15 +30,7 @@ export function Rules({ view, hub, present }: RulesProps) {
       <p class="hint">{words.about}</p>
       <Scroll label={words.title}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{words.severity}</th>
-              <th scope="col">{words.state}</th>
-              <th scope="col">{words.waits}</th>
-              <th scope="col">{words.keeps}</th>
-            </tr>
-          </thead>
+          <Headings of={[words.name, words.severity, words.state, words.waits, words.keeps]} />
           <tbody>
             {rules.map((rule) => (
               <RuleRow view={view} hub={hub} rule={rule} present={present} />

@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { ProductionRecord } from "../../production/records.ts";
 import { tidy } from "../../production/totals.ts";
-import { ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
+import { Headings, ItemName, itemPath, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
 import { ask, link, type View } from "../view.ts";
 import { batchValues } from "./batches-params.tsx";
@@ -50,15 +50,7 @@ function BatchesOf({ kind, view, id, title, records }: BatchesProps) {
     <Scroll label={title}>
       <table id={id}>
         <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{columns.day}</th>
-            <th scope="col">{kind === "lot" ? columns.item : columns.lot}</th>
-            <th scope="col" class="number">
-              {columns.quantity}
-            </th>
-          </tr>
-        </thead>
+        <Headings of={[columns.day, kind === "lot" ? columns.item : columns.lot, [columns.quantity, "number"]]} />
         <tbody>
           {records.map((record) => (
             <tr>
@@ -149,17 +141,7 @@ async function itemHistory(view: View, code: string): Promise<Child> {
       <Scroll label={words.months}>
         <table id="item-months">
           <caption>{words.months}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{columns.month}</th>
-              <th scope="col" class="number">
-                {columns.quantity}
-              </th>
-              <th scope="col" class="number">
-                {columns.batches}
-              </th>
-            </tr>
-          </thead>
+          <Headings of={[columns.month, [columns.quantity, "number"], [columns.batches, "number"]]} />
           <tbody>
             {monthly
               .slice(-months)

@@ -2,7 +2,7 @@
 import type { Answers } from "../../production/questions.ts";
 import type { ProductionRecord } from "../../production/records.ts";
 import { isDay } from "../../segments/day.ts";
-import { ItemName, Quantity, Scroll } from "../elements.tsx";
+import { Headings, ItemName, Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import { swapFromTop } from "../swap.ts";
 import { link, type View } from "../view.ts";
@@ -20,19 +20,9 @@ export function BatchTable({ view, page }: RowsProps) {
   return (
     <Scroll label={batches.list}>
       <table class="batches">
-        <thead>
-          <tr>
-            <th scope="col">{columns.day}</th>
-            <th scope="col">{columns.lot}</th>
-            <th scope="col">{columns.item}</th>
-            <th scope="col" class="number">
-              {columns.quantity}
-            </th>
-            <th scope="col" class="wide">
-              {batches.source}
-            </th>
-          </tr>
-        </thead>
+        <Headings
+          of={[columns.day, columns.lot, columns.item, [columns.quantity, "number"], [batches.source, "wide"]]}
+        />
         <tbody>
           <BatchRows view={view} page={page} />
         </tbody>

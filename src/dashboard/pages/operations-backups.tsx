@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import type { OperationsState } from "./operations-state.ts";
@@ -26,19 +26,9 @@ export function Backups({ view, hub, state }: { view: View; hub: HubView; state:
       ) : (
         <Scroll label={words.title}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.file}</th>
-                <th scope="col">{words.newest}</th>
-                <th scope="col" class="number">
-                  {words.size}
-                </th>
-                <th scope="col" class="number wide">
-                  {words.kept}
-                </th>
-                <th scope="col">{words.proof}</th>
-              </tr>
-            </thead>
+            <Headings
+              of={[words.file, words.newest, [words.size, "number"], [words.kept, "number wide"], words.proof]}
+            />
             <tbody>
               {rows.map(({ target, newest, older }) => (
                 <tr>

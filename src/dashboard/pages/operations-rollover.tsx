@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { rolloverPlanJob } from "../../operations/duties.ts";
 import type { RolloverPlan } from "../../operations/rollover-plan.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { View } from "../view.ts";
 import { Act, actionOf, JobProgress } from "./operations-jobs.tsx";
@@ -78,19 +78,9 @@ function Plan({ view, plan }: { view: View; plan: RolloverPlan }) {
           )}
           <Scroll label={words.title}>
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">{words.month}</th>
-                  <th scope="col">{words.from}</th>
-                  <th scope="col">{words.to}</th>
-                  <th scope="col" class="number">
-                    {words.rowCount}
-                  </th>
-                  <th scope="col" class="number">
-                    {texts.columns.quantity}
-                  </th>
-                </tr>
-              </thead>
+              <Headings
+                of={[words.month, words.from, words.to, [words.rowCount, "number"], [texts.columns.quantity, "number"]]}
+              />
               <tbody>
                 {moves.map((move) => (
                   <tr>

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { PresentSetting } from "../../config.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 
 /** The settings in force, by the names that they have in `.env`; of a secret only whether it is set. */
@@ -19,16 +19,7 @@ export function Settings({ view, settings }: { view: View; settings: readonly Pr
         <p class="hint">{words.about}</p>
         <Scroll label={words.title}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.name}</th>
-                <th scope="col">{words.value}</th>
-                <th scope="col">{words.source}</th>
-                <th scope="col" class="wide">
-                  {words.meaning}
-                </th>
-              </tr>
-            </thead>
+            <Headings of={[words.name, words.value, words.source, [words.meaning, "wide"]]} />
             <tbody>
               {settings.map((setting) => (
                 <tr>

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Answers } from "../../production/questions.ts";
-import { ItemLink, Quantity, Scroll } from "../elements.tsx";
+import { Headings, ItemLink, Quantity, Scroll } from "../elements.tsx";
 import { swapFromTop } from "../swap.ts";
 import { isAheadOfData, link, type View } from "../view.ts";
 import { itemsPath } from "./items-path.ts";
@@ -106,20 +106,9 @@ function Changes({ view, title, none, changes, sign }: ChangesProps) {
     <Scroll label={title}>
       <table class="movers">
         <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{columns.item}</th>
-            <th scope="col" class="number wide">
-              {columns.before}
-            </th>
-            <th scope="col" class="number">
-              {columns.now}
-            </th>
-            <th scope="col" class="number">
-              {columns.difference}
-            </th>
-          </tr>
-        </thead>
+        <Headings
+          of={[columns.item, [columns.before, "number wide"], [columns.now, "number"], [columns.difference, "number"]]}
+        />
         <tbody>
           {changes.map(({ item_code, item_name, before, now, difference }) => (
             <tr>

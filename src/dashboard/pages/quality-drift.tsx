@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Drift } from "../../quality/drift.ts";
 import { numbersIn } from "../../quality/words.ts";
-import { Figure, Scroll } from "../elements.tsx";
+import { Figure, Headings, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { type Particular, Particulars } from "./operations-particulars.tsx";
 
@@ -51,20 +51,7 @@ function Items({ view, drift }: { view: View; drift: Drift }) {
   return (
     <Scroll label={words.items}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.item}</th>
-            <th scope="col" class="number">
-              {words.before}
-            </th>
-            <th scope="col" class="number">
-              {words.now}
-            </th>
-            <th scope="col" class="number">
-              {words.contribution}
-            </th>
-          </tr>
-        </thead>
+        <Headings of={[words.item, [words.before, "number"], [words.now, "number"], [words.contribution, "number"]]} />
         <tbody>
           {drift.distribution.items.slice(0, mostItems).map(({ item_code, share_before, share_now, contribution }) => (
             <tr>
@@ -107,17 +94,7 @@ function Chart({ view, drift }: { view: View; drift: Drift }) {
       }}
     >
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.week}</th>
-            <th scope="col" class="number">
-              {words.psi}
-            </th>
-            <th scope="col" class="number">
-              {words.change}
-            </th>
-          </tr>
-        </thead>
+        <Headings of={[words.week, [words.psi, "number"], [words.change, "number"]]} />
         <tbody>
           {history.toReversed().map(({ day, psi, level_change }) => (
             <tr>

@@ -3,7 +3,7 @@ import { extentOf } from "../../quality/extent.ts";
 import { type Kind, kindsByAction, type SampleRow } from "../../quality/finding.ts";
 import { type KeptFinding, mostName, mostNote } from "../../quality/findings-store.ts";
 import { numbersIn } from "../../quality/words.ts";
-import { Quantity, Scroll } from "../elements.tsx";
+import { Headings, Quantity, Scroll } from "../elements.tsx";
 import { addressOf } from "../filter.ts";
 import type { HubView } from "../hub-operations.ts";
 import { link, type View } from "../view.ts";
@@ -149,23 +149,17 @@ function Samples({ view, id, rows, what }: { view: View; id: string; rows: reado
       <summary>{samples(format.exact(rows.length))}</summary>
       <Scroll label={samplesOf(what)}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{fields.source}</th>
-              <th scope="col" class="number">
-                {fields.id}
-              </th>
-              <th scope="col">{fields.date}</th>
-              <th scope="col">{fields.lot}</th>
-              <th scope="col">{fields.item}</th>
-              <th scope="col" class="wide">
-                {fields.name}
-              </th>
-              <th scope="col" class="number">
-                {fields.quantity}
-              </th>
-            </tr>
-          </thead>
+          <Headings
+            of={[
+              fields.source,
+              [fields.id, "number"],
+              fields.date,
+              fields.lot,
+              fields.item,
+              [fields.name, "wide"],
+              [fields.quantity, "number"],
+            ]}
+          />
           <tbody>
             {rows.map((row) => (
               <tr>

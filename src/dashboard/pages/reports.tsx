@@ -6,7 +6,7 @@ import { periodName, periodOf } from "../../reports/period.ts";
 import { reportPath } from "../../reports/report.ts";
 import type { ListedReport } from "../../reports/reports.ts";
 import { isDay } from "../../segments/day.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { HubView } from "../hub-operations.ts";
 import type { Page } from "../page.ts";
 import { type Params, valuesOf } from "../params.ts";
@@ -190,17 +190,7 @@ function History({ view, hub, listed }: { view: View; hub: HubView; listed: read
       ) : (
         <Scroll label={words.title}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.report}</th>
-                <th scope="col" class="wide">
-                  {words.headline}
-                </th>
-                <th scope="col">{words.made}</th>
-                <th scope="col">{words.sent}</th>
-                <th scope="col">{words.files}</th>
-              </tr>
-            </thead>
+            <Headings of={[words.report, [words.headline, "wide"], words.made, words.sent, words.files]} />
             <tbody>
               {listed.slice(0, mostListed).map((made) => (
                 <Line view={view} made={made} time={time} canSend={canSend} />

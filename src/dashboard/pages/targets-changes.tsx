@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { TargetChange } from "../../targets/types.ts";
-import { Quantity, Scroll } from "../elements.tsx";
+import { Headings, Quantity, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 
 /** Changes that are listed. */
@@ -24,22 +24,16 @@ export function TargetChanges({
     <>
       <Scroll label={label}>
         <table class="changes">
-          <thead>
-            <tr>
-              <th scope="col">{words.month}</th>
-              <th scope="col">{texts.columns.item}</th>
-              <th scope="col">{words.kind}</th>
-              <th scope="col" class="number">
-                {words.before}
-              </th>
-              <th scope="col" class="number">
-                {words.after}
-              </th>
-              <th scope="col" class="number wide">
-                {words.difference}
-              </th>
-            </tr>
-          </thead>
+          <Headings
+            of={[
+              words.month,
+              texts.columns.item,
+              words.kind,
+              [words.before, "number"],
+              [words.after, "number"],
+              [words.difference, "number wide"],
+            ]}
+          />
           <tbody>
             {changes.slice(0, mostListed).map((change) => (
               <tr>

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { mostNote } from "../../targets/store.ts";
 import { type FileContent, isAcceptable, mostProblems, type Problem, type TargetChange } from "../../targets/types.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { TargetsView } from "../targets-view.ts";
 import { link, type View } from "../view.ts";
 import { TargetChanges } from "./targets-changes.tsx";
@@ -91,12 +91,7 @@ function Problems({ view, content }: ContentProps) {
       <p class="hint">{isSevere ? words.problemsHelp : words.unknownHelp}</p>
       <Scroll label={words.problems(format.exact(content.problemCount))}>
         <table class="problems">
-          <thead>
-            <tr>
-              <th scope="col">{words.place}</th>
-              <th scope="col">{words.whatIsWrong}</th>
-            </tr>
-          </thead>
+          <Headings of={[words.place, words.whatIsWrong]} />
           <tbody>
             {content.problems.map((problem) => (
               <tr>

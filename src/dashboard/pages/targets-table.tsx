@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
 import type { Achievement, ItemStanding, Standing } from "../../targets/achievement.ts";
-import { ItemLink, Scroll } from "../elements.tsx";
+import { Headings, ItemLink, Scroll } from "../elements.tsx";
 import type { View } from "../view.ts";
 import { Chance, TargetBar } from "./targets-cards.tsx";
 
@@ -42,33 +42,19 @@ export function TargetTable({ view, achievement, total, lines }: TableProps) {
       </div>
       <Scroll label={words.list}>
         <table class="items targets">
-          <thead>
-            <tr>
-              <th scope="col">{columns.item}</th>
-              <th scope="col">{words.status}</th>
-              <th scope="col" class="number">
-                {words.achievement}
-              </th>
-              <th scope="col" class="wide">
-                {words.progress}
-              </th>
-              <th scope="col" class="number wide">
-                {words.made}
-              </th>
-              <th scope="col" class="number wide">
-                {words.target}
-              </th>
-              <th scope="col" class="number spare">
-                {words.monthEnd}
-              </th>
-              <th scope="col" class="number spare">
-                {words.intervalHead}
-              </th>
-              <th scope="col" class="number spare">
-                {words.perDay}
-              </th>
-            </tr>
-          </thead>
+          <Headings
+            of={[
+              columns.item,
+              words.status,
+              [words.achievement, "number"],
+              [words.progress, "wide"],
+              [words.made, "number wide"],
+              [words.target, "number wide"],
+              [words.monthEnd, "number spare"],
+              [words.intervalHead, "number spare"],
+              [words.perDay, "number spare"],
+            ]}
+          />
           <tbody>{raw(lines)}</tbody>
           <tfoot>
             <tr>

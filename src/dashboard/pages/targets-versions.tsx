@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { TargetVersion } from "../../targets/types.ts";
-import { Scroll } from "../elements.tsx";
+import { Headings, Scroll } from "../elements.tsx";
 import type { TargetsView } from "../targets-view.ts";
 import { link, type View } from "../view.ts";
 import { toTheMinute } from "./operations-time.ts";
@@ -28,20 +28,9 @@ export function TargetVersions({ view, known, chosen }: VersionsProps) {
       <h2>{words.versions}</h2>
       <Scroll label={words.versions}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.version("")}</th>
-              <th scope="col">{words.when}</th>
-              <th scope="col" class="wide">
-                {words.from}
-              </th>
-              <th scope="col">{words.note}</th>
-              <th scope="col" class="wide">
-                {words.who}
-              </th>
-              <th scope="col">{words.actions}</th>
-            </tr>
-          </thead>
+          <Headings
+            of={[words.version(""), words.when, [words.from, "wide"], words.note, [words.who, "wide"], words.actions]}
+          />
           <tbody>
             {versions.map((version, at) => (
               <Line view={view} known={known} version={version} inForce={at === 0} isShown={shown?.id === version.id} />
