@@ -252,7 +252,8 @@ const questions: readonly Question[] = [
       const items = await byItem(asked, 10);
       const all = (await total(asked)).total;
       const percent = (part: number): number => Math.round((1000 * part) / all) / 10;
-      if (all === 0) return { rows: [], count: null };
+      // Of nothing, or less, there are no shares, as on the pages.
+      if (all <= 0) return { rows: [], count: null };
       const rows = items.map((one) => [
         label(one.item_code, one.item_name),
         one.total_production,
