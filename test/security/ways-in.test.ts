@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { unzipSync } from "fflate";
+import { pages } from "../../src/dashboard/pages/index.ts";
 import { readCsv, readXlsxCells } from "../support/exports.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
@@ -165,23 +166,24 @@ test("an item named like a formula is a text in every file, of whatever page", a
     headers: { ...headers, "Content-Type": "application/json" },
     body: JSON.stringify(table),
   };
+  const ofPages = pages.filter((page) => page.exported ?? page.table).map(({ path }) => path);
+  expect(ofPages.length).toBeGreaterThan(3);
   const files: [path: string, init: BunFetchRequestInit][] = [
-    ...["/records.csv", "/records.xlsx", "/dashboard/batches.csv", "/dashboard/batches.xlsx"].map(
-      (path): [string, BunFetchRequestInit] => [path, { headers }],
-    ),
-    ...["/dashboard/targets/form.csv", "/dashboard/targets/form.xlsx", "/dashboard/reports/daily/2026-01-28.xlsx"].map(
-      (path): [string, BunFetchRequestInit] => [path, { headers }],
-    ),
+    ...["/records", ...ofPages, "/dashboard/targets/form"]
+      .flatMap((path) => [`${path}.csv`, `${path}.xlsx`])
+      .concat("/dashboard/reports/daily/2026-01-28.xlsx")
+      .map((path): [string, BunFetchRequestInit] => [path, { headers }]),
     ["/dashboard/chat/table.csv", sent],
     ["/dashboard/chat/table.xlsx", sent],
   ];
+  const named: string[] = [];
   for (const [path, init] of files) {
     const response = await hub.fetch(path, init);
     expect([path, response.status]).toEqual([path, 200]);
     const bytes = await response.bytes();
     if (path.endsWith(".csv")) {
       const cells = readCsv(new TextDecoder().decode(bytes)).flat();
-      expect([path, cells]).toEqual([path, expect.arrayContaining([`'${formula}`])]);
+      if (cells.includes(`'${formula}`)) named.push(path);
       expect([path, cells.filter((cell) => /^[=+@]/.test(cell))]).toEqual([path, []]);
       continue;
     }
@@ -196,8 +198,10 @@ test("an item named like a formula is a text in every file, of whatever page", a
     ]);
     expect([path, xml.filter(({ name }) => /externalLink|connections|vba/i.test(name))]).toEqual([path, []]);
     const cells = (await readXlsxCells(bytes)).flat();
-    expect([path, cells.some((cell) => String(cell).includes(formula))]).toEqual([path, true]);
+    if (cells.some((cell) => String(cell).includes(formula))) named.push(path);
   }
+  // Files of days name no items.
+  expect(files.map(([path]) => path).filter((path) => !named.includes(path) && !/trends/.test(path))).toEqual([]);
 });
 
 test("a request that two programs would read differently is refused, and no Host is answered that is none", async () => {
