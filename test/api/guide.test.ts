@@ -39,8 +39,8 @@ writeDatabase(livePath(reference), rows);
 const home = temporaryHome();
 let hub: Hub;
 let locked: Hub;
-/** What the examples about errors printed, which were begun before there were any data. */
-let afterTrouble: Map<Runnable, string>;
+/** What the examples about errors print, which were begun before there were any data: they wait for some seconds, as they were told. */
+let afterTrouble: Promise<Map<Runnable, string>>;
 
 beforeAll(async () => {
   [hub, locked] = await Promise.all([
@@ -54,7 +54,8 @@ beforeAll(async () => {
   });
   writeDatabase(livePath(home), rows);
   writeDatabase(livePath(locked.home), rows.slice(0, 30));
-  afterTrouble = await printedBy(waiting);
+  afterTrouble = printedBy(waiting);
+  afterTrouble.catch(() => {});
 });
 afterAll(() => Promise.all([hub.stop(), locked.stop()]));
 
@@ -155,7 +156,10 @@ describe("an example prints what SQLite says", () => {
       );
     const [{ day }] = truth("SELECT max(substr(production_date, 1, 10)) AS day FROM production_records") as [Json];
     await eachPrinted(day);
-    writeDatabase(livePath(home), [...rows, row({ production_date: "2026-03-05", good_quantity: 4_321.5 })]);
+    writeDatabase(livePath(home), [
+      ...rows,
+      row({ production_date: "2026-03-05", item_code: "B0099", good_quantity: 4_321.5 }),
+    ]);
     await eachPrinted("4321.5");
     await Promise.all([...running.values()].map((one) => one.end()));
     for (const [language, { printed }] of running)
@@ -163,7 +167,7 @@ describe("an example prints what SQLite says", () => {
   });
 
   test("after the hub could not answer, and why another request cannot be answered at all", async () => {
-    for (const [language, text] of afterTrouble) {
+    for (const [language, text] of await afterTrouble) {
       expect([language, text]).toEqual([language, expect.stringContaining("BW0021")]);
       expect([language, text]).toEqual([language, expect.not.stringContaining("No production data")]);
       expect([language, numbersIn(text)]).toEqual([language, expect.arrayContaining([firstItem().record_count, 400])]);
@@ -274,12 +278,4 @@ describe("a query for Excel and Power BI", () => {
   function tableOf([headings, ...cells]: string[][]): Json[] {
     return cells.map((line) => Object.fromEntries(headings!.map((heading, column) => [heading, line[column]])));
   }
-});
-
-test("the guide of a running hub names the address by which that hub is called", async () => {
-  const here = hub.url.replace("127.0.0.1", "hub-of-the-factory.example");
-  const { host } = new URL(here);
-  const page = await (await hub.fetch("/docs/guide", { headers: { Host: host } })).text();
-  expect(page).toContain(`${here}/api/v1/records?item_code=BW0021`);
-  expect(page).not.toContain("http://hub:8000");
 });

@@ -111,6 +111,12 @@ describe("the documents of a running hub", () => {
     },
   );
 
+  test("the guide's examples name the address by which the hub is called, to be pasted as they stand", async () => {
+    const guide = await (await page("http://hub-of-the-factory.example:8000/docs/guide")).text();
+    expect(guide).toContain("http://hub-of-the-factory.example:8000/api/v1/records?item_code=BW0021");
+    expect(guide).not.toContain("http://hub:8000");
+  });
+
   test("a page that was read is not sent again", async () => {
     const tag = (await page("/docs/manual")).headers.get("ETag")!;
     expect((await page("/docs/manual", { "If-None-Match": tag })).status).toBe(304);
