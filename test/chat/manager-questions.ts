@@ -1,6 +1,6 @@
 /** What a production manager wants to know, as people write it, with the plan that each must give on Saturday, 2026-11-21, as in `planner-table.ts`. */
 export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
-  "falls: compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30 + execute_custom_query(items that fell) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 10":
+  "falls: execute_custom_query(items that fell) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 10 + compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30":
     [
       "지난달 실적이 떨어지는 제품 top10",
       "생산량 줄어든 거 뭐 있어 지난달",
@@ -29,13 +29,13 @@ export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
       "underperforming items last month",
       "which items decreased the most in october",
     ],
-  "falls: compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30 + execute_custom_query(items that fell) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 5":
+  "falls: execute_custom_query(items that fell) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 5 + compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30":
     ["지난달 가장 많이 줄어든 품목 5개", "five items that fell the most last month, top 5"],
-  "falls: compare_periods 2026-10-01..2026-10-31 2025-10-01..2025-10-31 + execute_custom_query(items that fell) 2026-10-01 2026-11-01 2025-10-01 2025-11-01 2025-10-01 2026-11-01 LIMIT 10":
+  "falls: execute_custom_query(items that fell) 2026-10-01 2026-11-01 2025-10-01 2025-11-01 2025-10-01 2026-11-01 LIMIT 10 + compare_periods 2026-10-01..2026-10-31 2025-10-01..2025-10-31":
     ["지난달 작년보다 줄은 제품", "지난달 전년 동월 대비 줄어든 제품은?", "products down vs last year last month"],
-  "falls: compare_periods 2026-11-01..2026-11-20 2026-10-01..2026-10-20 + execute_custom_query(items that fell) 2026-11-01 2026-11-21 2026-10-01 2026-10-21 2026-10-01 2026-11-21 LIMIT 10 *":
+  "falls: execute_custom_query(items that fell) 2026-11-01 2026-11-21 2026-10-01 2026-10-21 2026-10-01 2026-11-21 LIMIT 10 + compare_periods 2026-11-01..2026-11-20 2026-10-01..2026-10-20 *":
     ["뒤처진 제품은?", "실적 나쁜 제품", "which items fell behind?"],
-  "rises: compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30 + execute_custom_query(items that rose) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 10":
+  "rises: execute_custom_query(items that rose) 2026-10-01 2026-11-01 2026-09-01 2026-10-01 2026-09-01 2026-11-01 LIMIT 10 + compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30":
     ["지난달에 많이 늘어난 제품은?", "which items grew the most last month"],
   "comparison: compare_periods 2026-10-01..2026-10-31 2026-09-01..2026-09-30 BW0021": [
     "BW0021 지난달에 줄었어?",
@@ -106,7 +106,7 @@ export const managerQuestions: Readonly<Record<string, readonly string[]>> = {
     "day by day output this month excel",
   ],
   "total: get_production_summary 2026-10-01..2026-10-31": ["10월 총 생산량 엑셀로"],
-  "changes: compare_periods 2026-10-01..2026-11-20 2025-10-01..2025-11-20 + execute_custom_query(items that fell) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10 + execute_custom_query(items that rose) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10":
+  "changes: execute_custom_query(items that fell) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10 + execute_custom_query(items that rose) 2026-10-01 2026-11-21 2025-10-01 2025-11-21 2025-10-01 2026-11-21 LIMIT 10 + compare_periods 2026-10-01..2026-11-20 2025-10-01..2025-11-20":
     [
       "이번 분기 제품별로 작년이랑 비교",
       "이번 분기 전년 동기 대비 변동이 큰 제품",

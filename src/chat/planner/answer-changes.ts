@@ -81,17 +81,18 @@ function changeTable(rows: readonly Record<string, SqlValue>[], text: Words): st
     return share === null ? "–" : `${share > 0 ? "+" : ""}${tenth.format(share)}`;
   };
   return table(
-    [headings.rank, headings.code, headings.name, headings.total, headings.base, headings.change, headings.rate],
+    [headings.rank, headings.code, headings.name, headings.change, headings.rate, headings.total, headings.base],
     rows.map((row, at) => {
       const [now, base] = [Number(row.total_production ?? 0), Number(row.base_production ?? 0)];
       return [
         `${at + 1}`,
         plain(String(row.item_code)),
         plain(row.item_name as string | null),
-        figure(now),
-        figure(base),
+        // First what was asked for: on a phone the others are off the screen.
         signed(tidy(now - base)),
         rate(now, base),
+        figure(now),
+        figure(base),
       ];
     }),
     [0, 3, 4, 5, 6],

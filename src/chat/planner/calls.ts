@@ -50,13 +50,13 @@ export function callsFor({ intent, period, base, items, by, limit, keyword, lots
     }
     case "falls":
     case "rises":
-      return [compared(period!, base!), changedItems(period!, base!, intent, Math.min(limit ?? 10, mostRanked))];
+      return [changedItems(period!, base!, intent, Math.min(limit ?? 10, mostRanked)), compared(period!, base!)];
     case "changes":
       return [
-        compared(period!, base!),
         ...(["falls", "rises"] as const).map((way) =>
           changedItems(period!, base!, way, Math.min(limit ?? 10, mostRanked)),
         ),
+        compared(period!, base!),
       ];
     case "comparison":
       return one.map((code) => compared(period!, base!, code));
