@@ -5,7 +5,6 @@ import { raw } from "hono/html";
 import { languageOf } from "../dashboard/preferences.ts";
 import type { HubEnv } from "../http/env.ts";
 import { Bar, htmlPage } from "../http/html-page.tsx";
-import { publicOrigin } from "../http/public-origin.ts";
 
 const headers = {
   "Content-Security-Policy":
@@ -54,8 +53,8 @@ export function documentRoutes(): Hono<HubEnv> {
   for (const name of englishDocuments) {
     app.get(`/docs/${name}`, etag(), async (c) => {
       const { documents } = await import("../documents/pages.ts");
-      // What is printed for a hub somewhere is to be pasted for this one.
-      const here = Bun.escapeHTML(publicOrigin(c.req.url));
+      // What is printed for a hub somewhere is to be pasted for this one, by the address that leads its reader here.
+      const here = Bun.escapeHTML(new URL(c.req.url).origin);
       return send(c, "en", words.en[name], documents[name].replaceAll("http://hub:8000", here));
     });
   }

@@ -48,10 +48,14 @@ beforeAll(async () => {
     startHub({ home: temporaryHome(), env: { API_KEYS: key, ROLLUP: "false" } }),
   ]);
   const waiting = startAll("Errors, and when to ask again");
-  await eventually("every example was told to come again", () => {
-    const refusals = hub.log().match(/GET \/api\/v1\/items\?limit=1 503/g) ?? [];
-    return refusals.length >= waiting.size || undefined;
-  });
+  await eventually(
+    "every example was told to come again",
+    () => {
+      const refusals = hub.log().match(/GET \/api\/v1\/items\?limit=1 503/g) ?? [];
+      return refusals.length >= waiting.size || undefined;
+    },
+    60_000,
+  );
   writeDatabase(livePath(home), rows);
   writeDatabase(livePath(locked.home), rows.slice(0, 30));
   afterTrouble = printedBy(waiting);
