@@ -24,7 +24,9 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
       const advice =
         code === "ENOENT"
           ? "Its drive or network share is not there: connect it, and start again."
-          : "Give the account that runs the hub the right to write there, or put the hub into another folder.";
+          : code === "ENOTDIR" || code === "EEXIST"
+            ? "A file has the name of the folder: give that file another name, or choose another folder with --home."
+            : "Give the account that runs the hub the right to write there, or put the hub into another folder.";
       throw new StartError(`The folder ${folder} cannot be made (${code}). ${advice}`);
     }
   }

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Server } from "bun";
 import { newRequestId } from "./api/app.ts";
 import type { Settings } from "./config.ts";
@@ -18,10 +19,26 @@ export function listenForApi(settings: Settings, fetch: Answer): Server<undefine
     return listenOn(settings.apiPort, settings.host, fetch);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE")
-      throw new StartError(`The hub cannot listen on ${settings.host}, port ${settings.apiPort}: ${message}`);
-    throw new PortInUseError(settings.apiPort);
+    if (code === "EADDRINUSE") throw new PortInUseError(settings.apiPort);
+    throw new StartError(`Nothing was started. ${whyDeaf(settings, code, message)}`);
   }
+}
+
+/** Why the hub cannot listen, and what to do. */
+function whyDeaf({ host, apiPort }: Settings, code: string | undefined, message: string): string {
+  if (code === "EACCES" || code === "EPERM") {
+    return `This account may not listen on port ${apiPort}. Set API_PORT to one from 1024 up that nobody has reserved, such as 8000, in the .env file.`;
+  }
+  if (code === "EADDRNOTAVAIL" || code === "EINVAL" || code === "ENOTFOUND") {
+    return `HOST is ${host}, but this computer has no such address${ownAddresses()}. Set HOST to one that it has, or to 0.0.0.0 for all of them, in the .env file.`;
+  }
+  return `The hub cannot listen on ${host}, port ${apiPort}: ${message}`;
+}
+
+function ownAddresses(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const found = all.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+  return found.length === 0 ? "" : ` (it has ${found.join(", ")})`;
 }
 
 /**

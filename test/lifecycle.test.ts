@@ -126,6 +126,20 @@ test("a port that another program holds is said with that program's name and pro
   expect(stderr).toContain("set API_PORT to another port");
 });
 
+test("an address that this computer does not have, and a file in the place of the home, stop the start with what to do", () => {
+  const home = homeWith(1);
+  const foreign = run([], { HUB_HOME: home, HOST: "198.51.100.7", API_PORT: "0" });
+  expect(foreign).toMatchObject({ code: 1, stdout: "" });
+  expect(foreign.stderr).toMatch(
+    /^Nothing was started\. HOST is 198\.51\.100\.7, but this computer has no such address .* Set HOST to /,
+  );
+  const file = join(home, "file");
+  writeFileSync(file, "");
+  const { code, stderr } = run([], { HUB_HOME: file, HOST: "127.0.0.1", API_PORT: "0" });
+  expect(code).toBe(1);
+  expect(stderr).toContain("A file has the name of the folder");
+});
+
 test("in an empty folder the hub makes its folders and says what to put where", async () => {
   const home = temporaryHome();
   const { PATH = "", HOME = "" } = process.env;

@@ -246,7 +246,10 @@ export class LogFile {
     this.#outage = true;
     const cause = (error as NodeJS.ErrnoException).code ?? String(error);
     try {
-      writeSync(2, `The log ${this.#path} cannot be written (${cause}); its lines are held until it can.\n`);
+      writeSync(
+        2,
+        `The log ${this.#path} cannot be written (${cause}); its lines are held until it can. Make room on the disk, or give the hub the right to write there.\n`,
+      );
     } catch {
       // Nobody is left to tell.
     }

@@ -176,14 +176,14 @@ async function backUp(
   const started = performance.now();
   const { backupsDir } = context.settings;
   if (!look(target.path).exists) throw new SourceError("absent", "The file does not exist.");
-  mkdirSync(backupsDir, { recursive: true });
+  requireRights(backupsDir, () => mkdirSync(backupsDir, { recursive: true }));
   const isTaken = (stamp: string) => existsSync(path.join(backupsDir, backupName(target.file, stamp)));
   const name = backupName(target.file, await freeStamp(context.settings, isTaken));
   const final = path.join(backupsDir, name);
   const part = `${final}.tmp`;
   try {
     // First of all, so that a folder that cannot be written to is told apart from a source that cannot be read.
-    closeSync(openSync(part, "w"));
+    requireRights(backupsDir, () => closeSync(openSync(part, "w")));
     const ofMirror = mirror ? copyOfMirror(context, target, mirror, part, boundary) : null;
     const copy = ofMirror ?? (await copyOfSource(context, target, part, boundary));
     boundary("compared");
@@ -275,6 +275,17 @@ async function copyOfSource(
     if (!last) continue;
     log.info(`${target.file} was written while it was backed up: its backup is sound and shows the state before`);
     return { found, takenAt, from: "source", compared: false };
+  }
+}
+
+/** Throws a sentence about the folder where the hub may not write into it: as an error of a file it would be told of the one that is backed up. */
+function requireRights(folder: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    throw new OperationError(`The hub may not write into ${folder} (${code}). Give its account the right to.`);
   }
 }
 
