@@ -18,12 +18,17 @@ export function restorePart(databaseDir: string, target: string): string {
   return path.join(databaseDir, `${restorePrefix}${target}.tmp`);
 }
 
+/** After a weekend the backup and the drill are due at the same instant; the drill of some 20 million rows takes minutes. */
+const turnMs = 2 * 3_600_000;
+const pollMs = 500;
+
 /**
  * Carries out work on backups while nothing else does: a second operation would take the first one's temporary files for leftovers.
- * What an interrupted one left is removed first. Throws OperationError when another one is under way.
+ * What an interrupted one left is removed first. Throws OperationError when another one is under way, where the context waits for none.
  */
-export async function alone<T>({ settings, log }: OperationContext, work: () => Promise<T>): Promise<T> {
-  const lock = lockOperations(settings);
+export async function alone<T>(context: OperationContext, work: () => Promise<T>): Promise<T> {
+  const { settings, log } = context;
+  const lock = lockOperations(settings) ?? (context.waitsForTurn ? await turn(context) : null);
   if (!lock) {
     throw new OperationError(
       "Another backup, restore or drill is under way in this home folder. Nothing was changed. Try again when it has finished.",
@@ -36,6 +41,17 @@ export async function alone<T>({ settings, log }: OperationContext, work: () => 
   } finally {
     lock.release();
   }
+}
+
+/** The lock, once whoever has it lets go of it; null when that takes too long. */
+async function turn({ settings, log }: OperationContext): Promise<{ release: () => void } | null> {
+  log.info("Waits until another backup, restore or drill in this home folder has finished.");
+  for (const until = performance.now() + turnMs; performance.now() < until; ) {
+    await Bun.sleep(pollMs);
+    const lock = lockOperations(settings);
+    if (lock) return lock;
+  }
+  return null;
 }
 
 /**

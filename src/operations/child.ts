@@ -69,7 +69,8 @@ export async function carryOutOrder(operations: Operations): Promise<void> {
     const operation = operations[name];
     if (!operation) throw new Error(`There is no operation '${name}'.`);
     const settings = loadSettings({ home, env: process.env });
-    const result = await operation({ settings, log, progress: (progress) => say({ progress }) }, args as never);
+    const progress = (progress: Progress) => say({ progress });
+    const result = await operation({ settings, log, progress, waitsForTurn: true }, args as never);
     say({ result: result ?? null });
   } catch (error) {
     const sentence = error instanceof OperationError;

@@ -17,19 +17,31 @@ export interface DutyServices {
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
 export function duties({ settings, holdMirrors }: DutyServices): Job[] {
+  // After a weekend both are due at the same instant: the drill tries what the backup has just made.
+  let backupsAreFree: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = backupsAreFree.then(work);
+    backupsAreFree = done.catch(() => {});
+    return done;
+  };
   const job = (name: keyof typeof operations, title: string, when: Job["when"]): Job => ({
     name,
     title,
     when,
     run: async (context) => {
-      const { mirrors, release } = name === "backup" ? await holdMirrors() : { mirrors: undefined, release: () => {} };
-      try {
-        return await carryOut(name, mirrors ? { mirror: mirrors } : {}, context);
-      } finally {
-        release();
-      }
+      if (name === "backup") return inTurn(() => backUp(context));
+      if (name === "drill") return inTurn(() => carryOut(name, {}, context));
+      return carryOut(name, {}, context);
     },
   });
+  const backUp = async (context: Parameters<Job["run"]>[0]): Promise<JobOutcome> => {
+    const { mirrors, release } = await holdMirrors();
+    try {
+      return await carryOut("backup", { mirror: mirrors }, context);
+    } finally {
+      release();
+    }
+  };
   const carryOut = async (
     name: keyof typeof operations,
     args: object,

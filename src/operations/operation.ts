@@ -39,6 +39,8 @@ export interface OperationContext {
   settings: Settings;
   log: OperationLog;
   progress: (progress: Progress) => void;
+  /** Waits for its turn where another operation on the backups is under way, because nobody is there who would try again; without it, that is an error. */
+  waitsForTurn?: boolean;
 }
 
 /** Renames in one step, over a file that may stand there. Throws OperationError when another program has it open (Windows). */

@@ -1,6 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lockHome } from "../../src/segments/home-lock.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { backupNames, backupPath, contentOf, integrityOf } from "../support/operations.ts";
@@ -140,6 +141,17 @@ test("a job that is under way is not started a second time", async () => {
   expect(linesOf("ERROR")).toEqual([]);
   await start({}, home);
   expect((await jobNamed("watch")).running).toBe(false);
+});
+
+test("backup and drill wait for whoever has the backups, and the drill for the backup, as after a weekend when both are due at once", async () => {
+  const { home } = await start();
+  const command = lockHome(join(home, "database", ".mirror"), "operations.lock")!;
+  for (const name of ["backup", "drill"]) expect((await post(`${name}/run`)).status).toBe(202);
+  await eventually("one waits", () => hub!.log().includes("Waits until another backup") || undefined);
+  command.release();
+  // Without any backup from before, the drill could not have come first.
+  for (const name of ["backup", "drill"]) expect([name, (await ended(name)).last_result]).toEqual([name, "ok"]);
+  expect(linesOf("ERROR")).toEqual([]);
 });
 
 test("a paused job keeps no time, still runs when it is asked to, and stays paused after a restart", async () => {
