@@ -115,9 +115,16 @@ export function writeUpToYear(home: string, year: number, rows: readonly Row[], 
 }
 
 const homes = new Set<string>();
-process.on("exit", () => {
-  for (const home of homes) rmSync(home, { recursive: true, force: true });
-});
+
+/** Removes the folders of all hubs so far; what a hub that just ended still holds stays. */
+export function removeHomes(): void {
+  for (const home of homes) {
+    try {
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      homes.delete(home);
+    } catch {}
+  }
+}
 
 /** An empty folder for one hub, removed when the tests end. */
 export function temporaryHome(): string {

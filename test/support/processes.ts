@@ -5,9 +5,12 @@ import type { Subprocess } from "bun";
 export const root = resolve(import.meta.dir, "../..");
 
 const running = new Set<Subprocess>();
-process.on("exit", () => {
+process.on("exit", endTied);
+
+/** Ends the children that still run. */
+export function endTied(): void {
   for (const child of running) child.kill("SIGKILL");
-});
+}
 
 /** Has a child process end with this one, however it ends; returns the child. */
 export function tied<Child extends Subprocess>(child: Child): Child {
