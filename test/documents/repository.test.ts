@@ -16,9 +16,9 @@ const files = ["src", "test", "docs", "public", ".ci"].flatMap((folder) =>
     .filter((path) => !path.includes("/node_modules/")),
 );
 
-/** Whether a file or folder of the repository is meant by the end of its path, in which `*` stands for any name. */
+/** Whether a file or folder of the repository is meant by the end of its path, in which `*` and `NAME` stand for any name. */
 function isThere(named: string): boolean {
-  const pattern = new Bun.Glob(`**/${named.replace(/\/$/, "")}`);
+  const pattern = new Bun.Glob(`**/${named.replace(/\/$/, "").replace("NAME", "*")}`);
   return existsSync(join(root, named)) || files.some((file) => pattern.match(file));
 }
 
