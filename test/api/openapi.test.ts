@@ -127,6 +127,33 @@ test("the introduction of the API is open to who has no key yet, with and withou
   }
 });
 
+test("what is sent to it is answered as the document says", async () => {
+  const answers = new DocumentedAnswers(document);
+  const targets = { targets: [{ month: "2026-01", item_code: "BW0021", target: 1_000 }] };
+  const sent: [string, Json, number][] = [
+    ["/chat", { query: "2026년 1월 BW0021 총 생산량은?" }, 200],
+    ["/chat", { query: "2026년 상위 5개 품목", session_id: "line-3" }, 200],
+    ["/chat", { query: "오늘 점심은?" }, 200],
+    ["/targets/preview", targets, 200],
+    ["/targets/preview", { targets: [{ month: "2026-13", item_code: "", target: -1 }] }, 200],
+    ["/targets", targets, 200],
+    ["/targets", { targets: [{ month: "2026-13", item_code: "", target: -1 }] }, 422],
+    ["/cache/clear", {}, 200],
+    ["/operations/jobs/backup/pause", {}, 200],
+    ["/operations/jobs/backup/resume", {}, 200],
+  ];
+  for (const [path, body, wanted] of sent) {
+    const answer = await hub.json(`/api/v1${path}`, {
+      method: "POST",
+      headers: { ...withKey.headers, "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect([path, answer.status]).toEqual([path, wanted]);
+    const type = answer.headers.get("content-type") ?? "";
+    expect(answers.fault({ method: "POST", path, status: answer.status, type, body: answer.body })).toBeNull();
+  }
+});
+
 test("what is asked for and is not there, or cannot be done now, is refused as it says", async () => {
   const answers = new DocumentedAnswers(document);
   const refused: [string, string, Json, number][] = [
