@@ -90,7 +90,7 @@ describe("figures are those of the rows", () => {
     expect(falls).toStartWith("**기간: 2026-10-01 ~ 2026-10-31 (비교 기간: 2026-09-01 ~ 2026-09-30)**");
     expect(falls).toContain(`줄어든 제품은 **${fallen.length}종**입니다`);
     expect(falls).toContain(`전체 제품: **${written(sum(now))}개**로, 비교 기간(${written(sum(before))}개)보다`);
-    expect(falls).toContain("[목표 관리](/dashboard/targets)");
+    expect(falls).toContain("[목표 관리](/dashboard/targets?month=2026-10)");
     const lines = (text: string) => text.split("\n").filter((line) => /^\| \d/.test(line));
     expect(lines(falls).map((line) => line.split(" | ")[1]!.replaceAll("\\", ""))).toEqual(
       fallen.map(([code]) => code),

@@ -65,13 +65,19 @@ export function changes(ways: readonly ("falls" | "rises")[], runs: readonly Too
     return { count, figures: first ? changeTable(rows, text) : undefined };
   });
   const wholeChange = whole ? [comparisonSentence(text.everyItem, whole, text)] : [];
-  const targets = ways.includes("falls") ? [text.alsoTargets] : [];
+  const targets = ways.includes("falls") ? [text.alsoTargets(whole ? monthOf(whole.arguments) : null)] : [];
   const [one] = parts;
   if (one && parts.length === 1) {
     return { sentence: [one.count, ...wholeChange, ...targets].join("\n\n"), figures: one.figures };
   }
   const each = parts.flatMap(({ count, figures }) => [count, figures ?? []].flat());
   return { sentence: [...wholeChange, ...each, ...targets].join("\n\n") };
+}
+
+/** The month that a period lies in, such as `2026-10`; null where it lies in several. */
+function monthOf({ period1_from, period1_to }: { period1_from: string; period1_to: string }): string | null {
+  const month = period1_from.slice(0, 7);
+  return month === period1_to.slice(0, 7) ? month : null;
 }
 
 function changeTable(rows: readonly Record<string, SqlValue>[], text: Words): string {

@@ -17,14 +17,17 @@ export interface ShownTarget {
 }
 
 /**
- * How the target of an item, or of all items together, stands in the present month; null where there is none. Pages do not fail for want of a forecast:
+ * How the target of an item, or of all items together, stands in the month that the filter shows, else in the present one; null where there is none. Pages do not fail for want of a forecast:
  * what goes wrong is told on the page of targets.
  */
 export async function shownTarget(view: View, itemCode?: string): Promise<ShownTarget | null> {
   const known = view.targets;
   if (!known || known.targets.store.present().targets.length === 0) return null;
   try {
-    const month = await known.targets.presentMonth();
+    const { from, to } = view.filter;
+    const shown = from.slice(0, 7);
+    const isOfMonth = shown === to.slice(0, 7) && known.targets.has(shown);
+    const month = isOfMonth ? shown : await known.targets.presentMonth();
     if (!known.targets.has(month)) return null;
     const { total, items, working_days } = await known.targets.achievement(month);
     const standing = itemCode === undefined ? total : items.find(({ item_code }) => item_code === itemCode);
@@ -59,7 +62,7 @@ export function TargetStrip({ view, target }: { view: View; target: ShownTarget 
         )}{" "}
         <Chance view={view} standing={standing} daysLeft={daysLeft} />
       </p>
-      <a href={link(view, {}, targetsPath)} hx-boost={swapFromTop}>
+      <a href={link(view, { params: { month } }, targetsPath)} hx-boost={swapFromTop}>
         {words.toTargets}
       </a>
     </section>

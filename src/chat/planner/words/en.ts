@@ -35,7 +35,8 @@ export const en: Words = {
     rises: (all, shown) => `**${all} items** rose against the other period. These ${shown} rose the most.`,
   },
   noChange: { falls: "No item fell against the other period.", rises: "No item rose against the other period." },
-  alsoTargets: "Items that are behind their targets are shown on [Targets](/dashboard/targets).",
+  alsoTargets: (month) =>
+    `Items that are behind their targets are shown on [Targets](/dashboard/targets${month === null ? "" : `?month=${month}`}).`,
   unequal: (days, base, perDay, basePerDay) =>
     `The periods are of different lengths (${days} and ${base} days): ${perDay} and ${basePerDay} pieces a day.`,
   noGround: "No data could be found that this answer could rest on.",

@@ -37,7 +37,8 @@ export const ko = {
       `비교 기간보다 생산량이 늘어난 제품은 **${all}종**입니다. 많이 늘어난 순으로 ${shown}종을 보여 드립니다.`,
   },
   noChange: { falls: "비교 기간보다 줄어든 제품이 없습니다.", rises: "비교 기간보다 늘어난 제품이 없습니다." },
-  alsoTargets: "목표에 견주어 뒤처진 제품은 [목표 관리](/dashboard/targets)에서 볼 수 있습니다.",
+  alsoTargets: (month: string | null) =>
+    `목표에 견주어 뒤처진 제품은 [목표 관리](/dashboard/targets${month === null ? "" : `?month=${month}`})에서 볼 수 있습니다.`,
   unequal: (days: string, base: string, perDay: string, basePerDay: string) =>
     `두 기간의 길이가 다릅니다(${days}일과 ${base}일). 하루 평균은 ${perDay}개와 ${basePerDay}개입니다.`,
   noGround: "데이터 근거를 확보하지 못해 답변할 수 없습니다.",
