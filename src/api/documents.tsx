@@ -30,13 +30,14 @@ const words = {
     targets: "Monthly targets",
     performance: "Performance",
     security: "Security",
+    changelog: "Changelog",
     api: "API",
     licences: "Licences",
   },
 } as const;
 type Language = keyof typeof words;
 
-const englishDocuments = ["guide", "quality", "targets", "performance", "security"] as const;
+const englishDocuments = ["guide", "quality", "targets", "performance", "security", "changelog"] as const;
 
 /** What stands in the place of the licences where nothing was built. */
 const fromSource =

@@ -14,13 +14,14 @@ const addresses: Record<string, string> = {
   "security.md": "/docs/security",
   "monitoring.md": "/docs/monitoring?lang=en",
   "monitoring.ko.md": "/docs/monitoring?lang=ko",
+  "CHANGELOG.md": "/docs/changelog",
 };
 
 /** "chapter 4" or "4장" in the running text; or what may have such words in it and stays as it is, whose tag is the first group. */
 const chapterReference = /<(a|h2|code)\b[^>]*>.*?<\/\1>|\bchapter (\d+)|\b(\d+)장/gs;
 
 /**
- * A document of `docs/` as HTML, without `<html>` around it: HTML within the Markdown is shown as text, chapters can be linked to as `#chapter-1`, which
+ * A document as HTML, by its path from `docs/`, without `<html>` around it: HTML within the Markdown is shown as text, chapters can be linked to as `#chapter-1`, which
  * whatever names one does, and wide tables scroll by themselves. Called as a macro while the hub is built, because the manual takes 100 ms, which the event loop must not be held up for.
  */
 export function renderDocument(name: string): string {
@@ -34,7 +35,10 @@ export function renderDocument(name: string): string {
       .replace(chapterReference, (whole, tag, english, korean) =>
         tag ? whole : `<a href="#chapter-${english ?? korean}">${whole}</a>`,
       )
-      .replace(/<a href="([\w.]+\.md)"/g, (_link, target) => `<a href="${addresses[target] ?? target}"`)
+      .replace(
+        /<a href="(?:docs\/|\.\.\/)?([\w.]+\.md)"/g,
+        (_link, target) => `<a href="${addresses[target] ?? target}"`,
+      )
       // In print it is the address on the hub's own PC; a reader elsewhere is led to the hub that shows it.
       .replaceAll('<a href="http://localhost:8000/', '<a href="/')
       .replaceAll("<table>", '<div class="wide" tabindex="0"><table>')

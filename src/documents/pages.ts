@@ -8,6 +8,7 @@ export const documents = {
   targets: renderDocument("targets.md"),
   performance: renderDocument("performance.md"),
   security: renderDocument("security.md"),
+  changelog: renderDocument("../CHANGELOG.md"),
   monitoring: { ko: renderDocument("monitoring.ko.md"), en: renderDocument("monitoring.md") },
 };
 

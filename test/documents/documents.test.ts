@@ -47,6 +47,7 @@ describe("the documents of a running hub", () => {
     "/docs/targets",
     "/docs/performance",
     "/docs/security",
+    "/docs/changelog",
   ])("every document that %s leads to is there, on whatever host the hub is asked", async (path) => {
     const text = await (await page(path)).text();
     expect(text).not.toContain('href="http://localhost');
@@ -73,7 +74,7 @@ describe("the documents of a running hub", () => {
   test("the manual and the guide lead to what they name", async () => {
     for (const path of ["/docs/manual?lang=ko", "/docs/manual?lang=en"]) {
       const text = await (await page(path)).text();
-      for (const link of ["/docs/quality", "/docs/performance", "/docs/security"])
+      for (const link of ["/docs/quality", "/docs/performance", "/docs/security", "/docs/changelog"])
         expect(text).toContain(`href="${link}"`);
     }
     const guide = await (await page("/docs/guide")).text();
