@@ -6,6 +6,7 @@ import { type ApiKeys, requireApiKey } from "../http/access.ts";
 import type { HubEnv } from "../http/env.ts";
 import { HttpError } from "../http/errors.ts";
 import { limitRate } from "../http/limits.ts";
+import { Guesses } from "../http/proof.ts";
 import { RateLimiter } from "../http/rate-limit.ts";
 import { formBytes } from "../http/upload.ts";
 import { mostUploadBytes } from "../targets/targets.ts";
@@ -33,9 +34,9 @@ const ownPagesLimit = 600;
 /** Wrong keys that a client may show a minute before it has to wait. */
 const wrongKeysLimit = 60;
 
-/** Counts wrong keys, also on paths without a limit: guessing must not go as fast as the hub answers. */
-export const guessLimiter = ({ rateLimitApi }: AppServices["settings"]): RateLimiter =>
-  new RateLimiter({ limit: rateLimitApi === 0 ? 0 : wrongKeysLimit, windowSec: 60 });
+/** Counts wrong keys, also on paths without a limit. */
+export const guessesOf = ({ rateLimitApi }: AppServices["settings"]): Guesses =>
+  new Guesses(rateLimitApi === 0 ? 0 : wrongKeysLimit);
 
 /** Bodies are small JSON questions, but for those of paths that take a file. */
 const maxBodyBytes = 1024 * 1024;

@@ -13,7 +13,7 @@ import { limitAddress } from "../http/limits.ts";
 import { requestContext } from "../http/request-context.ts";
 import { requestLog } from "../http/request-log.ts";
 import { staticFiles } from "../http/static-files.ts";
-import { admit, guessLimiter, isLimited, isOpen } from "./admission.ts";
+import { admit, guessesOf, isLimited, isOpen } from "./admission.ts";
 import { docsRoutes } from "./docs-page.ts";
 import { documentRoutes } from "./documents.tsx";
 import { Exporter } from "./exports.ts";
@@ -54,7 +54,7 @@ export function createApp(services: AppServices): Hono<HubEnv> {
   );
   app.use(limitAddress);
 
-  const guesses = guessLimiter(settings);
+  const guesses = guessesOf(settings);
   const keys = new ApiKeys(settings.apiKeys, settings.adminKey, guesses);
   const { limitPages, pagesLimit } = admit(app, services, keys);
 

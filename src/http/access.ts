@@ -1,35 +1,16 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { isLoopback } from "./client-address.ts";
 import type { HubEnv } from "./env.ts";
 import { HttpError } from "./errors.ts";
-import { refuseOverLimit } from "./limits.ts";
-import type { RateLimiter } from "./rate-limit.ts";
-
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+import { digest, type Guesses, matches } from "./proof.ts";
 
 /** A key from `X-API-Key` or `Authorization: Bearer`. */
 function shownKey(header: (name: string) => string | undefined): string | null {
   const bearer = /^Bearer\s+(\S+)\s*$/i.exec(header("Authorization") ?? "")?.[1];
   return header("X-API-Key") ?? bearer ?? null;
-}
-
-/** Compares in constant time: digests have one length, and every allowed key is looked at. */
-function matches(shown: string, allowed: readonly Buffer[]): boolean {
-  const given = digest(shown);
-  let found = false;
-  for (const key of allowed) found = timingSafeEqual(given, key) || found;
-  return found;
-}
-
-/** The same, for a client whose wrong ones are counted: beyond their limit even a right one has to wait, or it would tell itself apart. Throws HttpError 429. */
-function isProof(shown: string, allowed: readonly Buffer[], client: string, guesses: RateLimiter): boolean {
-  if (!guesses.allows(client)) refuseOverLimit(guesses.take(client));
-  const found = matches(shown, allowed);
-  if (!found) guesses.take(client);
-  return found;
 }
 
 /** The cookie of a browser that signed in. */
@@ -49,10 +30,10 @@ export class ApiKeys {
   readonly #asked: boolean;
   readonly #allowed: readonly Buffer[];
   readonly #sessions: readonly Buffer[];
-  readonly #guesses: RateLimiter;
+  readonly #guesses: Guesses;
 
   /** @param guesses counts wrong keys. */
-  constructor(keys: readonly string[], adminKey: string | undefined, guesses: RateLimiter) {
+  constructor(keys: readonly string[], adminKey: string | undefined, guesses: Guesses) {
     this.#guesses = guesses;
     const all = [...keys, ...(adminKey ? [adminKey] : [])];
     this.#asked = keys.length > 0;
@@ -68,9 +49,9 @@ export class ApiKeys {
     if (!this.#asked) return null;
     const shown = shownKey((name) => c.req.header(name));
     if (shown !== null)
-      return isProof(shown, this.#allowed, c.env.client, this.#guesses) ? null : "The API key is not valid.";
+      return this.#guesses.isProof(shown, this.#allowed, c.env.client) ? null : "The API key is not valid.";
     const session = getCookie(c, sessionCookie);
-    if (session !== undefined && isProof(session, this.#sessions, c.env.client, this.#guesses)) return null;
+    if (session !== undefined && this.#guesses.isProof(session, this.#sessions, c.env.client)) return null;
     return "An API key is required (header X-API-Key).";
   }
 
@@ -79,7 +60,7 @@ export class ApiKeys {
    * as `refusal` does.
    */
   sessionFor(key: string, client: string): string | null {
-    return isProof(key, this.#allowed, client, this.#guesses) ? sessionText(key) : null;
+    return this.#guesses.isProof(key, this.#allowed, client) ? sessionText(key) : null;
   }
 }
 
@@ -123,10 +104,10 @@ export function requireAdmin(adminKey: string | undefined): MiddlewareHandler<Hu
 export class PageAdmin {
   readonly #key: Buffer | null;
   readonly #session: Buffer | null;
-  readonly #guesses: RateLimiter;
+  readonly #guesses: Guesses;
 
   /** @param guesses counts wrong keys. */
-  constructor(adminKey: string | undefined, guesses: RateLimiter) {
+  constructor(adminKey: string | undefined, guesses: Guesses) {
     this.#guesses = guesses;
     this.#key = adminKey ? digest(adminKey) : null;
     this.#session = adminKey ? digest(sessionText(adminKey)) : null;
@@ -148,7 +129,7 @@ export class PageAdmin {
 
   /** What a browser keeps as proof that somebody knew the admin key; null for another key. Throws HttpError 429 for a client that showed too many. */
   sessionFor(key: string, client: string): string | null {
-    return this.#key && isProof(key, [this.#key], client, this.#guesses) ? sessionText(key) : null;
+    return this.#key && this.#guesses.isProof(key, [this.#key], client) ? sessionText(key) : null;
   }
 }
 
