@@ -6,7 +6,7 @@ import { generateDemo } from "../../src/demo/generate.ts";
 import { factoryClock } from "../../src/observe/clock.ts";
 import { eventually, type Json } from "../support/hub.ts";
 import { SourceFolder } from "../support/hub-folder.ts";
-import { codeSpans, fencedBlocks, readManual } from "../support/manual.ts";
+import { codeSpans, fencedBlocks, readManual, tablesOf } from "../support/manual.ts";
 import { tied } from "../support/processes.ts";
 
 setDefaultTimeout(180_000);
@@ -33,6 +33,8 @@ const answers = new Map<string, readonly string[]>([
 const elsewhere = new Map([
   ["hub.exe --version", "test/support/every-command.ts"],
   ["hub.exe --backup --live --archive", "test/support/every-command.ts"],
+  ["hub.exe --backup", "test/operations/backup.test.ts"],
+  ["hub.exe --backup --archive", "test/operations/backup.test.ts"],
   ["hub.exe --check --json", "test/support/every-command.ts"],
   ["hub.exe --rollover --dry-run", "test/support/every-command.ts"],
   ["hub.exe --watch", "test/support/every-command.ts: it waits for 15 s whether the ERP writes"],
@@ -90,6 +92,8 @@ test("each line that the manual has people type does what it says, as printed", 
       if (trouble) failures.push(`${line}: ${trouble}`);
     }
   };
+  const { body } = await hubs.json("/operations/jobs");
+  expect(jobsIn(chapters[8]!.text).sort()).toEqual(body.jobs.map(({ name }: Json) => name).sort());
   const withKey = lines.filter((line) => line.includes("YOUR-KEY"));
   const others = lines.filter((line) => line !== stop && !withKey.includes(line));
   await tryEach([...others.filter((line) => !elsewhere.has(line)), stop]);
@@ -104,6 +108,12 @@ test("each line that the manual has people type does what it says, as printed", 
   expect(failures).toEqual([]);
   expect([...elsewhere.keys()].filter((line) => !lines.includes(line))).toEqual([]);
 });
+
+/** The jobs that a text's first table names. */
+const jobsIn = (text: string): string[] =>
+  tablesOf(text)[0]!
+    .slice(1)
+    .flatMap(([names = ""]) => codeSpans(names));
 
 /** Types a line as an operator would. Returns what is wrong with what came of it; "" where nothing is. */
 async function typeLine(line: string): Promise<string> {
@@ -208,7 +218,7 @@ const inFolder = (file: string): string => join(hubs.folder, file.replaceAll("\\
 
 /** The file that stands there now in place of the one that is printed, with another time in its name. */
 function present(printed: string): string {
-  const [stem] = printed.split(/_?\d{8}_\d{6}/);
+  const [stem] = printed.split(/_?\d{8}_\d{6}|…/);
   const folder = printed.includes(".before-restore-") ? database : join(database, "backups");
   return (
     readdirSync(folder)

@@ -7,7 +7,7 @@ import { HubUnderCheck } from "../../src/self-check/hub-under-check.ts";
 import { announceHub } from "../../src/service/announcement.ts";
 import { temporaryHome } from "../support/files.ts";
 
-/** A hub whose rate limit refuses every second request for a second, as one whose minute is used up does for up to a minute. */
+/** A hub whose rate limit refuses every second request for a moment, as one whose minute is used up does for up to a minute. */
 function refusing() {
   const asked: string[] = [];
   const carriedOut: string[] = [];
@@ -18,7 +18,7 @@ function refusing() {
       const what = `${request.method} ${new URL(request.url).pathname} ${await request.text()}`.trim();
       asked.push(what);
       if (asked.length % 2 === 1)
-        return Response.json({ detail: "Rate limit exceeded." }, { status: 429, headers: { "Retry-After": "1" } });
+        return Response.json({ detail: "Rate limit exceeded." }, { status: 429, headers: { "Retry-After": "0.1" } });
       carriedOut.push(what);
       const job = {
         name: "rollover",
