@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
+import { addMonths } from "../../src/production/calendar.ts";
 import { cells, describeInChromium, text, today, values } from "../support/dashboard.ts";
 import { temporaryHome } from "../support/files.ts";
 import { faultsOf } from "./axe.ts";
@@ -81,6 +82,15 @@ describeInChromium("the targets in Chromium", { limitMs: 60_000 }, (site) => {
     expect((await cells(page, "#target-items tbody tr")).length).toBe(3);
     await page.goto(`${address()}?version=2`, { waitUntil: "load" });
     expect((await cells(page, "#version-changes tbody tr")).length).toBe(3);
+
+    // Of the month before, the overview of that month shows the target of that month.
+    const before = addMonths(`${month}-01`, -1).slice(0, 7);
+    await page.goto(address(), { waitUntil: "load" });
+    await upload(page, "before.csv", `품목코드,${before}\nBW001,700\n`);
+    await press(page, "#preview button.main");
+    await page.goto(`${site.hub.url}/?period=last_month`, { waitUntil: "load" });
+    expect(await text(page, "#target h2")).toBe(`${before} 목표 달성률`);
+    expect(await page.$eval("#target a", (link) => link.getAttribute("href"))).toContain(`month=${before}`);
     await page.close();
     expect(site.browser.complaints).toEqual([]);
   });
