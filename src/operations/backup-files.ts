@@ -72,11 +72,20 @@ function asBackup(folder: string, name: string, found: Stats | undefined): Backu
   return { path: path.join(folder, name), name, target, stamp, bytes: found.size, takenAt: found.mtimeMs };
 }
 
-/** How far ahead of the clock a backup may be and count as made now, ms. */
-const aheadMs = 60_000;
+/** How far ahead of the clock a backup may be and count as made now, ms: a minute by its file's time, and by its name what time zones differ by. */
+const aheadMs = { taken: 60_000, named: 15 * 3_600_000 };
 
-/** True for a backup of a time to come: it was made while the clock was ahead, and nobody knows how old it is. */
-export const isAhead = ({ takenAt }: BackupFile): boolean => takenAt > Date.now() + aheadMs;
+/**
+ * True for a backup of a time to come, by the time of its file or by its name: it was made while the clock was ahead, and nobody knows how old it is.
+ */
+export function isAhead({ takenAt, stamp }: BackupFile): boolean {
+  const now = Date.now();
+  return takenAt > now + aheadMs.taken || stamp > stampOf(now + aheadMs.named);
+}
+
+/** `YYYYMMDD_HHMMSS` in UTC. */
+const stampOf = (ms: number): string =>
+  new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "_");
 
 /** Those of a time to come come last, as the oldest: else they would be kept, tried and told of for years in the place of the newest. */
 const newestFirst = (backups: readonly (BackupFile | null)[]): BackupFile[] =>
