@@ -11,7 +11,7 @@ import { maxSqlLength, viewOf } from "./statement.ts";
 /** SQLite attaches ten files at the most (SQLITE_MAX_ATTACHED); the rows of the smallest beyond that are copied. */
 const maxAttached = 10;
 /** Longest text or blob anywhere in a query, bytes, so that no function can fill the memory with one value. */
-export const maxValueBytes = 1_000_000;
+const maxValueBytes = 1_000_000;
 
 /** A quantity that is no number is none here as well; the cast keeps the column's affinity, so that it compares with `'100'` as it did. */
 const columns = contractColumns
