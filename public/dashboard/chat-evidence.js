@@ -61,7 +61,7 @@ export function evidenceBox({ evidence, views }, { words, boost, language }) {
       [words.period, one.period && days(one.period)],
       [words.item, one.item_code ?? (isQuery || one.tool === "search_production_items" ? null : words.everyItem)],
       [isQuery ? words.resultRows : words.rows, rows(one)],
-      [words.files, one.segments.join(", ")],
+      [words.files, one.segments.join(", ") + (one.last_good ? ` · ${words.lastGood}` : "")],
     ];
     for (const [name, value] of told) if (value) facts.append(fact(name, value));
     place.append(element("strong", "", words.tools[one.tool] ?? one.tool), facts);

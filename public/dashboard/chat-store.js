@@ -15,6 +15,7 @@
  * @property {string | null} item_code
  * @property {number} row_count
  * @property {string[]} segments
+ * @property {true} [last_good]
  */
 /**
  * A question and what came of it.

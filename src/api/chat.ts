@@ -33,6 +33,9 @@ const evidence = z.lazy(() =>
       item_code: z.string().nullable(),
       row_count: z.int().meta({ description: "Production records behind the figures; of a custom query its rows." }),
       segments: z.array(z.string()).meta({ description: "The files that were read." }),
+      last_good: z.literal(true).optional().meta({
+        description: "Present where a file could not be read just then and its last good version answered.",
+      }),
     })
     .meta({ id: "Evidence" }),
 );

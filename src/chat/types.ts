@@ -114,6 +114,8 @@ export interface Evidence {
   row_count: number;
   /** Names of the segments that were read. */
   segments: string[];
+  /** Present where a file could not be read just then and its last good version answered. */
+  last_good?: true;
 }
 
 /** A call that succeeded, with what it gave. */

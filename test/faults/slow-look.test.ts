@@ -38,6 +38,17 @@ const newestTotal = async (): Promise<number> => {
   return body[0].total_production;
 };
 
+/** What the answer to a question in words rests on. */
+const asked = async (): Promise<Json> => {
+  const headers = { "Content-Type": "application/json" };
+  const { body } = await hub.json("/chat/", {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ query: "총 생산량은?" }),
+  });
+  return body.evidence[0];
+};
+
 test.skipIf(process.platform !== "linux")(
   "an answer out of an earlier version says so, also while the newer one is only slow to be read",
   async () => {
@@ -52,9 +63,11 @@ test.skipIf(process.platform !== "linux")(
       expect(await total()).toEqual([1, "last-good"]);
       const { files } = (await hub.json("/healthz")).body;
       expect(files.map(({ name, state }: Json) => [name, state])).toEqual([["live", "copying"]]);
+      expect((await asked()).last_good).toBe(true);
     } finally {
       for (const pid of stopped) process.kill(pid, "SIGCONT");
     }
     expect(await newestTotal()).toBe(2);
+    expect(await asked()).not.toHaveProperty("last_good");
   },
 );

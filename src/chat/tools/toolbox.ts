@@ -42,10 +42,15 @@ export class Toolbox {
       const onParams = valid.error.issues.every(({ path }) => path[0] === "params");
       return failed(onParams ? "INVALID_PARAMS" : "INVALID_ARGUMENTS", inSentences(call.name, valid.error));
     }
+    const { catalog } = this.#services;
+    const wasBehind = catalog.lagging;
     try {
-      return call.name === "execute_custom_query"
-        ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId, signal)
-        : await this.#ask(call, valid.data, requestId, signal);
+      const given =
+        call.name === "execute_custom_query"
+          ? await this.#query(call.arguments, valid.data as ValidArguments["execute_custom_query"], requestId, signal)
+          : await this.#ask(call, valid.data, requestId, signal);
+      if ("evidence" in given && (wasBehind || catalog.lagging)) given.evidence.last_good = true;
+      return given;
     } catch (error) {
       signal?.throwIfAborted();
       const known = asToolError(error);

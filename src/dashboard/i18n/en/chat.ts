@@ -50,6 +50,7 @@ export const chat: Texts["chat"] = {
     resultRows: "Result",
     resultRowsOf: "{rows} rows",
     files: "Files read",
+    lastGood: "an earlier version, because a file cannot be read now",
     parameters: "Values",
     views: "See the same on a page",
     offline: "Without Gemini",

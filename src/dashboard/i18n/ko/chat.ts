@@ -48,6 +48,7 @@ export const chat = {
     resultRows: "조회 결과",
     resultRowsOf: "{rows}행",
     files: "읽은 파일",
+    lastGood: "지금 읽을 수 없는 파일이 있어 마지막으로 읽은 내용",
     parameters: "값",
     views: "같은 내용을 화면에서 보기",
     offline: "Gemini 없이 답변",
