@@ -107,10 +107,13 @@ export class QualityKeeper {
     if (this.#timer && at >= this.#dueAt) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#dueAt = at;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      void this.#check();
-    }, at - performance.now());
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        void this.#check();
+      },
+      Math.max(0, at - performance.now()),
+    );
     this.#timer.unref();
   }
 

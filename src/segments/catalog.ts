@@ -162,9 +162,13 @@ export class Catalog {
   }
 
   #whyNothing(): string {
-    const reasons = [...this.#files.values()].map(
-      ({ holding, note }) => `${holding.fileName}: ${note ?? "Not read yet."}`,
-    );
+    const files = [...this.#files.values()];
+    const reasons = files.map(({ holding, note }) => `${holding.fileName}: ${note ?? "Not read yet."}`);
+    // A slow disk at a start is no trouble of the files, and nobody is to look for one.
+    if (files.some(({ state }) => state === "copying")) {
+      const others = files.flatMap(({ state }, at) => (state === "copying" ? [] : [` ${reasons[at]}`]));
+      return `The production data are still being read, which takes longer than usual.${others.join("")} Questions are answered as soon as that is done; ask again in a moment.`;
+    }
     return `No production data can be read from the database folder. ${reasons.join(" ")} The hub goes on looking and answers as soon as it can.`;
   }
 
