@@ -1,6 +1,7 @@
 import { type Alert, byUrgency, countBySeverity, untold } from "./alert.ts";
 import type { Condition, Severity } from "./condition.ts";
-import { type Telling, type TellingPolicy, tellingOf, usualPolicy } from "./due.ts";
+import { faster, type Telling, type TellingPolicy, tellingOf, usualPolicy } from "./due.ts";
+import { Gone } from "./gone.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import type { Rule } from "./rule.ts";
 import { askAll, type Found, type NamedSource } from "./source.ts";
@@ -55,9 +56,6 @@ interface Seen {
   seenAt: number;
 }
 
-/** A source that has just started may not know yet what is the matter: for so long nothing is said of an alert that this process has not found itself. */
-const settleMs = 2 * 60_000;
-
 /** Characters of an alert in the log. */
 const mostLogged = 300;
 
@@ -81,10 +79,7 @@ export class AlertEngine {
   #ended: Alert[] = [];
   /** Conditions that are there now. */
   readonly #seen = new Map<string, Seen>();
-  /** Since when the condition of an open alert is gone, on the clock that nobody sets. */
-  readonly #goneSince = new Map<string, number>();
-  /** On the same clock; null before the first look. */
-  #firstLookAt: number | null = null;
+  readonly #gone: Gone;
   readonly #failing = new Set<string>();
   /** Alerts that fire and were told while hub.db takes nothing, by rule and subject. */
   readonly #unstored = new Map<string, Alert>();
@@ -94,6 +89,7 @@ export class AlertEngine {
     this.#speed = options.speed ?? 1;
     this.#now = options.now ?? Date.now;
     this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#gone = new Gone(this.#speed);
     this.#policy = faster(options.policy ?? usualPolicy, this.#speed);
     this.#off = new Set(options.off);
     this.#load();
@@ -179,11 +175,9 @@ export class AlertEngine {
   /** Since when the condition of an alert that fires is no longer found, and when the alert ends for that; null while it is found, or nobody knows. */
   clearing(alert: Alert): Clearing | null {
     const key = keyOf(alert);
-    const gone = this.#goneSince.get(key);
-    if (gone === undefined || this.#open.get(key)?.id !== alert.id) return null;
     const monotonic = this.#monotonic();
-    const isSettled = monotonic - (this.#firstLookAt ?? monotonic) >= settleMs / this.#speed;
-    if (gone === this.#firstLookAt && !isSettled) return null;
+    const gone = this.#gone.since(key, monotonic);
+    if (gone === null || this.#open.get(key)?.id !== alert.id) return null;
     const since = this.#now() - (monotonic - gone);
     return { since, closesAt: since + this.#options.timingOf(alert.rule).keepForMs / this.#speed };
   }
@@ -273,7 +267,7 @@ export class AlertEngine {
 
   /** Brings an alert up to date. Its figures alone are no news, so they are not written down. */
   #goOn(alert: Alert, { severity, words }: Condition): boolean {
-    const isBack = this.#goneSince.delete(keyOf(alert));
+    const isBack = this.#gone.forget(keyOf(alert));
     const changed = alert.severity !== severity;
     alert.severity = severity;
     alert.words = words;
@@ -284,18 +278,16 @@ export class AlertEngine {
   /** Ends alerts whose condition has been gone for long enough. */
   #endWhatIsOver({ failed }: Found): boolean {
     const monotonic = this.#monotonic();
-    this.#firstLookAt ??= monotonic;
+    this.#gone.look(monotonic);
     let changed = false;
     for (const [key, alert] of this.#open) {
       const isOff = this.#off.has(alert.rule);
       if (this.#seen.has(key) || (failed.has(alert.source) && !isOff)) continue;
-      const before = this.#goneSince.get(key);
-      const gone = before ?? monotonic;
-      this.#goneSince.set(key, gone);
+      const { since, isNews } = this.#gone.note(key, monotonic);
       // Pages say when it will end.
-      changed = changed || before === undefined;
+      changed = changed || isNews;
       const keepForMs = this.#options.timingOf(alert.rule).keepForMs / this.#speed;
-      if (!isOff && monotonic - gone < keepForMs) continue;
+      if (!isOff && monotonic - since < keepForMs) continue;
       this.#end(alert, isOff);
       changed = true;
     }
@@ -310,7 +302,7 @@ export class AlertEngine {
     else this.#ended.push(alert);
     store.update(alert);
     this.#open.delete(keyOf(alert));
-    this.#goneSince.delete(keyOf(alert));
+    this.#gone.forget(keyOf(alert));
     const { rule, subject } = alert;
     log.info(`ALERT resolved ${rule}${subject && ` ${subject}`}${isOff ? " (the rule was turned off)" : ""}`);
   }
@@ -364,12 +356,4 @@ function alertOf({ source, condition, since }: Seen, now: number): Omit<Alert, "
     firedAt: now,
     ...untold,
   };
-}
-
-function faster({ cooldownMs, remindMs }: TellingPolicy, speed: number): TellingPolicy {
-  const divided = <T extends number | null>(of: Readonly<Record<Severity, T>>): Record<Severity, T> =>
-    Object.fromEntries(
-      Object.entries(of).map(([severity, ms]) => [severity, ms === null ? null : ms / speed]),
-    ) as Record<Severity, T>;
-  return { cooldownMs: divided(cooldownMs), remindMs: divided(remindMs) };
 }
