@@ -17,8 +17,9 @@ export interface DutyServices {
 
 /** What the hub does by itself, and when. Each run is a process of its own, so that the event loop stays free. */
 export function duties({ settings, holdMirrors }: DutyServices): Job[] {
-  // After a weekend both are due at the same instant: the drill tries what the backup has just made.
+  // After a weekend all of them are due at the same instant: the drill tries what the backup has just made, and the check would find it missing.
   let backupsAreFree: Promise<unknown> = Promise.resolve();
+  let lastBackup: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = backupsAreFree.then(work);
     backupsAreFree = done.catch(() => {});
@@ -29,7 +30,12 @@ export function duties({ settings, holdMirrors }: DutyServices): Job[] {
     title,
     when,
     run: async (context) => {
-      if (name === "backup") return inTurn(() => backUp(context));
+      if (name === "backup") {
+        const done = inTurn(() => backUp(context));
+        lastBackup = done.catch(() => {});
+        return done;
+      }
+      if (name === "check") await lastBackup;
       if (name === "drill") return inTurn(() => carryOut(name, {}, context));
       return carryOut(name, {}, context);
     },

@@ -1,5 +1,5 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockHome } from "../../src/segments/home-lock.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
@@ -143,14 +143,19 @@ test("a job that is under way is not started a second time", async () => {
   expect((await jobNamed("watch")).running).toBe(false);
 });
 
-test("backup and drill wait for whoever has the backups, and the drill for the backup, as after a weekend when both are due at once", async () => {
+test("backup and drill wait for whoever has the backups, drill and check for the backup, as after holidays when all are due at once", async () => {
   const { home } = await start();
+  const old = backupPath(home, "production_20200101_000000.db");
+  writeDatabase(old, [row()]);
+  utimesSync(old, new Date("2020-01-01"), new Date("2020-01-01"));
   const command = lockHome(join(home, "database", ".mirror"), "operations.lock")!;
-  for (const name of ["backup", "drill"]) expect((await post(`${name}/run`)).status).toBe(202);
+  for (const name of ["backup", "drill", "check"]) expect((await post(`${name}/run`)).status).toBe(202);
   await eventually("one waits", () => hub!.log().includes("Waits until another backup") || undefined);
   command.release();
-  // Without any backup from before, the drill could not have come first.
-  for (const name of ["backup", "drill"]) expect([name, (await ended(name)).last_result]).toEqual([name, "ok"]);
+  for (const name of ["backup", "drill", "check"])
+    expect([name, (await ended(name)).last_result]).toEqual([name, "ok"]);
+  // Neither has found but the backup from 2020.
+  expect((await jobNamed("drill")).last_message).not.toContain("production_20200101");
   expect(linesOf("ERROR")).toEqual([]);
 });
 
