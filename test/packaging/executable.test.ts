@@ -52,6 +52,7 @@ test.each([
   ["/docs/guide", "text/html", "The API for programmers"],
   ["/docs", "text/html", "swagger-ui"],
   ["/static/documents.css", "text/css", ".chapters"],
+  ["/static/dashboard.css", "text/css", "#made-reports"],
   ["/dashboard/lib/htmx.js", "text/javascript", "htmx"],
   ["/dashboard/lib/markdown.js", "text/javascript", "micromark"],
 ])("%s comes out of the executable", async (path, type, content) => {
