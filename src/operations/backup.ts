@@ -150,12 +150,17 @@ function chooseTargets({ settings }: OperationContext, { live, archive }: Backup
 /** True when an archive has no backup of the last week, or was touched since the state that its newest one shows. */
 function isDue(source: string, newest: BackupFile | undefined): boolean {
   if (!newest || isAhead(newest) || Date.now() - newest.takenAt > weekMs) return true;
+  return touchedAt(source) >= newest.takenAt;
+}
+
+/** When a database was changed last in any way, ms since the epoch. */
+function touchedAt(source: string): number {
   const times = [source, `${source}-wal`].map((file) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     // A copy that keeps the old modification time is noticed by the time of its last change of any kind.
     return stat && stat.size > 0 ? Math.max(stat.mtimeMs, stat.ctimeMs) : 0;
   });
-  return Math.max(...times) >= newest.takenAt;
+  return Math.max(...times);
 }
 
 /** A copy that has passed its check but not got its name yet. */
@@ -219,6 +224,9 @@ function copyOfMirror(
 ): Copy | null {
   try {
     const { size, birthtimeMs, mtimeMs } = statSync(mirror);
+    // A mirror is begun after the look at its source and finished later.
+    const mirroredAt = Math.min(birthtimeMs || mtimeMs, mtimeMs);
+    const lookedAt = Date.now();
     // Twice: a copy without the mirror's own indexes is written anew to be as small as the source.
     requireSpace(settings.backupsDir, 2 * size);
     copyMirror(mirror, target.path, part);
@@ -228,8 +236,9 @@ function copyOfMirror(
     const counted = countSource(target.path);
     const compared = counted !== null && isSame(found, counted.found);
     if (!compared) log.info(`${target.file} was written meanwhile: its backup shows the state of the hub's mirror`);
-    // A mirror is begun after the look at its source and finished later.
-    return { found, takenAt: Math.min(birthtimeMs || mtimeMs, mtimeMs), from: "mirror", compared };
+    // A file that nobody wrote for weeks is as its mirror shows it: a backup of last night must not count as weeks old.
+    const isAsNow = compared && touchedAt(target.path) < mirroredAt;
+    return { found, takenAt: isAsNow ? lookedAt : mirroredAt, from: "mirror", compared };
   } catch (error) {
     if (error instanceof OperationError || isDiskFull(error)) throw error;
     log.info(`${target.file} is backed up from the file itself, because its mirror cannot be used: ${reasonOf(error)}`);

@@ -112,6 +112,26 @@ for (const journal of ["delete", "wal"] as const) {
   });
 }
 
+test("a backup from a mirror of weeks ago shows the moment of the backup while nobody wrote the file, and that of the mirror afterwards", async () => {
+  const home = factory([2025]);
+  const mirrored = { archive_2025: join(home, "database", ".mirror", "archive_2025-1.db") };
+  mkdirSync(join(home, "database", ".mirror"));
+  // File systems count in ticks of some milliseconds.
+  await Bun.sleep(50);
+  await makeMirror({ source: archivePath(home, 2025), target: mirrored.archive_2025, durable: false });
+  const began = Date.now();
+  const takenAt = async () => {
+    const { files } = await runBackup(contextOf(home), { archive: true, mirror: mirrored });
+    expect(files[0]).toMatchObject({ from: "mirror", compared: true });
+    return statSync(backupPath(home, files[0]!.backup)).mtimeMs;
+  };
+  expect(await takenAt()).toBeWithin(began - 1, Date.now() + 1);
+  // What the hub's time of birth is on disk cannot be set, but that the file was touched after it can.
+  await Bun.sleep(50);
+  rest(archivePath(home, 2025));
+  expect(await takenAt()).toBeLessThan(began);
+});
+
 test("a mirror that is gone or damaged is passed over for the source", async () => {
   const home = factory([]);
   for (const mirror of [join(home, "gone.db"), join(home, "damaged.db")]) {
