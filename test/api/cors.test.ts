@@ -34,7 +34,7 @@ test("another origin may not", async () => {
   }
 });
 
-test("preflights are answered and never counted", async () => {
+test("preflights are answered and never counted, and errors carry the headers too, 429 included", async () => {
   for (let call = 0; call < 20; call++) {
     const response = await hub.fetch("/records", PREFLIGHT);
     expect(response.status).toBe(204);
@@ -43,6 +43,15 @@ test("preflights are answered and never counted", async () => {
   }
   const { headers } = await hub.fetch("/records", from(ORIGIN));
   expect(headers.get("x-ratelimit-remaining")).toBe("5");
+
+  const wrong = await hub.json("/records?limit=0", from(ORIGIN));
+  expectError(wrong, 422);
+  expect(wrong.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+  let refused = await hub.json("/records", from(ORIGIN));
+  for (let call = 0; call < 6 && refused.status !== 429; call++) refused = await hub.json("/records", from(ORIGIN));
+  expectError(refused, 429);
+  expect(refused.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+  expect(refused.headers.get("access-control-expose-headers")?.toLowerCase()).toContain("retry-after");
 });
 
 test("a preflight that asks for a key header is allowed to send it", async () => {
@@ -52,17 +61,6 @@ test("a preflight that asks for a key header is allowed to send it", async () =>
   });
   const allowed = headers.get("access-control-allow-headers")?.toLowerCase();
   for (const name of ["x-api-key", "authorization", "if-none-match"]) expect(allowed).toContain(name);
-});
-
-test("errors carry the headers too, 429 included", async () => {
-  const wrong = await hub.json("/records?limit=0", from(ORIGIN));
-  expectError(wrong, 422);
-  expect(wrong.headers.get("access-control-allow-origin")).toBe(ORIGIN);
-  let refused = await hub.json("/records", from(ORIGIN));
-  for (let call = 0; call < 6 && refused.status !== 429; call++) refused = await hub.json("/records", from(ORIGIN));
-  expectError(refused, 429);
-  expect(refused.headers.get("access-control-allow-origin")).toBe(ORIGIN);
-  expect(refused.headers.get("access-control-expose-headers")?.toLowerCase()).toContain("retry-after");
 });
 
 test("without CORS_ORIGINS no origin may read answers", async () => {

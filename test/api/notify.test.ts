@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../support/certificate.ts";
@@ -7,6 +7,8 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 import { refusal, startMailServer } from "../support/mail-server.ts";
 import { startReceiver } from "../support/receiver.ts";
+
+setDefaultTimeout(60_000);
 
 const secrets = {
   slackToken: "B0SlackT0kenOfThisTest",
@@ -67,7 +69,8 @@ afterAll(async () => {
 const tested = (name: string, init: BunFetchRequestInit = {}) =>
   hub.json(`/notify/channels/${name}/test`, { method: "POST", ...init });
 
-test("a test answers when the message has arrived, over an encrypted connection and signed", async () => {
+/** A test answers when the message has arrived, over an encrypted connection and signed. */
+const arrived = async () => {
   expect((await tested("webhook")).body).toEqual({ delivered: true, reason: null });
   expect((await hub.json("/notify/channels/mail/test?language=en", { method: "POST" })).body).toEqual({
     delivered: true,
@@ -85,9 +88,10 @@ test("a test answers when the message has arrived, over an encrypted connection 
     to: ["kim@factory.example", "lee@factory.example"],
   });
   expect(mail.received[0]!.source).toContain("Subject: [Test] Test of this channel");
-});
+};
 
-test("a test that failed says why, in both languages and without what is secret", async () => {
+/** A test that failed says why, in both languages and without what is secret. */
+const failed = async () => {
   const { body } = await tested("slack");
   expect(body).toEqual({
     delivered: false,
@@ -101,9 +105,10 @@ test("a test that failed says why, in both languages and without what is secret"
   expect((await tested("mail")).body.reason.en).toBe("The server refused the message. (550 5.7.1 *** may not)");
   expect((await tested("event-log")).status).toBe(409);
   expect((await tested("fax")).status).toBe(422);
-});
+};
 
-test("channels and deliveries are listed with their state, whoever may read", async () => {
+/** Channels and deliveries are listed with their state, whoever may read. */
+const listed = async () => {
   const { channels } = (await hub.json("/notify/channels")).body;
   const stateOf = ({ name, configured, last_success, last_failure, failing, waiting }: Record<string, unknown>) => [
     name,
@@ -127,18 +132,20 @@ test("channels and deliveries are listed with their state, whoever may read", as
   expect(deliveries[1].created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/);
   expect((await hub.json("/notify/deliveries?state=dead&limit=1")).body.deliveries.length).toBe(1);
   expect((await hub.json("/notify/deliveries?limit=0")).status).toBe(422);
-});
+};
 
-test("only the administrator tests a channel, and each test is in the log", async () => {
+/** Only the administrator tests a channel, and each test is in the log. */
+const allowed = async () => {
   expect((await tested("webhook", { headers: { "X-Forwarded-For": "10.0.0.5" } })).status).toBe(403);
   expect((await tested("webhook", { headers: { Origin: "http://evil.test" } })).status).toBe(403);
   expect(webhook.received.length).toBe(1);
   await eventually("the audit lines", () =>
     hub.log().match(/AUDIT channel \S+: test by 127\.0\.0\.1/g)?.length === 5 ? true : undefined,
   );
-});
+};
 
-test("the page of alerts tests a channel for whoever may act on the hub, and leads back to itself", async () => {
+/** The page of alerts tests a channel for whoever may act on the hub, and leads back to itself. */
+const fromThePage = async () => {
   const post = (name: string, headers: Record<string, string>) =>
     hub.fetch(`/dashboard/alerts/channels/${name}/test`, { method: "POST", headers, redirect: "manual" });
   const own = { Origin: hub.url };
@@ -158,9 +165,10 @@ test("the page of alerts tests a channel for whoever may act on the hub, and lea
   const others = await (await hub.fetch("/dashboard/alerts", { headers: { "X-Forwarded-For": "10.0.0.5" } })).text();
   expect(others).toContain('id="channels"');
   expect(others).not.toContain("/channels/webhook/test");
-});
+};
 
-test("no address, password or secret stands in a log, an answer, a page or hub.db", async () => {
+/** No address, password or secret stands in a log, an answer, a page or hub.db. */
+const secretKept = async () => {
   const answers = await Promise.all(
     [
       "/notify/channels",
@@ -189,4 +197,13 @@ test("no address, password or secret stands in a log, an answer, a page or hub.d
       .map((secret) => `${place}: ${secret}`),
   );
   expect(found).toEqual([]);
+};
+
+test("channels are tested through the API and from the page, each test is told and listed, and no secret is", async () => {
+  await arrived();
+  await failed();
+  await listed();
+  await allowed();
+  await fromThePage();
+  await secretKept();
 });

@@ -45,33 +45,6 @@ const form = (file: Blob, name: string) => {
 };
 
 describe("POST /targets", () => {
-  test("takes a file as the body, in a form or as rows of JSON, each as a new version that everybody can read", async () => {
-    const first = await hub.json(
-      "/targets?note=%EC%B2%AB%20%EA%B3%84%ED%9A%8D",
-      csv(`월,품목코드,목표수량\n${month},BW0021,"9,000"\n`),
-    );
-    expect(first).toMatchObject({
-      status: 200,
-      body: { changed: 1, version: { id: 1, note: "첫 계획", origin: "api" } },
-    });
-    const file = new Blob([`품목코드,${month}\nBW0021,9000\nB0061,8000\n`]);
-    const second = await hub.json("/api/v1/targets", form(file, "목표.csv"));
-    expect(second.body).toMatchObject({ changed: 1, version: { id: 2, origin: "목표.csv" } });
-    const third = await hub.json("/targets", json([{ month, item_code: "BW0021", target: 7000 }]));
-    // It has one target less: a month's targets are replaced as a whole.
-    expect(third.body).toMatchObject({ changed: 2, new: 0, removed: 1, version: { id: 3 } });
-
-    expect((await hub.json("/targets")).body).toMatchObject({
-      version: { id: 3, made_by: "127.0.0.1" },
-      targets: [{ month, item_code: "BW0021", target: 7000 }],
-    });
-    expect((await hub.json(`/targets?version=2&month=${month}`)).body.targets.length).toBe(2);
-    expect((await hub.json("/targets/versions")).body.versions.map(({ id }: Json) => id)).toEqual([3, 2, 1]);
-    await eventually("the log has it", () =>
-      hub.log().includes("AUDIT targets: version 3, 2 changed (0 new, 1 removed), by 127.0.0.1") ? true : undefined,
-    );
-  });
-
   test("names every problem in its place, and changes nothing", async () => {
     const before = (await hub.json("/targets")).body;
     const { status, body } = await hub.json(
@@ -97,25 +70,6 @@ describe("POST /targets", () => {
     expect((await hub.json("/targets")).body).toEqual(before);
   });
 
-  test("previews without changing, and refuses to save what was previewed against another version", async () => {
-    const wanted = csv(`월,품목코드,목표수량\n${month},B0061,5000\n${month},NEW01,100\n`);
-    const seen = await hub.json("/targets/preview?allow_unknown=true", wanted);
-    expect(seen.body).toMatchObject({ new: 2, changed: 0, removed: 1, unchanged: 0, can_be_saved: true });
-    expect(seen.body).toMatchObject({ version: 3, months: [month], problems: [], unknown_items: ["NEW01"] });
-    expect(seen.body.problem_count).toBe(0);
-    const refused = (await hub.json("/targets/preview", wanted)).body;
-    expect(refused).toMatchObject({ can_be_saved: false, problem_count: 1, problems: [{ kind: "unknownItem" }] });
-    const stale = await hub.json("/targets?allow_unknown=true&based_on=2", wanted);
-    expectError(stale, 409);
-    expect((await hub.json("/targets?allow_unknown=true&based_on=3", wanted)).body.version.id).toBe(4);
-    expect((await hub.json("/targets?allow_unknown=true", wanted)).body).toMatchObject({
-      changed: 0,
-      new: 0,
-      removed: 0,
-      version: { id: 4 },
-    });
-  });
-
   test("is for the administrator, takes 5 MB and no more, and only on its own paths", async () => {
     expectError(await hub.json("/targets", csv("x", {})), 401);
     expectError(await hub.json("/targets/preview", csv("x", { "X-API-Key": "wrong" })), 403);
@@ -135,7 +89,56 @@ describe("POST /targets", () => {
   });
 });
 
-test("GET /targets/achievement tells how a month stands", async () => {
+/** Takes a file as the body, in a form or as rows of JSON, each as a new version that everybody can read. */
+const saved = async () => {
+  const first = await hub.json(
+    "/targets?note=%EC%B2%AB%20%EA%B3%84%ED%9A%8D",
+    csv(`월,품목코드,목표수량\n${month},BW0021,"9,000"\n`),
+  );
+  expect(first).toMatchObject({
+    status: 200,
+    body: { changed: 1, version: { id: 1, note: "첫 계획", origin: "api" } },
+  });
+  const file = new Blob([`품목코드,${month}\nBW0021,9000\nB0061,8000\n`]);
+  const second = await hub.json("/api/v1/targets", form(file, "목표.csv"));
+  expect(second.body).toMatchObject({ changed: 1, version: { id: 2, origin: "목표.csv" } });
+  const third = await hub.json("/targets", json([{ month, item_code: "BW0021", target: 7000 }]));
+  // It has one target less: a month's targets are replaced as a whole.
+  expect(third.body).toMatchObject({ changed: 2, new: 0, removed: 1, version: { id: 3 } });
+
+  expect((await hub.json("/targets")).body).toMatchObject({
+    version: { id: 3, made_by: "127.0.0.1" },
+    targets: [{ month, item_code: "BW0021", target: 7000 }],
+  });
+  expect((await hub.json(`/targets?version=2&month=${month}`)).body.targets.length).toBe(2);
+  expect((await hub.json("/targets/versions")).body.versions.map(({ id }: Json) => id)).toEqual([3, 2, 1]);
+  await eventually("the log has it", () =>
+    hub.log().includes("AUDIT targets: version 3, 2 changed (0 new, 1 removed), by 127.0.0.1") ? true : undefined,
+  );
+};
+
+/** Previews without changing, and refuses to save what was previewed against another version. */
+const previewed = async () => {
+  const wanted = csv(`월,품목코드,목표수량\n${month},B0061,5000\n${month},NEW01,100\n`);
+  const seen = await hub.json("/targets/preview?allow_unknown=true", wanted);
+  expect(seen.body).toMatchObject({ new: 2, changed: 0, removed: 1, unchanged: 0, can_be_saved: true });
+  expect(seen.body).toMatchObject({ version: 3, months: [month], problems: [], unknown_items: ["NEW01"] });
+  expect(seen.body.problem_count).toBe(0);
+  const refused = (await hub.json("/targets/preview", wanted)).body;
+  expect(refused).toMatchObject({ can_be_saved: false, problem_count: 1, problems: [{ kind: "unknownItem" }] });
+  const stale = await hub.json("/targets?allow_unknown=true&based_on=2", wanted);
+  expectError(stale, 409);
+  expect((await hub.json("/targets?allow_unknown=true&based_on=3", wanted)).body.version.id).toBe(4);
+  expect((await hub.json("/targets?allow_unknown=true", wanted)).body).toMatchObject({
+    changed: 0,
+    new: 0,
+    removed: 0,
+    version: { id: 4 },
+  });
+};
+
+/** GET /targets/achievement tells how a month stands. */
+const achieved = async () => {
   const { status, body } = await hub.json(`/targets/achievement?month=${month}`);
   expect(status).toBe(200);
   const made = (await hub.json(`/summary/monthly_by_item?year_month=${month}&item_code=B0061`)).body[0]
@@ -146,9 +149,10 @@ test("GET /targets/achievement tells how a month stands", async () => {
   expect(body.newest).toBe(today);
   expect((await hub.json("/targets/achievement")).body.month).toBe(month);
   expectError(await hub.json("/targets/achievement?month=2026"), 400);
-});
+};
 
-test("the page says in the reader's language where a version came from, and which days the plan is for", async () => {
+/** The page says in the reader's language where a version came from, and which days the plan is for. */
+const shown = async () => {
   for (const [language, from, plan] of [
     ["ko", "API로 올림", "끝난 날까지의 계획"],
     ["en", "Sent to the API", "Planned for days that are over"],
@@ -159,9 +163,10 @@ test("the page says in the reader's language where a version came from, and whic
     expect(page).not.toContain(`<td class="wide">api</td>`);
     expect(page).toContain(plan);
   }
-});
+};
 
-test("GET /targets/achievement forecasts an item as before when somebody enters an absurd quantity of another one", async () => {
+/** GET /targets/achievement forecasts an item as before when somebody enters an absurd quantity of another one. */
+const forecast = async () => {
   const yesterday = addDays(today, -1);
   const forecast = async (): Promise<number> => {
     const { body } = await hub.json(`/targets/achievement?month=${month}`);
@@ -177,4 +182,12 @@ test("GET /targets/achievement forecasts an item as before when somebody enters 
     return body.data[0].total_production > 999_999_999 ? true : undefined;
   });
   expect((await forecast()) / before).toBeCloseTo(1, 2);
+};
+
+test("targets are saved as versions, previewed, reached, shown and forecast", async () => {
+  await saved();
+  await previewed();
+  await achieved();
+  await shown();
+  await forecast();
 });
