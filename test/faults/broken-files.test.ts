@@ -325,7 +325,7 @@ describe.each([
       expect(new Set(rows.map((cells) => cells[6]))).toEqual(new Set(["1"]));
       await hub.stop();
     },
-    30_000,
+    90_000,
   );
 });
 
