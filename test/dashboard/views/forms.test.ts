@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { livePath, row, temporaryHome, writeDatabase } from "../../support/files.ts";
 import { eventually, type Hub, startHub } from "../../support/hub.ts";
 
@@ -29,6 +29,13 @@ const links = async (): Promise<string[]> => {
   const html = await (await hub.fetch("/dashboard/views?of=/", { headers: htmx })).text();
   return [...html.matchAll(/<li><a href="([^"]*)"/g)].map(([, href]) => href!.replaceAll("&amp;", "&"));
 };
+
+/** Each test begins without views, whichever comes first. */
+afterEach(async () => {
+  const html = await (await hub.fetch("/dashboard/views?of=/", { headers: htmx })).text();
+  for (const [, id] of html.matchAll(/name="id" value="(\d+)"/g))
+    await post("/dashboard/views/delete", { id: id!, of: "/" });
+});
 
 test("a view is stored as the dashboard writes its address: named periods as names, without what means nothing", async () => {
   const of = "/?period=last_7&items=A,,A&q=+x+&unit=soon&wall=1&evil=<script>#top";
@@ -63,6 +70,7 @@ test("every refusal says why and keeps what was typed", async () => {
   expect([long.status, said(long.html)]).toEqual([422, "A name has 60 characters at most."]);
   expect(long.html).toContain(`value="${"x".repeat(61)}"`);
   expect(long.html).toMatch(/name="wall" value="1" checked/);
+  await save({ name: "Week", of: "/?period=last_7" });
   const taken = await save({ name: "WEEK", of: "/?period=today" });
   expect([taken.status, said(taken.html)]).toEqual([409, "There is a view “WEEK” already. Replace it with this page?"]);
   expect(taken.html).toContain('name="replace" value="WEEK"');
@@ -86,6 +94,7 @@ test("a form of another site, or of none, changes nothing", async () => {
 });
 
 test("without scripts a form leads back to the list as a page, with the frame of one", async () => {
+  await save({ name: "Today", of: "/?period=today" });
   const plain = await save({ name: "Plain", of: "/?period=yesterday" }, {});
   expect([plain.status, plain.headers.get("location")]).toEqual([303, "/dashboard/views?of=%2F%3Fperiod%3Dyesterday"]);
   const page = await (await hub.fetch(plain.headers.get("location")!)).text();
