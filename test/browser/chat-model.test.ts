@@ -181,6 +181,9 @@ describeInChromium(
       await page.click(inLast(".chat-mark summary"));
       expect(await text(page, inLast(".chat-mark"))).toMatch(/^Gemini 없이 답변.*GEMINI_API_KEY.*거부/);
       await page.close();
+      // A refused key is not tried again, and this need not be the last test.
+      await site.hub.stop();
+      await site.startAgain();
     });
 
     test("all this goes without an error in the console and without breaking the content security policy", () => {
