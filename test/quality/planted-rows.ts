@@ -8,6 +8,7 @@ import type { Finding, Kind } from "../../src/quality/finding.ts";
 import { qualityTasks } from "../../src/quality/tasks.ts";
 import { median } from "../../src/statistics/robust.ts";
 import { openCatalog } from "../support/catalog.ts";
+import { eventually } from "../support/hub.ts";
 import { type CleanRow, cleanRows } from "./clean-data.ts";
 import type { Recall } from "./planted-totals.ts";
 
@@ -48,7 +49,11 @@ export function writeRows(
 export async function checkHome(home: string, today: string, days = 740): Promise<Checked> {
   const catalog = openCatalog(home);
   try {
-    const snapshot = await catalog.current();
+    // A busy machine may not have read every file by the time that a question waits.
+    const snapshot = await eventually("every file", async () => {
+      const published = await catalog.current();
+      return published.missing.length === 0 ? published : undefined;
+    });
     const order = { snapshot, today, days, holidays: true, databaseDir: join(home, "database"), hasRollups: false };
     for (;;) {
       const { checked } = await qualityTasks["quality.check"](order);
