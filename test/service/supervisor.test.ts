@@ -95,7 +95,7 @@ test("a hub that is killed answers again within 10 s, says so in /healthz, and -
 test("a wrong setting is tried once, said in log and status, and tried again when the file changes", async () => {
   const home = factory("API_PORT=eight\n");
   service = startService(home);
-  const reason = "API_PORT is 'eight'";
+  const reason = `API_PORT in ${join(home, ".env")} is 'eight'`;
   const { stdout } = await eventually("the status says why", async () => {
     const status = await run(home, "--status");
     return status.stdout.includes(reason) ? status : undefined;
@@ -103,7 +103,7 @@ test("a wrong setting is tried once, said in log and status, and tried again whe
   expect(stdout).toContain("it is started again when the file .env changes");
   expect(stdout).toMatch(/^Starts {6}1$/m);
   expect(readFileSync(join(home, "logs", "app.log"), "utf8")).toMatch(
-    / \| ERROR {4}\| - \| service \| API_PORT is 'eight'/,
+    / \| ERROR {4}\| - \| service \| API_PORT in \S+ is 'eight'/,
   );
   writeFileSync(join(home, ".env"), `${base}API_PORT=0\n`);
   await hubBesides(home);
