@@ -5,7 +5,7 @@ import { archivePath, livePath, row, temporaryHome, writeDatabase } from "./supp
 import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { backupNames, contentOf, databaseNames } from "./support/operations.ts";
 
-setDefaultTimeout(40_000);
+setDefaultTimeout(60_000);
 
 const main = resolve(import.meta.dir, "../src/main.ts");
 const stackTrace = /^\s+at |\bnode:internal|\.ts:\d+/m;

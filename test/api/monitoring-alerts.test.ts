@@ -31,7 +31,7 @@ const becomes = (rule: string, state: string): Promise<Json> =>
       const alert = await newest(rule);
       return alert?.state === state ? alert : undefined;
     },
-    30_000,
+    60_000,
   );
 
 test("answers that stay slow are an alert, which is over when nobody waits any more", async () => {

@@ -32,7 +32,7 @@ import { DATA_ENDPOINTS, EXPORTS } from "../support/shape.ts";
 import { versionRows } from "../support/versions.ts";
 
 // Recovery is waited for, up to what `eventually` allows.
-setDefaultTimeout(40_000);
+setDefaultTimeout(60_000);
 
 const READS = [...DATA_ENDPOINTS, ...EXPORTS];
 
@@ -311,7 +311,7 @@ describe.each([
           expect([found.status, await found.text()]).toEqual([503, expect.stringContaining("for the first time")]);
           return undefined;
         },
-        40_000,
+        60_000,
       );
       const reader = response.body?.getReader();
       const chunks: Uint8Array[] = [];

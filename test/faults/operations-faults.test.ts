@@ -109,7 +109,7 @@ describe.skipIf(!mountable)("on a disk that is too small", () => {
       /^production_analysis\.db was not backed up: The disk is full(, so that the file could not be copied)?\. Earlier backups are untouched\.$/,
     );
     expect([code, stateOf(home)]).toEqual([1, before]);
-  }, 30_000);
+  }, 60_000);
 });
 
 function fill(file: string): void {
@@ -157,7 +157,7 @@ test("a file that the ERP keeps locked is waited for, and then reported", async 
   await erp.unlock();
   expect(said).toMatch(/^production_analysis\.db was not backed up: The file is locked by another program\. Earlier/);
   expect([code, stateOf(home)]).toEqual([1, before]);
-}, 30_000);
+}, 60_000);
 
 test("a lock that the ERP lets go of only delays a backup", async () => {
   const home = factory();
@@ -183,7 +183,7 @@ test("a damaged source is reported and no older backup is touched", async () => 
     ]);
     expect([contentOf(backupPath(home, BACKUP)), backupNames(home)]).toEqual([healthy.backup, [BACKUP]]);
   }
-}, 30_000);
+}, 60_000);
 
 describe.each(["delete", "wal"] as const)(
   "while the ERP writes and replaces the file in journal mode %s",

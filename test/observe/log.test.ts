@@ -156,5 +156,7 @@ test("a log that cannot be written never harms the program: one sentence on stde
   const body = `for (let n = 0; n < 3; n++) { log.error("test", "lost"); await log.flush(); } await log.close(); console.log("alive")`;
   const { stdout, stderr, exitCode } = await inProcess(directory, body);
   expect({ stdout, exitCode }).toEqual({ stdout: "alive\n", exitCode: 0 });
-  expect(stderr).toMatch(/^The log \S+ cannot be written \(\w+\); its lines are held until it can\. Make room on the disk, or .*\.\n$/);
+  expect(stderr).toMatch(
+    /^The log \S+ cannot be written \(\w+\); its lines are held until it can\. Make room on the disk, or .*\.\n$/,
+  );
 });

@@ -5,7 +5,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 import { startServer } from "../support/processes.ts";
 
-setDefaultTimeout(40_000);
+setDefaultTimeout(60_000);
 
 let hub: Hub | null = null;
 afterEach(async () => {

@@ -33,11 +33,11 @@ export interface HubOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 45_000;
 
 /**
  * Starts the hub on a free port and resolves when it listens.
- * @throws with the hub's stderr when it ends or says nothing within 20 s.
+ * @throws with the hub's stderr when it ends or says nothing within 45 s.
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const home = options.home ?? temporaryHome();
