@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { afterEach, expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { card, describeInChromium, drawn, pageLiveRows, swapped, text, today, values } from "../support/dashboard.ts";
 import { livePath, row, writeDatabase } from "../support/files.ts";
@@ -10,6 +10,19 @@ describeInChromium("views and walls in Chromium", {}, (site) => {
   };
   const panelSays = (page: Page, role: string) => page.waitForSelector(`#views [role=${role}]`);
   const search = (page: Page): string => new URL(page.url()).search;
+
+  /** Each test begins without views, whichever comes first. */
+  afterEach(async () => {
+    const html = await (await site.hub.fetch("/dashboard/views?of=/")).text();
+    for (const [, id] of html.matchAll(/name="id" value="(\d+)"/g)) {
+      await site.hub.fetch("/dashboard/views/delete", {
+        method: "POST",
+        headers: { Origin: site.hub.url },
+        body: new URLSearchParams({ id: id!, of: "/" }),
+        redirect: "manual",
+      });
+    }
+  });
 
   test("a view is saved by one and opened by another, replaced after a question, and deleted after one more step", async () => {
     const page = await site.visit("/?period=last_7");
