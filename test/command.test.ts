@@ -226,7 +226,7 @@ test("commands in a folder without data end with a sentence", async () => {
   for (const [args, code] of [
     ["--backup", 1],
     ["--check", 1],
-    ["--rollover", 0],
+    ["--rollover", 1],
   ] as const) {
     const done = await run(temporaryHome(), [args]);
     expect([args, done.code, done.stdout + done.stderr]).toEqual([args, code, expect.stringMatching(/[.]\s*$/m)]);
