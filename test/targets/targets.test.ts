@@ -172,10 +172,15 @@ test("no text of a download is a formula", async () => {
 });
 
 describe("how targets stand", () => {
+  /** Targets of three items in a month. */
+  const aimAt = (month: string): void => {
+    const three = codes.slice(0, 3).map((item_code, at) => ({ month, item_code, quantity: 10_000 * (at + 1) }));
+    targets.store.save(next(three));
+  };
+
   test("in every month is what REST says was made, in all and for each item", async () => {
     for (const month of ["2024-06", "2025-12", "2026-10", "2026-11"]) {
-      const all = codes.slice(0, 3).map((item_code, at) => ({ month, item_code, quantity: 10_000 * (at + 1) }));
-      targets.store.save(next(all));
+      aimAt(month);
       const achievement = await targets.achievement(month);
       const answer = await opened.desk.ask("monthly_by_item", { yearMonth: month, limit: 100 });
       const made = readAnswer(answer) as MonthlyItemTotal[];
@@ -191,6 +196,7 @@ describe("how targets stand", () => {
   });
 
   test("in a month that is over is how it ended", async () => {
+    aimAt("2026-10");
     const { total, working_days, items } = await targets.achievement("2026-10");
     expect(working_days!.left).toBe(0);
     expect(total!.forecast).toBe(Math.round(total!.made * 100) / 100);
@@ -199,6 +205,7 @@ describe("how targets stand", () => {
   });
 
   test("in the present month is forecast from the last full day on, and the day under way is not counted twice", async () => {
+    aimAt("2026-11");
     const { total, newest, last_full_day, working_days, course } = await targets.achievement("2026-11");
     expect([newest, last_full_day]).toEqual([today, "2026-11-17"]);
     // 21 working days of November 2026, of which 12 are over on the 17th: a constant series goes on as it went.
