@@ -1,10 +1,11 @@
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { describeInChromium, evil, swapped, text, today, values, writePageRows } from "../support/dashboard.ts";
 import { row } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
+import { story } from "../support/story.ts";
 
 const key = "admin-key-0123456789";
 const lastYear = Number(today.slice(0, 4)) - 1;
@@ -27,6 +28,7 @@ function fill(home: string): void {
 const env = { ADMIN_KEY: key, BACKUP_CRON: "30 1 * * *" };
 
 describeInChromium("the operations page in a browser", { fill, env }, (site) => {
+  const step = story("serves an administrator's visit");
   let page: Page;
   beforeAll(async () => {
     page = await site.browser.open();
@@ -54,7 +56,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
   const audited = (line: string) =>
     eventually(`the log says: ${line}`, () => (audits().includes(line) ? true : undefined));
 
-  test("shows without the key how everything is, says who may act, and has no dead buttons", async () => {
+  step("shows without the key how everything is, says who may act, and has no dead buttons", async () => {
     await open(page, "/dashboard/operations?period=last_7");
     expect(await values(page, "#files h3")).toEqual(["production_analysis.db", `archive_${lastYear}.db`]);
     const live = await text(page, "#file-live");
@@ -78,7 +80,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     expect(existsSync(backups())).toBe(false);
   });
 
-  test("lets whoever knows the key in, and nobody else", async () => {
+  step("lets whoever knows the key in, and nobody else", async () => {
     await page.type('#access input[name="key"]', "guessed");
     await press("#access button");
     expect(await text(page, "#told")).toContain("관리자 키가 맞지 않습니다");
@@ -95,7 +97,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     expect(cookie!.value).not.toContain(key);
   });
 
-  test("runs a backup and shows its result and its proof without a reload", async () => {
+  step("runs a backup and shows its result and its proof without a reload", async () => {
     await press("#job-backup button");
     await page.waitForSelector('#job-backup [data-result="ok"]');
     expect(await text(page, "#job-backup .message")).toContain("Backed up 3 files");
@@ -107,7 +109,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     expect(new URL(page.url()).pathname).toBe("/dashboard/operations");
   });
 
-  test("pauses and resumes a job, which who else has the page open sees", async () => {
+  step("pauses and resumes a job, which who else has the page open sees", async () => {
     const other = await site.browser.open();
     await open(other);
     await press('#job-checkpoint form[action*="pause"] button');
@@ -119,7 +121,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     await other.close();
   });
 
-  test("makes the plan of a rollover when asked to, and runs it once somebody confirmed rows and years", async () => {
+  step("makes the plan of a rollover when asked to, and runs it once somebody confirmed rows and years", async () => {
     // Without a plan that was seen there is nothing to confirm.
     const early = await page.evaluate(async () => {
       const refused = await fetch("/dashboard/operations/jobs/rollover/run", { method: "POST" });
@@ -148,7 +150,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     await audited("job rollover: run by 127.0.0.1");
   });
 
-  test("shows a log by level and search, as text, and what is added while it is open", async () => {
+  step("shows a log by level and search, as text, and what is added while it is open", async () => {
     await page.click("#logs summary");
     await page.select('#log-form [name="log"]', "watcher.log");
     await until("#log-lines", "is odd");
@@ -178,7 +180,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     );
   });
 
-  test("shows settings and no secret", async () => {
+  step("shows settings and no secret", async () => {
     await page.click("#settings summary");
     const rows = await page.$$eval("#settings tbody tr", (lines) =>
       lines.map((line) => [...line.children].slice(0, 3).map((cell) => cell.textContent)),
@@ -189,7 +191,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     expect(await page.content()).not.toContain(key);
   });
 
-  test("refuses what another site's page sends, though the browser has the session", async () => {
+  step("refuses what another site's page sends, though the browser has the session", async () => {
     const stranger = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
@@ -208,7 +210,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     await stranger.stop(true);
   });
 
-  test("lets an administrator leave", async () => {
+  step("lets an administrator leave", async () => {
     await press('#access form[action*="sign-out"] button');
     // The live refresh may swap the page just before.
     await page.waitForFunction(() => document.querySelector("#jobs button") === null);
@@ -218,7 +220,7 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
     ]);
   });
 
-  test("does all this without an error in the console", () => {
+  step("does all this without an error in the console", () => {
     expect(site.browser.complaints.filter((complaint) => !/status of 40[39]/.test(complaint))).toEqual([]);
   });
 });
