@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from "bun:test";
+import { afterEach, beforeAll, expect } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pages } from "../../src/dashboard/pages/index.ts";
@@ -6,6 +6,7 @@ import { readCsv } from "./exports.ts";
 import { eventually, type Json } from "./hub.ts";
 import type { HubFolder } from "./hub-folder.ts";
 import { readFactory, truthOf } from "./rollover.ts";
+import { story } from "./story.ts";
 
 const PAGES = pages.map(({ path }) => path);
 const ANYTHING = /\S/;
@@ -37,10 +38,11 @@ const BESIDE: typeof COMMANDS = [
 const REGISTRATION = ["--install", "--uninstall"];
 
 /**
- * Declares tests that carry out every command that `--help` lists, beside a hub and without one, and fail when it lists one that none of them tried.
- * `open` makes the folder.
+ * Declares a test that carries out every command that `--help` lists, beside a hub and without one, and fails when it lists one that was not tried.
+ * `open` makes the folder; all of it may take `limitMs`.
  */
-export function testEveryCommand(open: () => HubFolder): void {
+export function testEveryCommand(open: () => HubFolder, limitMs: number): void {
+  const step = story("does what it is told, beside a hub and without one", limitMs);
   let hubs: HubFolder;
   let atDemo: string[] = [];
   let truth: string[] = [];
@@ -64,7 +66,7 @@ export function testEveryCommand(open: () => HubFolder): void {
     expect(readdirSync(join(hubs.demo, "database")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   }
 
-  test("--demo serves records, pages, chat and both exports", async () => {
+  step("--demo serves records, pages, chat and both exports", async () => {
     const hub = hubs.start(["--demo", "--demo-rows", "12000"]);
     await hubs.healthy();
     truth = truthOf(readFactory(hubs.demo));
@@ -91,9 +93,9 @@ export function testEveryCommand(open: () => HubFolder): void {
     expect(await hubs.pressCtrlC(hub)).toBe(0);
   });
 
-  test("each one carries out what it is told while no hub runs", () => expectEach([...COMMANDS, ...ALONE]));
+  step("each one carries out what it is told while no hub runs", () => expectEach([...COMMANDS, ...ALONE]));
 
-  test("each one carries out what it is told beside a hub, which ends in good order", async () => {
+  step("each one carries out what it is told beside a hub, which ends in good order", async () => {
     const hub = hubs.start(atDemo);
     await hubs.healthy();
     await expectEach([...COMMANDS, ...BESIDE]);
@@ -103,7 +105,7 @@ export function testEveryCommand(open: () => HubFolder): void {
     expect(readFileSync(join(hubs.demo, "logs", "app.log"), "utf8")).toMatch(/ \| Stopped\s*$/);
   });
 
-  test("--watch --daemon goes round until Ctrl+C, and --restore puts a backup back", async () => {
+  step("--watch --daemon goes round until Ctrl+C, and --restore puts a backup back", async () => {
     const state = join(hubs.demo, "database", ".watcher_state.json");
     const before = statSync(state).mtimeMs;
     const daemon = hubs.start([...atDemo, "--watch", "--daemon", "--interval", "10"]);
@@ -117,7 +119,7 @@ export function testEveryCommand(open: () => HubFolder): void {
     expect(existsSync(join(hubs.demo, "database", "production_analysis.db"))).toBe(true);
   });
 
-  test("every option that --help lists was tried", async () => {
+  step("every option that --help lists was tried", async () => {
     expect((await hubs.run(["--version"])).stdout).toMatch(/^Production Data Hub \d+\.\d+\.\d+( \(built .+\))?\s*$/);
     // From source there are none yet: they are put together by the build.
     expect([0, 1]).toContain((await hubs.run(["--licences"])).code);

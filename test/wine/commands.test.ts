@@ -1,9 +1,7 @@
-import { describe, setDefaultTimeout } from "bun:test";
+import { describe } from "bun:test";
 import { testEveryCommand } from "../support/every-command.ts";
 import { WineFolder, wineLimitMs, wineRunner } from "../support/wine.ts";
 
-setDefaultTimeout(4 * wineLimitMs);
-
 describe.skipIf(!wineRunner)("every command of hub.exe under Wine, in a folder with Korean letters and blanks", () => {
-  testEveryCommand(() => new WineFolder());
+  testEveryCommand(() => new WineFolder(), 20 * wineLimitMs);
 });
