@@ -19,7 +19,7 @@ const ROWS = 200_000;
 /** Random instants for each operation and journal mode, half of them each. */
 const INSTANTS = Number(process.env.KILL_INSTANTS ?? 24);
 const BACKUP = "production_20260113_020000.db";
-const LIMIT_MS = 30_000 + INSTANTS * 3_000;
+const LIMIT_MS = 60_000 + INSTANTS * 10_000;
 
 interface Truth {
   readonly present: string;

@@ -3,7 +3,9 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { livePath, row, temporaryHome, writeDatabase } from "../../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../../support/hub.ts";
+import { story } from "../../support/story.ts";
 
+const step = story("an alert that fires is listed, told, looked after and shown");
 let hub: Hub;
 let alert: Json;
 beforeAll(async () => {
@@ -28,7 +30,7 @@ const post = (path: string, body?: object, headers: Record<string, string> = {})
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
 
-test("what fires is listed in both languages, counted in /healthz, and kept in the history", async () => {
+step("what fires is listed in both languages, counted in /healthz, and kept in the history", async () => {
   expect(alert).toMatchObject({
     rule: "file-missing",
     subject: "production_analysis.db",
@@ -54,7 +56,7 @@ test("what fires is listed in both languages, counted in /healthz, and kept in t
   expect((await hub.json("/alerts/history?severity=bad")).status).toBe(422);
 });
 
-test("pages hear how many alerts nobody looks after, at first and when that changes", async () => {
+step("pages hear how many alerts nobody looks after, at first and when that changes", async () => {
   const response = await hub.fetch("/events");
   const decoder = new TextDecoder();
   const counts: string[] = [];
@@ -73,7 +75,7 @@ test("pages hear how many alerts nobody looks after, at first and when that chan
   expect(shown.acknowledged.by).toBe("127.0.0.1");
 });
 
-test("acting is for the administrator, on alerts that fire, and is audited", async () => {
+step("acting is for the administrator, on alerts that fire, and is audited", async () => {
   const path = `/alerts/${alert.id}/snooze`;
   expect((await post(path, { hours: 24 }, { "X-Forwarded-For": "10.0.0.5" })).status).toBe(403);
   for (const hours of [0, 169]) expect((await post(path, { hours })).status).toBe(422);
@@ -92,7 +94,7 @@ test("acting is for the administrator, on alerts that fire, and is audited", asy
   );
 });
 
-test("the page shows alerts, history, rules and channels, and its buttons work without scripts", async () => {
+step("the page shows alerts, history, rules and channels, and its buttons work without scripts", async () => {
   const page = async (query = "") => (await hub.fetch(`/dashboard/alerts${query}`)).text();
   const shown = await page();
   for (const part of ["파일이 없습니다", "할 일", 'id="history"', "backup-too-old", "알림 채널"])
