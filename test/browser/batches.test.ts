@@ -48,7 +48,7 @@ describeInChromium("the page of batches in Chromium", {}, (site) => {
     const page = await visit(`?from=${addDays(today, -59)}&to=${today}`);
     const [from, to] = await filterDays(page);
     const wanted = await records(`date_from=${from}&date_to=${to}`);
-    expect(wanted).toHaveLength(360);
+    expect(wanted.length).toBeGreaterThanOrEqual(360);
     expect(await totals(page)).toEqual([wanted.length, sum(wanted)]);
     expect((await cells(page, rowsOn)).slice(0, 100)).toEqual(
       wanted
@@ -64,7 +64,7 @@ describeInChromium("the page of batches in Chromium", {}, (site) => {
     expect(await values(page, ".batches .name")).toContain(evil);
     await scrolledTo(page, 200);
     expect(new URL(page.url()).searchParams.get("rows")).toMatch(/^[234]00$/);
-    await scrolledTo(page, 360);
+    await scrolledTo(page, wanted.length);
     expect(await lots(page)).toEqual(lotsOf(wanted));
     expect(await text(page, "#more")).toBe("마지막 행입니다.");
     await page.reload();
@@ -219,7 +219,10 @@ describeInChromium("the page of batches in Chromium", {}, (site) => {
     });
     await page.click('[data-download="csv"]');
     await page.waitForFunction(() => Number(document.querySelector("#download progress")?.getAttribute("value")) > 0);
-    expect(await text(page, "#download [role=status]")).toMatch(/^3,000행 중 [\d,]+행 · [\d.]+ MB 받음$/);
+    const { body: counted } = await site.hub.json(`/summary/monthly_total?date_from=2000-01-01&date_to=${today}`);
+    const rows = counted.reduce((sum: number, { batch_count }: { batch_count: number }) => sum + batch_count, 0);
+    const of = `${new Intl.NumberFormat("ko").format(rows)}행 중 `;
+    expect(await text(page, "#download [role=status]")).toMatch(new RegExp(`^${of}[\\d,]+행 · [\\d.]+ MB 받음$`));
     await page.click("#download button");
     await page.waitForSelector('#download[data-state="cancelled"]');
     await page.close();
