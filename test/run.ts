@@ -35,8 +35,8 @@ const code = await run([
   "test",
   // Hubs that a test leaves behind end with it.
   "--no-orphans",
-  // Most tests wait for a process or a file: two files at a time take half as long, more would make each other late on two processors.
-  "--parallel=2",
+  // Most tests wait for a process or a file: three files at a time keep two processors busy.
+  "--parallel=3",
   // So that no test can come to rest on what another one left.
   "--randomize",
   // Only ends what hangs: on a busy machine a hub can take seconds to start.
