@@ -17,18 +17,22 @@ const addresses = [
   "/login",
 ];
 
-describeInChromium("axe-core finds no fault (https://github.com/dequelabs/axe-core)", { limitMs: 60_000 }, (site) => {
-  for (const language of languages) {
-    test(`on any page, in any theme, in ${language}`, async () => {
-      const page = await site.browser.open({ language });
-      await page.setCookie({ name: "hub_lang", value: language, url: site.hub.url });
-      const faults: string[] = [];
-      for (const address of addresses) {
-        await page.goto(site.hub.url + address, { waitUntil: "load" });
-        await page.waitForSelector("main");
-        faults.push(...(await faultsOf(page)).map((fault) => `${address} ${fault}`));
-      }
-      expect(faults).toEqual([]);
-    });
-  }
-});
+describeInChromium(
+  "axe-core finds no fault (https://github.com/dequelabs/axe-core)",
+  { limitMs: 60_000, mayComplain: /404/ },
+  (site) => {
+    for (const language of languages) {
+      test(`on any page, in any theme, in ${language}`, async () => {
+        const page = await site.browser.open({ language });
+        await page.setCookie({ name: "hub_lang", value: language, url: site.hub.url });
+        const faults: string[] = [];
+        for (const address of addresses) {
+          await page.goto(site.hub.url + address, { waitUntil: "load" });
+          await page.waitForSelector("main");
+          faults.push(...(await faultsOf(page)).map((fault) => `${address} ${fault}`));
+        }
+        expect(faults).toEqual([]);
+      });
+    }
+  },
+);

@@ -21,7 +21,7 @@ import { readXlsxCells } from "../support/exports.ts";
 import { livePath, row, writeDatabase } from "../support/files.ts";
 import { eventually, type Json } from "../support/hub.ts";
 
-describeInChromium("the page of batches in Chromium", {}, (site) => {
+describeInChromium("the page of batches in Chromium", { mayComplain: /ERR_ABORTED/ }, (site) => {
   async function visit(query: string, options?: Opening): Promise<Page> {
     const page = await site.browser.open(options);
     await page.goto(`${site.hub.url}/dashboard/batches${query}`, { waitUntil: "load" });
@@ -265,9 +265,5 @@ describeInChromium("the page of batches in Chromium", {}, (site) => {
     expect(await page.$eval("#drawer", (drawer) => drawer.matches(":modal"))).toBe(true);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("drawer-title");
     await page.close();
-  });
-
-  test("does all this without an error in the console and without breaking the content security policy", () => {
-    expect(site.browser.complaints.filter((complaint) => !complaint.includes("ERR_ABORTED"))).toEqual([]);
   });
 });

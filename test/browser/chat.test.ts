@@ -39,7 +39,12 @@ const evil = names.map((item_name, at) =>
 
 describeInChromium(
   "the conversation in Chromium",
-  { fill: (home) => writePageRows(home, evil), limitMs: 60_000 },
+  {
+    fill: (home) => writePageRows(home, evil),
+    limitMs: 60_000,
+    mayComplain:
+      /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|429|Cross-Origin-Opener-Policy header has been ignored/,
+  },
   (site) => {
     const visit = async (path: string, options?: Parameters<typeof site.browser.open>[0]): Promise<Page> => {
       const page = await site.browser.open(options);
@@ -433,12 +438,6 @@ describeInChromium(
       await openPanel(page);
       expect(ofChat().length).toBeGreaterThan(5);
       await page.close();
-    });
-
-    test("all this goes without an error in the console and without breaking the content security policy", () => {
-      const expected =
-        /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|429|Cross-Origin-Opener-Policy header has been ignored/;
-      expect(site.browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
     });
   },
 );

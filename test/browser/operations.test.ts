@@ -27,7 +27,7 @@ function fill(home: string): void {
 
 const env = { ADMIN_KEY: key, BACKUP_CRON: "30 1 * * *" };
 
-describeInChromium("the operations page in a browser", { fill, env }, (site) => {
+describeInChromium("the operations page in a browser", { fill, env, mayComplain: /status of 40[39]/ }, (site) => {
   const step = story("serves an administrator's visit");
   let page: Page;
   beforeAll(async () => {
@@ -218,9 +218,5 @@ describeInChromium("the operations page in a browser", { fill, env }, (site) => 
       "sign-in as administrator refused to 127.0.0.1",
       "sign-in as administrator by 127.0.0.1",
     ]);
-  });
-
-  step("does all this without an error in the console", () => {
-    expect(site.browser.complaints.filter((complaint) => !/status of 40[39]/.test(complaint))).toEqual([]);
   });
 });

@@ -3,7 +3,11 @@ import type { Page } from "puppeteer-core";
 import { card, describeInChromium, drawn, pageLiveRows, swapped, text, today, values } from "../support/dashboard.ts";
 import { livePath, row, writeDatabase } from "../support/files.ts";
 
-describeInChromium("views and walls in Chromium", {}, (site) => {
+// Without scripts, from another computer, while the hub is away, and with a name that is taken.
+const mayComplain =
+  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|Failed to fetch|409|Cross-Origin-Opener-Policy header has been ignored/;
+
+describeInChromium("views and walls in Chromium", { mayComplain }, (site) => {
   const openPanel = async (page: Page): Promise<void> => {
     await page.click("[popovertarget=views]");
     await page.waitForSelector("#views .save");
@@ -127,10 +131,4 @@ describeInChromium("views and walls in Chromium", {}, (site) => {
     expect(status).toBe(200);
     return "벽";
   }
-
-  test("all this goes without an error in the console and without breaking the content security policy", () => {
-    const expected =
-      /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|Failed to fetch|409|Cross-Origin-Opener-Policy header has been ignored/;
-    expect(site.browser.complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
-  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { addDays } from "../../src/production/calendar.ts";
 import { chromium, type Opening, startBrowser, type TestBrowser } from "./browser.ts";
@@ -53,10 +53,12 @@ export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The time for each test in milliseconds. */
   readonly limitMs?: number;
+  /** What the console may say, because a test has the browser do it. */
+  readonly mayComplain?: RegExp;
 }
 
 /**
- * `describe` for tests of pages: skipped where there is no Chromium, otherwise with a hub whose files are ready and a browser.
+ * `describe` for tests of pages: skipped where there is no Chromium, otherwise with a hub whose files are ready and a browser, whose console must stay silent.
  *
  *     describeInChromium("the trends", { fill: (home) => writePageRows(home, [row({ … })]) }, (site) => {
  *       test("…", async () => {
@@ -70,7 +72,7 @@ export interface SiteOptions {
 export function describeInChromium(
   name: string,
   // Chromium shares the processor with whatever else is tested.
-  { fill = writePageRows, env = {}, limitMs = 30_000 }: SiteOptions,
+  { fill = writePageRows, env = {}, limitMs = 60_000, mayComplain }: SiteOptions,
   tests: (site: Site) => void,
 ): void {
   describe.skipIf(chromium === null)(name, () => {
@@ -88,6 +90,8 @@ export function describeInChromium(
     afterAll(async () => {
       await browser?.close();
       await hub?.stop();
+      // Nothing that the tests did may have broken the content security policy or failed in a script.
+      expect(browser?.complaints.filter((complaint) => !mayComplain?.test(complaint))).toEqual([]);
     });
     tests({
       get hub() {
