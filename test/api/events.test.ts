@@ -40,6 +40,7 @@ test("/events tells how far the daily totals are, at first and after the ERP wro
       if (value.data.state === "ready" && body.files[0].rows === rows) return states;
     }
   };
+  writeDatabase(livePath(hub.home), [row({ id: 1 })]);
   await hub.fetch("/records");
   await untilReady(1);
   writeDatabase(livePath(hub.home), [row({ id: 1 }), row({ id: 2 })]);
@@ -50,6 +51,8 @@ test("/events tells how far the daily totals are, at first and after the ERP wro
 });
 
 test("/events tells the version of the data that answers, at first and when the ERP wrote, without anybody asking", async () => {
+  // What another test wrote a moment ago is read by then.
+  await hub.fetch("/items");
   const stream = listen("/events");
   const next = async (): Promise<Json> => {
     for (;;) {

@@ -8,6 +8,7 @@ import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { freePort } from "../support/hub-folder.ts";
 import { scrape } from "../support/metrics.ts";
 import { root, tied } from "../support/processes.ts";
+import { story } from "../support/story.ts";
 
 /** How long a real Prometheus reads the hub; HUB_TEST_SCRAPE_SECONDS=300 for the five minutes of the requirement. */
 const scrapeSeconds = Number(process.env.HUB_TEST_SCRAPE_SECONDS ?? 3);
@@ -96,6 +97,7 @@ describe.skipIf(!Bun.which("promtool"))("promtool (needs Debian's prometheus)", 
 });
 
 describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's prometheus)", () => {
+  const step = story("reads the hub and answers what the dashboard and the rules ask", (scrapeSeconds + 60) * 1000);
   let url: string;
   beforeAll(async () => {
     url = (await starting!).url;
@@ -109,7 +111,7 @@ describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's pro
   };
   const value = async (query: string): Promise<number> => Number((await api("query", { query })).result[0]?.value[1]);
 
-  test(`reads the hub for ${scrapeSeconds} s without an error, and counts what was asked`, async () => {
+  step(`reads the hub for ${scrapeSeconds} s without an error, and counts what was asked`, async () => {
     await eventually("the first scrape", async () => ((await value("up")) === 1 ? true : undefined));
     const end = Date.now() + scrapeSeconds * 1000;
     let made = 0;
@@ -137,7 +139,7 @@ describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's pro
     expect(await value("scrape_samples_post_metric_relabeling == bool scrape_samples_scraped")).toBe(1);
   });
 
-  test("answers every question of the dashboard, with figures where there are any", async () => {
+  step("answers every question of the dashboard, with figures where there are any", async () => {
     const empty: string[] = [];
     for (const { panel, expression } of expressions) {
       const { result } = await api("query", { query: expression });
@@ -153,7 +155,7 @@ describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's pro
     expect(empty.filter((panel) => !mayBeEmpty.includes(panel))).toEqual([]);
   });
 
-  test("evaluates every alert rule, and none of them fires", async () => {
+  step("evaluates every alert rule, and none of them fires", async () => {
     const evaluated = await eventually("the rules are evaluated", async () => {
       const all: Json[] = (await api("rules")).groups[0].rules;
       return all.every(({ health }) => health !== "unknown") ? all : undefined;
