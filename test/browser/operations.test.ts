@@ -37,8 +37,7 @@ describeInChromium("the operations page in a browser", { fill, env, mayComplain:
     await at.goto(site.hub.url + path, { waitUntil: "load" });
     await at.waitForSelector("#jobs");
   };
-  const press = (selector: string) => swapped(page, () => page.click(selector));
-  const state = (name: string, at = page) => text(at, `#job-${name} .pill`);
+  const press = (selector: string) => swapped(page, () => page.click(selector), "POST");
   const until = (selector: string, wanted: string, at = page) =>
     at.waitForFunction(
       (where, what) => document.querySelector(where)?.textContent?.includes(what),
@@ -113,7 +112,7 @@ describeInChromium("the operations page in a browser", { fill, env, mayComplain:
     const other = await site.browser.open();
     await open(other);
     await press('#job-checkpoint form[action*="pause"] button');
-    expect(await state("checkpoint")).toBe("일시 중지");
+    await until("#job-checkpoint .pill", "일시 중지");
     await until("#job-checkpoint .pill", "일시 중지", other);
     expect(await text(other, "#alerts")).toContain("WAL 정리");
     await press('#job-checkpoint form[action*="resume"] button');

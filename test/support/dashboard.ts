@@ -132,13 +132,22 @@ export const cells = (page: Page, rows: string): Promise<string[][]> =>
 export const card = (page: Page, id: string): Promise<number> =>
   page.$eval(`#card-${id} data`, (element) => Number(element.getAttribute("value")));
 
-/** Does something that replaces the page's content, and waits until that is done. */
-export async function swapped(page: Page, act: () => Promise<unknown>): Promise<void> {
+/**
+ * Does something that replaces the page's content, and waits until that is done; with a method, until the answer to a request of that method is in place,
+ * because an open page also fetches itself anew when the hub has news.
+ */
+export async function swapped(page: Page, act: () => Promise<unknown>, method?: "POST"): Promise<void> {
   const done = page.evaluate(
-    () =>
-      new Promise<void>((resolve) =>
-        document.addEventListener("htmx:after:swap", () => setTimeout(resolve, 30), { once: true }),
-      ),
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const onSwap = (event: Event) => {
+          if (wanted && (event as CustomEvent).detail.ctx.request.method !== wanted) return;
+          document.removeEventListener("htmx:after:swap", onSwap);
+          setTimeout(resolve, 30);
+        };
+        document.addEventListener("htmx:after:swap", onSwap);
+      }),
+    method,
   );
   await act();
   await done;
