@@ -172,6 +172,8 @@ describe("a hub that answers", () => {
     for (let at = 0; at < 24; at++) await ask(at);
     await hub.fetch("/mcp", mcp("geheim/0"));
     await hub.fetch("/chat", posted({ query: "geheim?", session_id: "geheim" }));
+    // A scrape is a request as well.
+    await scrape(hub);
     const before = await scrape(hub);
     for (let at = 24; at < 1024; at += 20) await Promise.all(Array.from({ length: 20 }, (_, more) => ask(at + more)));
     await hub.fetch("/mcp", mcp("geheim/1"));
