@@ -78,7 +78,8 @@ export function recordEndpoints(endpoints: Endpoints, answers: Answers): void {
 
   endpoints.add({
     method: "get",
-    path: "/records/:item_code{.+}",
+    // Any character, line ends too: `.` has none.
+    path: "/records/:item_code{[\\s\\S]+}",
     tag: "records",
     summary: "Records of one item, newest first",
     params: z.object({

@@ -90,6 +90,8 @@ describe("codes with special characters", () => {
 
   test("an unknown code has no rows", async () => {
     expect(await bodyOf("/records/A%2F2")).toEqual([]);
+    // Line ends are characters as any other.
+    expect(await bodyOf("/records/A%0D%0A1")).toEqual([]);
     expect(await bodyOf("/records/%25")).toEqual([]);
   });
 
