@@ -34,3 +34,9 @@ export function factoryClock(timezone: string, now: () => number = Date.now): Fa
     logStamp: (date) => at(date?.getTime() ?? now()).logStamp,
   };
 }
+
+/** A time that is farther ahead of the machine's clock than this was not noted a moment ago, ms. */
+const aheadMs = 60_000;
+
+/** True for a time, ms since 1970, that was noted while the machine's clock was ahead: nobody knows how long ago it was. */
+export const isAhead = (ms: number): boolean => ms > Date.now() + aheadMs;

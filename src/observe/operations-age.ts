@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { isAhead } from "./clock.ts";
 
 /** When the last backup and the last watcher cycle were, as `/healthz` shows them. */
 export interface OperationsAge {
@@ -9,8 +10,6 @@ export interface OperationsAge {
 
 const backupPattern = /^(production|archive_\d{4})_\d{8}_\d{6}\.db$/;
 const refreshMs = 30_000;
-/** A backup that is farther ahead of the clock was made while the clock was wrong, and says nothing of when. */
-const aheadMs = 60_000;
 
 /**
  * Looks at the backups folder and the watcher's state file every half minute at the most; what is asked for is always the last known
@@ -62,7 +61,7 @@ export class OperationsAgeReader {
       if (of === undefined) return;
       const segment = of === "production" ? "live" : of;
       const { mtimeMs } = await stat(path.join(this.#backupsDir, name));
-      if (mtimeMs > Date.now() + aheadMs) return;
+      if (isAhead(mtimeMs)) return;
       newest.set(segment, Math.max(mtimeMs, newest.get(segment) ?? 0));
     };
     await Promise.all((await readdir(this.#backupsDir)).map(look));

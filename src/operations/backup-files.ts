@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Settings } from "../config.ts";
-import { factoryClock } from "../observe/clock.ts";
+import { factoryClock, isAhead } from "../observe/clock.ts";
 import { liveFileName } from "../segments/ownership.ts";
 import { namesIn } from "./operation.ts";
 
@@ -72,15 +72,14 @@ function asBackup(folder: string, name: string, found: Stats | undefined): Backu
   return { path: path.join(folder, name), name, target, stamp, bytes: found.size, takenAt: found.mtimeMs };
 }
 
-/** How far ahead of the clock a backup may be and count as made now, ms: a minute by its file's time, and by its name what time zones differ by. */
-const aheadMs = { taken: 60_000, named: 15 * 3_600_000 };
+/** What time zones may differ by at most, ms: a backup's name has the factory's time. */
+const zonesMs = 15 * 3_600_000;
 
 /**
  * True for a backup of a time to come, by the time of its file or by its name: it was made while the clock was ahead, and nobody knows how old it is.
  */
-export function isAhead({ takenAt, stamp }: BackupFile): boolean {
-  const now = Date.now();
-  return takenAt > now + aheadMs.taken || stamp > stampOf(now + aheadMs.named);
+export function isOfTimeToCome({ takenAt, stamp }: BackupFile): boolean {
+  return isAhead(takenAt) || stamp > stampOf(Date.now() + zonesMs);
 }
 
 /** `YYYYMMDD_HHMMSS` in UTC. */
@@ -91,7 +90,10 @@ const stampOf = (ms: number): string =>
 const newestFirst = (backups: readonly (BackupFile | null)[]): BackupFile[] =>
   backups
     .filter((backup) => backup !== null)
-    .sort((a, b) => Number(isAhead(a)) - Number(isAhead(b)) || (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0));
+    .sort(
+      (a, b) =>
+        Number(isOfTimeToCome(a)) - Number(isOfTimeToCome(b)) || (a.stamp < b.stamp ? 1 : a.stamp > b.stamp ? -1 : 0),
+    );
 
 /** The backups of each file, newest first. */
 export function backupsByTarget(folder: string): Map<string, BackupFile[]> {

@@ -8,7 +8,7 @@ import { removeDatabase } from "../segments/mirror.ts";
 import { hubDbName } from "../store/hub-db.ts";
 import { forgetDerived } from "../store/passing-tables.ts";
 import { alone } from "./alone.ts";
-import { type BackupFile, backupName, backupsByTarget, freeStamp, isAhead } from "./backup-files.ts";
+import { type BackupFile, backupName, backupsByTarget, freeStamp, isOfTimeToCome } from "./backup-files.ts";
 import { countInSteps, examine, type Found, isDiskFull, reasonOf, requireSpace, setFormat } from "./database-file.ts";
 import { copyMirror } from "./mirror-copy.ts";
 import { counted, fsyncFile, inSeconds, type OperationContext, OperationError, replaceFile } from "./operation.ts";
@@ -149,7 +149,7 @@ function chooseTargets({ settings }: OperationContext, { live, archive }: Backup
 
 /** True when an archive has no backup of the last week, or was touched since the state that its newest one shows. */
 function isDue(source: string, newest: BackupFile | undefined): boolean {
-  if (!newest || isAhead(newest) || Date.now() - newest.takenAt > weekMs) return true;
+  if (!newest || isOfTimeToCome(newest) || Date.now() - newest.takenAt > weekMs) return true;
   return touchedAt(source) >= newest.takenAt;
 }
 

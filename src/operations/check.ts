@@ -10,7 +10,7 @@ import { readFacts } from "../segments/facts.ts";
 import { look } from "../segments/look.ts";
 import { requiredIndexes } from "../segments/schema.ts";
 import type { Facts, Segment } from "../segments/types.ts";
-import { backupsByTarget, isAhead } from "./backup-files.ts";
+import { backupsByTarget, isOfTimeToCome } from "./backup-files.ts";
 import { checkTotals } from "./check-totals.ts";
 import { countFindings, type Finding, noFile, renderFindings, whenAbsent } from "./findings.ts";
 import { expectedLockMs, healTiming } from "./heal.ts";
@@ -254,7 +254,7 @@ function checkBackups(files: readonly SourceFile[], backupsDir: string, rows: Ch
       add("warn", "There is no backup of it yet. --backup makes one.");
       continue;
     }
-    if (isAhead(newest)) {
+    if (isOfTimeToCome(newest)) {
       add("warn", `The newest is ${newest.name}, made by a clock that was ahead. --backup makes one of now.`);
       continue;
     }

@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { type FactoryClock, factoryClock } from "../observe/clock.ts";
+import { type FactoryClock, factoryClock, isAhead } from "../observe/clock.ts";
 import type { Progress } from "../observe/progress.ts";
 import type { JobMemory, JobTable } from "./jobs.ts";
 import type { OperationContext, OperationLog } from "./operation.ts";
@@ -59,8 +59,6 @@ const saidMessages = 100;
 const catchUpEveryMs = 60_000;
 /** A run counts as missed when it should have begun this long ago. */
 const missedAfterMs = 30_000;
-/** A time that is farther ahead than this was noted before the clock was put back. */
-const aheadMs = 60_000;
 
 /**
  * Runs jobs by the clock, one run of each at a time. A run that was missed while the PC slept or the hub was off is caught up once, and one that
@@ -199,7 +197,7 @@ export class Schedule {
   /** After the clock was put back, croner would wait until it says again what it said before: years, if it was years ahead. */
   #followClock(): void {
     const now = Date.now();
-    const isBack = now < this.#lookedAt - aheadMs;
+    const isBack = isAhead(this.#lookedAt);
     this.#lookedAt = now;
     if (!isBack) return;
     for (const planned of this.#planned.values()) {
@@ -258,9 +256,6 @@ function nextStart({ started_at }: JobMemory, everySec: number): Date {
   const isKnown = started_at !== null && !isAhead(started_at);
   return new Date(isKnown ? Math.max(soon, started_at + everySec * 1000) : soon);
 }
-
-/** True for a time that was noted before the clock was put back. */
-const isAhead = (ms: number): boolean => ms > Date.now() + aheadMs;
 
 /** When a job begins next. Remembered until then, because croner walks the calendar for it: 0.1 ms each, and `/healthz` names all jobs. */
 function nextOf(planned: Planned): number | null {
