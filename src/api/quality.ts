@@ -78,7 +78,7 @@ const checked = {
   }),
   checked_at: time,
   data_version: z.string().nullable(),
-  trouble: z.string().nullable().meta({ description: "Why the last check failed." }),
+  trouble: z.string().nullable().meta({ description: "Why the last check failed or could not begin." }),
 };
 
 const findings = z.lazy(() =>

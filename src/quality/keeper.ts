@@ -31,8 +31,10 @@ export interface QualityStatus {
   checked: Omit<Checked, "findings"> | null;
   /** When the last check ended, ms since 1970. */
   checkedAt: number | null;
-  /** Why the last one failed, a sentence. */
+  /** Why the last one failed or could not begin, a sentence. */
   trouble: string | null;
+  /** Name of the data file that must be readable before the next check. */
+  waitsFor: string | null;
 }
 
 export interface QualityKeeperOptions {
@@ -64,6 +66,7 @@ export class QualityKeeper {
   #checked: Omit<Checked, "findings"> | null = null;
   #checkedAt: number | null = null;
   #trouble: string | null = null;
+  #waitsFor: string | null = null;
 
   constructor(options: QualityKeeperOptions) {
     this.#options = options;
@@ -82,7 +85,13 @@ export class QualityKeeper {
   status(): QualityStatus {
     const isBusy = this.#isWorking || this.#timer !== null || (this.#checked?.pending ?? 0) > 0;
     const state = isBusy ? "checking" : this.#checked ? "ready" : "waiting";
-    return { state, checked: this.#checked, checkedAt: this.#checkedAt, trouble: this.#trouble };
+    return {
+      state,
+      checked: this.#checked,
+      checkedAt: this.#checkedAt,
+      trouble: this.#trouble,
+      waitsFor: this.#waitsFor,
+    };
   }
 
   close(): void {
@@ -121,6 +130,13 @@ export class QualityKeeper {
     const { catalog, clock, databaseDir, rollup, qualityDays, timezone, report } = this.#options;
     const snapshot = catalog.lastPublished;
     if (!snapshot || this.#closed) return;
+    const [gap] = snapshot.missing;
+    this.#waitsFor = gap?.name ?? null;
+    if (gap) {
+      // Without its days what was found in them would be told as gone, and every item of its own as new. Its publication asks again.
+      this.#trouble = `${gap.name} cannot be read. The data are looked through when it can: ${gap.reason}`;
+      return;
+    }
     this.#isWorking = true;
     const started = performance.now();
     const release = catalog.pin(snapshot);

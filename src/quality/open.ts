@@ -31,7 +31,7 @@ export interface QualityNeeds {
 export function openQuality({ settings, hubDb, ...hub }: QualityNeeds): Quality {
   const store = new FindingsStore(hubDb);
   if (!settings.quality) {
-    const off: QualityStatus = { state: "off", checked: null, checkedAt: null, trouble: null };
+    const off: QualityStatus = { state: "off", checked: null, checkedAt: null, trouble: null, waitsFor: null };
     return { store, status: () => off, summary: () => summaryOf(store, null), conditions: () => [] };
   }
   const keeper = new QualityKeeper({ ...hub, ...settings, store });

@@ -1,10 +1,12 @@
 import { Database } from "bun:sqlite";
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { factoryClock } from "../../src/observe/clock.ts";
 import { addDays } from "../../src/production/calendar.ts";
 import { cleanRows } from "../quality/clean-data.ts";
 import { writeRows } from "../quality/planted-rows.ts";
-import { livePath, temporaryHome } from "../support/files.ts";
+import { archivePath, livePath, temporaryHome } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
@@ -110,6 +112,32 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
   hub = await startHub({ home });
   expect((await found("undated-rows", "accepted")).id).toBe(undated.id);
   expect((await findings("?kind=future-days&state=accepted")).count).toBe(0);
+});
+
+test("While an archive cannot be read nothing found in it is told as gone, and the page says what is waited for", async () => {
+  const { home } = faultyHome();
+  hub = await startHub({ home });
+  const absurd = await found("absurd-quantity");
+  await hub.stop();
+
+  const archive = archivePath(home, Number(yesterday.slice(0, 4)) - 1);
+  renameSync(archive, `${archive}.away`);
+  writeFileSync(archive, "no database".repeat(1000));
+  // Without its copy there is no earlier version to answer from.
+  rmSync(join(home, "database", ".mirror"), { recursive: true });
+  hub = await startHub({ home });
+  const waiting = await eventually("the trouble is told", async () => {
+    const body = await findings();
+    return body.trouble ? body : undefined;
+  });
+  expect(waiting).toMatchObject({ state: "waiting", trouble: expect.stringContaining(basename(archive)) });
+  expect(await (await hub.fetch("/dashboard/quality?lang=en")).text()).toContain(`${basename(archive)} cannot be read.`);
+  expect((await findings("?kind=absurd-quantity&state=open")).data[0].id).toBe(absurd.id);
+  expect((await findings("?state=gone")).count).toBe(0);
+
+  renameSync(`${archive}.away`, archive);
+  await eventually("it is looked through", async () => (await findings()).state === "ready" || undefined, 45_000);
+  expect(await findings("?state=gone")).toMatchObject({ count: 0, trouble: null });
 });
 
 test("The page says what was found, and takes from whoever may act that it is fine; drift is told with its measures", async () => {

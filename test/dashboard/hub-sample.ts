@@ -234,7 +234,7 @@ function sampleQuality(): HubOperations["quality"] {
   const checked = { version: "1", today: "2026-01-13", drift, days, read: 400, pending: 1, unindexed: ["1"] };
   return {
     findings: () => findings,
-    status: () => ({ state: "checking", checked, checkedAt: now, trouble: "1" }),
+    status: () => ({ state: "checking", checked, checkedAt: now, trouble: "1", waitsFor: null }),
     act: () => true,
   };
 }

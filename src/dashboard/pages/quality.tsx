@@ -41,7 +41,8 @@ async function content(view: View) {
   const sentences = [
     ...view.paramFaults,
     ...(hub.told === null ? [] : [told[hub.told] ?? view.texts.operations.told[hub.told]]),
-    ...(status.trouble === null ? [] : [words.trouble]),
+    ...(status.waitsFor === null ? [] : [words.waitsFor(status.waitsFor)]),
+    ...(status.waitsFor === null && status.trouble !== null ? [words.trouble] : []),
   ];
   return (
     <>

@@ -16,6 +16,8 @@ export const quality: typeof korean = {
   openCount: (warnings, infos) =>
     `${warnings} ${warnings === "1" ? "warning" : "warnings"}, ${infos} ${infos === "1" ? "notice" : "notices"}`,
   off: "QUALITY=false has turned the checks off. Take it out of .env and start the hub again to turn them on.",
+  waitsFor: (file: string) =>
+    `${file} cannot be read. The data are looked through when it can; until then the findings stay as they were.`,
   trouble: "The last check did not come to its end. It is tried again in a moment.",
   unindexed: (files) =>
     `${files}: without an index on the production date, records cannot be checked day by day. Have the index made on the page Operations.`,

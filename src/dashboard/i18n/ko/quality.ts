@@ -22,6 +22,8 @@ export const quality = {
   open: "확인할 항목",
   openCount: (warnings: string, infos: string) => `경고 항목 ${warnings}개, 안내 항목 ${infos}개`,
   off: "QUALITY=false로 점검이 꺼져 있습니다. .env에서 지우고 허브를 다시 시작하면 켜집니다.",
+  waitsFor: (file: string) =>
+    `${file} 파일을 읽을 수 없습니다. 읽을 수 있게 되면 데이터를 점검하며, 그때까지 발견 내용은 그대로 둡니다.`,
   trouble: "마지막 점검을 마치지 못했습니다. 곧 다시 시도합니다.",
   unindexed: (files: string) =>
     `${files}: 생산일자 색인이 없어 기록을 하루씩 점검하지 못합니다. 운영 페이지에서 색인을 만들면 점검합니다.`,
