@@ -8,6 +8,7 @@ import { parseEnv } from "node:util";
 import { alertsVariables } from "./config/alerts.ts";
 import { chatVariables } from "./config/chat.ts";
 import { dataVariables } from "./config/data.ts";
+import { type SortedNames, sortNames } from "./config/env-names.ts";
 import type { Kind, Variable } from "./config/kinds.ts";
 import { logVariables } from "./config/logs.ts";
 import { monitoringVariables } from "./config/monitoring.ts";
@@ -16,7 +17,6 @@ import { operationsVariables } from "./config/operations.ts";
 import { qualityVariables } from "./config/quality.ts";
 import { reportsVariables } from "./config/reports.ts";
 import { serverVariables } from "./config/server.ts";
-import { type Strangers, strangersAmong } from "./config/strangers.ts";
 
 /** Wrong settings; the message has one sentence a line for each, for the operator, with secrets masked. */
 export class SettingsError extends Error {
@@ -130,13 +130,10 @@ export function loadSettings({ home, env }: { home: string; env: Record<string, 
   });
 }
 
-/** The names in `<home>/.env`, whether they are settings or not. Throws SettingsError for a file that cannot be read. */
-export const namesInEnvFile = (home: string): string[] => Object.keys(readEnvFile(join(resolve(home), ".env")));
-
-/** The names in `<home>/.env` that are no settings. Throws SettingsError for a file that cannot be read. */
-export const strangersInEnvFile = (home: string): Strangers =>
-  strangersAmong(
-    namesInEnvFile(home),
+/** The names in `<home>/.env`: settings, and what is none. Throws SettingsError for a file that cannot be read. */
+export const namesInEnvFile = (home: string): SortedNames =>
+  sortNames(
+    Object.keys(readEnvFile(join(resolve(home), ".env"))),
     settingsTable.map(({ name }) => name),
   );
 
