@@ -21,14 +21,20 @@ function makeFolders({ databaseDir, logsDir, mirrorDir }: Settings): void {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const advice =
-        code === "ENOENT"
-          ? "Its drive or network share is not there: connect it, and start again."
-          : code === "ENOTDIR" || code === "EEXIST"
-            ? "A file has the name of the folder: give that file another name, or choose another folder with --home."
-            : "Give the account that runs the hub the right to write there, or put the hub into another folder.";
-      throw new StartError(`The folder ${folder} cannot be made (${code}). ${advice}`);
+      throw new StartError(`The folder ${folder} cannot be made (${code}). ${adviceFor(code)}`);
     }
+  }
+}
+
+function adviceFor(code: string | undefined): string {
+  switch (code) {
+    case "ENOENT":
+      return "Its drive or network share is not there: connect it, and start again.";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "A file has the name of the folder: give that file another name, or choose another folder with --home.";
+    default:
+      return "Give the account that runs the hub the right to write there, or put the hub into another folder.";
   }
 }
 

@@ -14,6 +14,13 @@ export const toolNames = [
 ] as const;
 export type ToolName = (typeof toolNames)[number];
 
+/** What the planner's own queries are described by where a page shows the same. */
+export const described = {
+  dailyTotals: "daily totals",
+  falls: "items that fell",
+  rises: "items that rose",
+} as const;
+
 /** Days, both inclusive. */
 export interface Period {
   from: Day;

@@ -42,16 +42,13 @@ export function tableXlsx({ name, headings, rows, shares, quantities = [] }: Tab
     const numbers = values.filter((value) => typeof value === "number");
     const whole = numbers.every(Number.isInteger);
     const isText = numbers.length === 0 && !quantities.includes(at);
-    const numFmt = days.has(at)
-      ? "yyyy-mm-dd"
-      : isText
-        ? "@"
-        : shares.includes(at)
-          ? "0.0%"
-          : whole
-            ? "#,##0"
-            : "#,##0.00";
-    return { header: textCell(heading) ?? "", width: Math.min(Math.max(width + 2, 8), mostWidth), numFmt };
+    const numFmt = (): string => {
+      if (days.has(at)) return "yyyy-mm-dd";
+      if (isText) return "@";
+      if (shares.includes(at)) return "0.0%";
+      return whole ? "#,##0" : "#,##0.00";
+    };
+    return { header: textCell(heading) ?? "", width: Math.min(Math.max(width + 2, 8), mostWidth), numFmt: numFmt() };
   });
   const cells = rows.map((row) =>
     row.map((value, at): CellValue => {

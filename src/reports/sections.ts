@@ -1,5 +1,5 @@
 import type { Language } from "../language.ts";
-import type { Days } from "../production/report-figures.ts";
+import { daysText } from "../segments/day.ts";
 import { headlineOf, subjectOf } from "./headline.ts";
 import type { Report, ReportMover, ReportTarget } from "./report.ts";
 import { type Figures, figuresOf, wordsOf } from "./words.ts";
@@ -104,8 +104,6 @@ export function shown({ value }: Cell, { form }: Column, figures: Figures): stri
   };
   return write[form](value);
 }
-
-const daysText = ({ from, to }: Days): string => (from === to ? from : `${from} ~ ${to}`);
 
 function shownSections(report: Report, words: Words, figures: Figures): Section[] {
   const { columns, sections } = words;

@@ -26,3 +26,6 @@ export function isDay(text: string): boolean {
 export function dayOf(text: string): string {
   return text.slice(0, 10);
 }
+
+/** A range of days as it is written: one day alone is named once. */
+export const daysText = ({ from, to }: { from: Day; to: Day }): string => (from === to ? from : `${from} ~ ${to}`);

@@ -1,6 +1,6 @@
 import { addDays } from "../../production/calendar.ts";
 import { lastDayEver } from "../../segments/day.ts";
-import type { ItemMatch, Period, SqlValue, ToolCall } from "../types.ts";
+import { described, type ItemMatch, type Period, type SqlValue, type ToolCall } from "../types.ts";
 
 /** Most rows that a custom query may give. */
 export const mostRows = 1000;
@@ -69,7 +69,7 @@ export function dailyTotals(period: Period, items: readonly ItemMatch[]): ToolCa
   return query(
     `SELECT day, TOTAL(good_quantity) AS total_production, SUM(records) AS batch_count FROM daily_totals${sql} GROUP BY day ORDER BY 1 LIMIT ${mostRows}`,
     params,
-    "daily totals",
+    described.dailyTotals,
   );
 }
 
@@ -128,7 +128,7 @@ export function changedItems(period: Period, base: Period, direction: "falls" | 
   return query(
     `SELECT item_code, item_name, ${within} AS total_production, ${within} AS base_production, COUNT(*) OVER () AS changed_items FROM daily_totals${sql} GROUP BY item_code HAVING ${change} ${sign} 0 ORDER BY ${change} ${order}, 1 LIMIT ${limit}`,
     [period.from, endOf(period), base.from, endOf(base), ...params],
-    direction === "falls" ? "items that fell" : "items that rose",
+    described[direction],
   );
 }
 

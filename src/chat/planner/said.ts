@@ -1,4 +1,4 @@
-import { firstDayEver } from "../../segments/day.ts";
+import { daysText, firstDayEver } from "../../segments/day.ts";
 import type { CallPlan, Grain, ItemMatch, Period, ToolName, ToolRun } from "../types.ts";
 import { plain } from "./markdown.ts";
 import type { Part } from "./parts.ts";
@@ -38,10 +38,8 @@ export function periodOf(run: ToolRun): Period | null {
 }
 
 /** The days of a period as they are written. */
-export function span({ from, to }: Period, text: Words): string {
-  if (from === firstDayEver) return text.allTime(to);
-  return from === to ? from : `${from} ~ ${to}`;
-}
+export const span = (period: Period, text: Words): string =>
+  period.from === firstDayEver ? text.allTime(period.to) : daysText(period);
 
 /** What a call asked about: a lot, the item of its arguments, or those of the question, or all. */
 export function who(plan: CallPlan, run: ToolRun, text: Words): string {

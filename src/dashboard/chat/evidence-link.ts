@@ -1,4 +1,4 @@
-import type { Evidence, Period, ToolArguments } from "../../chat/types.ts";
+import { described, type Evidence, type Period, type ToolArguments } from "../../chat/types.ts";
 import type { Language } from "../../language.ts";
 import { addressOf, type Filter } from "../filter.ts";
 import { texts } from "../i18n/language.ts";
@@ -50,8 +50,8 @@ export function viewOf(
     case "execute_custom_query": {
       const { description } = given as ToolArguments[typeof tool];
       // Beside it stands the comparison, whose page shows the same items.
-      if (description === "items that fell" || description === "items that rose") return null;
-      if (description === "daily totals") return period && show("trends", period, { items, unit: "day" });
+      if (description === described.falls || description === described.rises) return null;
+      if (description === described.dailyTotals) return period && show("trends", period, { items, unit: "day" });
       return period && show("overview", period, { items });
     }
   }

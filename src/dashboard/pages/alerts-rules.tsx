@@ -45,17 +45,15 @@ export function Rules({ view, hub, present }: RulesProps) {
 function RuleRow({ view, hub, rule, present }: RulesProps & { rule: Rule }) {
   const { rules: words, severity: names } = view.texts.alerts;
   const { id, severities, forMs, keepForMs, about } = rule;
-  const active = hub.operations.alerts.active();
-  const own = present.filter(({ condition }) => condition.rule === id);
-  const [state, tone] = hub.operations.alerts.off.includes(id)
-    ? [words.off, ""]
-    : active.some((alert) => alert.rule === id)
-      ? active.some((alert) => alert.rule === id && hub.operations.alerts.clearing(alert) === null)
-        ? [words.firing, "bad"]
-        : [words.clearing, "wait"]
-      : own.length > 0
-        ? [words.watched, "wait"]
-        : [words.well, "good"];
+  const { alerts } = hub.operations;
+  const stateOf = (): [word: string, tone: string] => {
+    if (alerts.off.includes(id)) return [words.off, ""];
+    const active = alerts.active().filter((alert) => alert.rule === id);
+    if (active.some((alert) => alerts.clearing(alert) === null)) return [words.firing, "bad"];
+    if (active.length > 0) return [words.clearing, "wait"];
+    return present.some(({ condition }) => condition.rule === id) ? [words.watched, "wait"] : [words.well, "good"];
+  };
+  const [state, tone] = stateOf();
   const time = (ms: number): string => (ms === 0 ? words.atOnce : span(view, ms / 1000));
   return (
     <tr>

@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { daysText } from "../../segments/day.ts";
 import { comparedDays } from "../filter.ts";
 import type { Page, PageTable } from "../page.ts";
 import { ask, isAheadOfData, link, type View } from "../view.ts";
@@ -23,32 +24,26 @@ const presets = {
 } as const;
 
 async function content(view: View) {
+  return (
+    <>
+      <Presets view={view} />
+      {await comparison(view)}
+    </>
+  );
+}
+
+async function comparison(view: View) {
   const { filter, codes } = view;
   const before = comparedDays(filter);
-  if (before === null) {
-    return (
-      <>
-        <Presets view={view} />
-        <NothingCompared view={view} />
-      </>
-    );
-  }
+  if (before === null) return <NothingCompared view={view} />;
   const now = { from: filter.from, to: filter.to };
   const { contributions } = await ask(view, {
     contributions: ["contributions", { now, before, items: codes, limit: mostItems }],
   });
   const nothing = contributions.now.batch_count === 0 && contributions.before.batch_count === 0;
-  if (nothing || isAheadOfData(view)) {
-    return (
-      <>
-        <Presets view={view} />
-        <NoRows view={view} />
-      </>
-    );
-  }
+  if (nothing || isAheadOfData(view)) return <NoRows view={view} />;
   return (
     <>
-      <Presets view={view} />
       <ComparedTotals view={view} contributions={contributions} now={now} before={before} />
       <ContributionTable view={view} contributions={contributions} />
     </>
@@ -64,13 +59,12 @@ async function table(view: View): Promise<PageTable> {
   const { contributions } = await ask(view, {
     contributions: ["contributions", { now, before, items: view.codes, limit: mostInFile }],
   });
-  const spanOf = ({ from, to }: typeof now): string => (from === to ? from : `${from} ~ ${to}`);
   return {
     headings: [
       items.code,
       items.name,
-      `${words.before} ${spanOf(before)}`,
-      `${words.now} ${spanOf(now)}`,
+      `${words.before} ${daysText(before)}`,
+      `${words.now} ${daysText(now)}`,
       columns.difference,
       words.change,
       words.share,

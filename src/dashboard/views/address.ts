@@ -1,3 +1,4 @@
+import { daysText } from "../../segments/day.ts";
 import { addressOf, type Filter, type Now, parseFilter } from "../filter.ts";
 import type { Texts } from "../i18n/ko.ts";
 import type { Page } from "../page.ts";
@@ -45,8 +46,7 @@ const mostNamed = 3;
 
 /** What a filter shows, in words: the period, and the items and the keyword where it names some. */
 export function describeFilter(filter: Filter, texts: Texts): string[] {
-  const { period, from, to, items, q } = filter;
-  const days = from === to ? from : `${from} ~ ${to}`;
+  const { period, items, q } = filter;
   const chosen = items.length > mostNamed ? texts.filter.chosenItems(String(items.length)) : items.join(", ");
-  return [period === "custom" ? days : texts.filter.periods[period], chosen, q && `“${q}”`].filter(Boolean);
+  return [period === "custom" ? daysText(filter) : texts.filter.periods[period], chosen, q && `“${q}”`].filter(Boolean);
 }
