@@ -131,7 +131,9 @@ test("While an archive cannot be read nothing found in it is told as gone, and t
     return body.trouble ? body : undefined;
   });
   expect(waiting).toMatchObject({ state: "waiting", trouble: expect.stringContaining(basename(archive)) });
-  expect(await (await hub.fetch("/dashboard/quality?lang=en")).text()).toContain(`${basename(archive)} cannot be read.`);
+  expect(await (await hub.fetch("/dashboard/quality?lang=en")).text()).toContain(
+    `${basename(archive)} cannot be read.`,
+  );
   expect((await findings("?kind=absurd-quantity&state=open")).data[0].id).toBe(absurd.id);
   expect((await findings("?state=gone")).count).toBe(0);
 
