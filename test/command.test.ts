@@ -5,7 +5,7 @@ import { archivePath, livePath, row, temporaryHome, writeDatabase } from "./supp
 import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { backupNames, contentOf, databaseNames } from "./support/operations.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const main = resolve(import.meta.dir, "../src/main.ts");
 const stackTrace = /^\s+at |\bnode:internal|\.ts:\d+/m;
@@ -23,7 +23,7 @@ function spawn(home: string, args: string[], env: Record<string, string> = {}) {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 30_000,
+    timeout: 90_000,
   });
 }
 

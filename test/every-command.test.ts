@@ -3,5 +3,5 @@ import { testEveryCommand } from "./support/every-command.ts";
 import { SourceFolder } from "./support/hub-folder.ts";
 
 describe("every command, in a folder with Korean letters and blanks", () => {
-  testEveryCommand(() => new SourceFolder(30_000), 300_000);
+  testEveryCommand(() => new SourceFolder(60_000), 600_000);
 });

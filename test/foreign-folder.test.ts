@@ -46,7 +46,7 @@ describe("a hub that was started in another folder", () => {
       }
     }
     throw new Error(`The hub ended before it listened:\n${await child.stderr.text()}`);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     child.kill();
     await child.exited;

@@ -14,7 +14,7 @@ import { type Caller, forget, plainWays, throughQueries, throughTools, type Way 
 
 /** Data sets that all ways are asked about; more of them with HUB_TEST_CASES. */
 const CASES = Number(process.env.HUB_TEST_CASES ?? 2);
-setDefaultTimeout(60_000 + 30_000 * CASES);
+setDefaultTimeout(180_000 + 30_000 * CASES);
 
 const SEED = Number(process.env.HUB_TEST_SEED ?? Date.now() % 2 ** 31);
 

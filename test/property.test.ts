@@ -62,7 +62,7 @@ const manners: readonly Manner[] = [
 ];
 
 for (const manner of manners) {
-  test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 420_000);
+  test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 900_000);
 }
 
 /** Waits until what is derived from the present version of every file is ready. */

@@ -40,7 +40,7 @@ const code = await run([
   // So that no test can come to rest on what another one left.
   "--randomize",
   // Only ends what hangs: on a busy machine a hub can take seconds to start.
-  "--timeout=60000",
+  "--timeout=180000",
   "--reporter=junit",
   `--reporter-outfile=${report}`,
   ...process.argv.slice(2),

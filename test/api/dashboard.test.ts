@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hubs: Hub[] = [];
 afterEach(async () => {

@@ -7,7 +7,7 @@ import { DATA_ENDPOINTS, EXPORTS, expectBlamed, expectError } from "../support/s
 import { SUMMARY_ADDRESSES, summariesWith } from "../support/summaries.ts";
 
 // Hundreds of requests in a test, on a machine that may be busy with other tests.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hub: Hub;
 beforeAll(async () => {

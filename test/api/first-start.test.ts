@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { livePath, row, writeDatabase } from "../support/files.ts";
 import { eventually, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const browser = { headers: { Accept: "text/html", "Accept-Language": "en" } };
 

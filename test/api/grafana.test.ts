@@ -5,7 +5,7 @@ import { homeOfThreeItems, itemCodes } from "../support/chat.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
 import { root } from "../support/processes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const key = "a-key-for-grafana";
 const dashboard: Json = JSON.parse(readFileSync(join(root, "docs/monitoring/grafana-production.json"), "utf8"));

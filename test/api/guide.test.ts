@@ -9,7 +9,7 @@ import { powerQueryFault, powerQueryRequest, powershellFault, powershellRequests
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { root } from "../support/processes.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 
 const key = "a-key-of-the-guide";
 const languages = ["sh", "powershell", "python", "ts"];
@@ -54,7 +54,7 @@ beforeAll(async () => {
       const refusals = hub.log().match(/GET \/api\/v1\/items\?limit=1 503/g) ?? [];
       return refusals.length >= waiting.size || undefined;
     },
-    60_000,
+    90_000,
   );
   writeDatabase(livePath(home), rows);
   writeDatabase(livePath(locked.home), rows.slice(0, 30));
@@ -156,7 +156,7 @@ describe("an example prints what SQLite says", () => {
       eventually(
         `every example has printed ${what}`,
         () => [...running.values()].every(({ printed }) => printed().includes(what)) || undefined,
-        60_000,
+        90_000,
       );
     const [{ day }] = truth("SELECT max(substr(production_date, 1, 10)) AS day FROM production_records") as [Json];
     await eachPrinted(day);

@@ -7,7 +7,7 @@ import { calls, fails, type GeminiServer, says, startGeminiServer } from "../sup
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const requests = (scraped: Scrape, method: string, route: string, status: number): number =>
   scraped.sum("hub_http_requests_total", { method, route, status: String(status) }) ?? 0;

@@ -3,7 +3,7 @@ import { lightNames } from "../../src/monitoring/lights.ts";
 import { homeOfThreeItems } from "../support/chat.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** The hub looks at itself four times a second. */
 const env = { MONITOR_MEMORY_PERCENT: "0.001,99.9", ALERT_SPEED: "60" };

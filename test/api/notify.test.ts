@@ -8,7 +8,7 @@ import { eventually, type Hub, startHub } from "../support/hub.ts";
 import { refusal, startMailServer } from "../support/mail-server.ts";
 import { startReceiver } from "../support/receiver.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const secrets = {
   slackToken: "B0SlackT0kenOfThisTest",

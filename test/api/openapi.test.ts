@@ -3,7 +3,7 @@ import { homeOfThreeItems } from "../support/chat.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { DocumentedAnswers } from "../support/openapi.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const key = "a-key-of-the-document";
 let hub: Hub;

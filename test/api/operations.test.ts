@@ -7,7 +7,7 @@ import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { backupNames, backupPath, contentOf, integrityOf } from "../support/operations.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const ADMIN = "admin-key-0123456789";
 const REPORTS = ["report-daily", "report-weekly", "report-monthly"];

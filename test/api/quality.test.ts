@@ -10,7 +10,7 @@ import { archivePath, livePath, temporaryHome } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const today = factoryClock("Asia/Seoul").today();
 const yesterday = addDays(today, -1);
@@ -48,7 +48,7 @@ const found = (kind: string, state = "open") =>
   eventually(
     `${kind} is ${state}`,
     async () => (await findings(`?kind=${kind}&state=${state}`)).data[0] as Json | undefined,
-    45_000,
+    90_000,
   );
 const say = (id: string, what: "accept" | "reopen", body: object = {}): Promise<{ status: number; body: Json }> =>
   hub.json(`/quality/${id}/${what}`, {
@@ -138,7 +138,7 @@ test("While an archive cannot be read nothing found in it is told as gone, and t
   expect((await findings("?state=gone")).count).toBe(0);
 
   renameSync(`${archive}.away`, archive);
-  await eventually("it is looked through", async () => (await findings()).state === "ready" || undefined, 45_000);
+  await eventually("it is looked through", async () => (await findings()).state === "ready" || undefined, 90_000);
   expect(await findings("?state=gone")).toMatchObject({ count: 0, trouble: null });
 });
 

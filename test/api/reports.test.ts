@@ -9,7 +9,7 @@ import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 
 const admin = { "X-API-Key": "admin-key-0123456789" };
 const evil = `<img src=x onerror="alert(1)">`;
@@ -276,7 +276,7 @@ const command = async (args: readonly string[], env: Record<string, string> = {}
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 30_000,
+    timeout: 90_000,
   });
   const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, stdout, stderr };

@@ -5,7 +5,7 @@ import { INSERT_ROW, livePath, row, rowValues, temporaryHome, writeDatabase } fr
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const ADMIN = "admin-key-0123456789";
 const admin = { "X-API-Key": ADMIN };

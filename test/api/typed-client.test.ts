@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Has packages of its own: openapi-typescript makes its types with the TypeScript that clients have, not with the one of this project. */
 const client = resolve(import.meta.dir, "../client");

@@ -19,7 +19,7 @@ const addresses = [
 
 describeInChromium(
   "axe-core finds no fault (https://github.com/dequelabs/axe-core)",
-  { limitMs: 60_000, mayComplain: /404/ },
+  { mayComplain: /404/ },
   (site) => {
     for (const language of languages) {
       test(`on any page, in any theme, in ${language}`, async () => {

@@ -24,7 +24,7 @@ const gemini: GeminiServer = await startGeminiServer();
 
 describeInChromium(
   "a model's answers in Chromium",
-  { env: { GEMINI_API_KEY: key, GEMINI_BASE_URL: gemini.url }, limitMs: 60_000 },
+  { env: { GEMINI_API_KEY: key, GEMINI_BASE_URL: gemini.url } },
   (site) => {
     let total = "";
     beforeAll(async () => {

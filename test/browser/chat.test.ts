@@ -41,7 +41,6 @@ describeInChromium(
   "the conversation in Chromium",
   {
     fill: (home) => writePageRows(home, evil),
-    limitMs: 60_000,
     mayComplain:
       /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|429|Cross-Origin-Opener-Policy header has been ignored/,
   },

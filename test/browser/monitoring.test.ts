@@ -95,7 +95,7 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
         const { body } = await site.hub.json("/monitoring/lights");
         return body.lights.find(({ name }: Json) => name === "memory").state === "none" ? undefined : true;
       },
-      60_000,
+      90_000,
     );
     const page = await site.visit(path);
     const states = await values(page, ".light .pill");
@@ -105,7 +105,7 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
     expect(await text(page, "#advice")).toContain("작업 관리자에서 메모리를 많이 쓰는 프로그램을 닫으십시오.");
     expect(await page.$eval("#light-memory", (card) => card.textContent)).toContain("MONITOR_MEMORY_PERCENT");
     await page.close();
-  }, 60_000);
+  }, 180_000);
 
   test("is refreshed in place: the charts stay, though time moved on, and so does what the reader opened", async () => {
     const page = await site.visit(`${path}?range=hour`);

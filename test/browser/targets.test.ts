@@ -10,7 +10,7 @@ import { faultsOf } from "./axe.ts";
 const month = today.slice(0, 7);
 const folder = temporaryHome();
 
-describeInChromium("the targets in Chromium", { limitMs: 60_000 }, (site) => {
+describeInChromium("the targets in Chromium", {}, (site) => {
   const address = () => `${site.hub.url}/dashboard/targets`;
 
   async function upload(page: Page, name: string, content: string): Promise<void> {

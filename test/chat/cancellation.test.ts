@@ -7,7 +7,7 @@ import { type OpenDesk, openDesk } from "../support/desk.ts";
 import { row, temporaryHome, writeFactory } from "../support/files.ts";
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Longer than any test here: what ends sooner was ended. */
 const timeoutSec = 300;

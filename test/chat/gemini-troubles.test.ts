@@ -272,7 +272,7 @@ test("rounds leave neither a timer nor a connection behind, so that the process 
   expect(await Promise.race([child.exited, late])).toBe(0);
   expect((await new Response(child.stdout).text()).trim().split("\n")).toEqual(["네", "left", "열린", "m: 400 no"]);
   await busy.stop();
-}, 60_000);
+}, 180_000);
 
 test("an error of who listens is no failure of the service, and the connection is closed", async () => {
   const { model } = clocked();

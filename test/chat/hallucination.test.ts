@@ -4,7 +4,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { calls, type GeminiServer, says, startGeminiServer } from "../support/gemini-server.ts";
 import { type Hub, type Json, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Three months of one item: 1,234,567 in January, 987,654 in February, 2,345,678 in March; 9 batches. */
 const months = { "01": [1_000_000, 200_000, 34_567], "02": [900_000, 87_654], "03": [2_000_000, 300_000, 45_000, 678] };

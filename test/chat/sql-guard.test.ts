@@ -20,7 +20,7 @@ import {
 import { harmless, memoryBomb, refused, stopped } from "./sql-attacks.ts";
 import { type Question, questions } from "./sql-questions.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** What the process of a query may take at the most, with what it takes beyond the limit until that is noticed. */
 const memoryBound = 600_000_000;

@@ -7,7 +7,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { eventually } from "../support/hub.ts";
 import { root, tied } from "../support/processes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const status: HubStatus = {
   address: "http://localhost:8000",

@@ -3,7 +3,7 @@ import { addDays, addMonths } from "../../src/production/calendar.ts";
 import { row, temporaryHome, writeFactory } from "../support/files.ts";
 import { type Hub, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
 /** More than a month ago, and not the last days of its month. */

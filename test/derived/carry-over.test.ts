@@ -9,7 +9,7 @@ import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../sup
 import { eventually } from "../support/hub.ts";
 import { contextOf } from "../support/operations.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const quick = { timing: { pauseMs: 10, turnMs: 0 }, force: true };
 

@@ -84,7 +84,7 @@ test("totals that are damaged or deleted are made anew, and the answer is right 
     expect(stored(hub.home)).toEqual(made);
   }
   await hub.stop();
-}, 60_000);
+}, 180_000);
 
 test("a deleted hub.db does not keep the hub from answering, and the next start makes it anew", async () => {
   const home = newHome();

@@ -32,7 +32,7 @@ import { DATA_ENDPOINTS, EXPORTS } from "../support/shape.ts";
 import { versionRows } from "../support/versions.ts";
 
 // Recovery is waited for, up to what `eventually` allows.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const READS = [...DATA_ENDPOINTS, ...EXPORTS];
 
@@ -311,7 +311,7 @@ describe.each([
           expect([found.status, await found.text()]).toEqual([503, expect.stringContaining("for the first time")]);
           return undefined;
         },
-        60_000,
+        90_000,
       );
       const reader = response.body?.getReader();
       const chunks: Uint8Array[] = [];
@@ -325,7 +325,7 @@ describe.each([
       expect(new Set(rows.map((cells) => cells[6]))).toEqual(new Set(["1"]));
       await hub.stop();
     },
-    90_000,
+    180_000,
   );
 });
 

@@ -30,5 +30,5 @@ test(
       readdirSync(dirname(file)).filter((name) => /-(wal|shm|journal)$/.test(name) && !name.startsWith("hub")),
     ).toEqual([]);
   },
-  TIMES * 1000 + 60_000,
+  TIMES * 1000 + 180_000,
 );

@@ -109,7 +109,7 @@ describe.skipIf(!mountable)("on a disk that is too small", () => {
       /^production_analysis\.db was not backed up: The disk is full(, so that the file could not be copied)?\. Earlier backups are untouched\.$/,
     );
     expect([code, stateOf(home)]).toEqual([1, before]);
-  }, 60_000);
+  }, 180_000);
 });
 
 function fill(file: string): void {
@@ -157,7 +157,7 @@ test("a file that the ERP keeps locked is waited for, and then reported", async 
   await erp.unlock();
   expect(said).toMatch(/^production_analysis\.db was not backed up: The file is locked by another program\. Earlier/);
   expect([code, stateOf(home)]).toEqual([1, before]);
-}, 60_000);
+}, 180_000);
 
 test("a lock that the ERP lets go of only delays a backup", async () => {
   const home = factory();
@@ -183,7 +183,7 @@ test("a damaged source is reported and no older backup is touched", async () => 
     ]);
     expect([contentOf(backupPath(home, BACKUP)), backupNames(home)]).toEqual([healthy.backup, [BACKUP]]);
   }
-}, 60_000);
+}, 180_000);
 
 describe.each(["delete", "wal"] as const)(
   "while the ERP writes and replaces the file in journal mode %s",
@@ -214,7 +214,7 @@ describe.each(["delete", "wal"] as const)(
         expect([count, integrityOf(backupPath(home, name))]).toEqual([rowCount(held as number), "ok"]);
       }
       expect(backupNames(home)).toHaveLength(6);
-    }, 120_000);
+    }, 180_000);
 
     test("a file larger than one slice of the copy is backed up in a state that existed", async () => {
       const home = temporaryHome();
@@ -235,7 +235,7 @@ describe.each(["delete", "wal"] as const)(
       expect(report.refused).toBe(0);
       expect(report.transactions).toBeGreaterThan(1);
       console.log(`${journal}: ${report.transactions} transactions, the longest ${Math.round(report.longestMs)} ms`);
-    }, 120_000);
+    }, 180_000);
   },
 );
 

@@ -39,7 +39,7 @@ beforeAll(() => {
     truths.set(journal, { present: contentOf(present), backup: contentOf(backup) });
     for (const suffix of ["-wal", "-shm"]) rmSync(`${present}${suffix}`, { force: true });
   }
-}, 60_000);
+}, 180_000);
 afterAll(() => rmSync(stock, { recursive: true, force: true }));
 
 function newHome(journal: JournalMode): string {
@@ -122,7 +122,7 @@ describe.each(["delete", "wal"] as const)("with a file of 200,000 rows in journa
         verify(home, truths.get(journal)!);
         rmSync(home, { recursive: true });
       }
-    }, 60_000);
+    }, 180_000);
 
     test(
       `a ${name} killed at ${INSTANTS / 2} random instants loses and doubles no row`,

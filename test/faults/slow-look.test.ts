@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { type Hub, type Json, newest, startHub } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hub: Hub;
 const home = temporaryHome();

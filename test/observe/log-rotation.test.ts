@@ -236,7 +236,7 @@ async function expectWholeAfterStart(rotation: Rotation): Promise<void> {
 
 /** More for a longer run by hand. */
 const kills = Number(process.env.LOG_KILLS ?? 5);
-setDefaultTimeout(60_000 + kills * 2_000);
+setDefaultTimeout(180_000 + kills * 2_000);
 test.each(rotations)(
   "no line is lost or doubled when the writer is killed at any moment while files are put aside by $by",
   async (rotation) => {

@@ -71,4 +71,4 @@ test("--check compares the daily totals with the rows", async () => {
     status: "ok",
     message: expect.stringContaining("of an earlier content"),
   });
-}, 60_000);
+}, 180_000);

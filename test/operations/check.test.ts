@@ -9,7 +9,7 @@ import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../sup
 import { startNeighbour } from "../support/neighbour.ts";
 import { contextOf, writeManyRows } from "../support/operations.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** A home with Live (2026) and the archive of 2025, each with rows of its own. */
 function factory() {
@@ -72,7 +72,7 @@ test("what becomes of missing indexes is said: when the watcher makes them, that
   expect(await finding()).toEndWith(
     "Each keeps the ERP from writing for some 2 s, so the watcher waits until nobody has written for 10 minutes. --watch --force makes them at once: give it while the ERP is closed.",
   );
-}, 60_000);
+}, 180_000);
 
 test("misplaced rows, duplicates and undated texts are counted", async () => {
   const { live: file, archive, check } = factory();

@@ -66,7 +66,7 @@ test.each(["delete", "wal"] as const)(
       expect({ content: contentOf(live), schema: schemaOf(live) }).toEqual(before);
     }
   },
-  60_000,
+  180_000,
 );
 
 test("the watcher and the check take them as they are", async () => {

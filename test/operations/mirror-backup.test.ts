@@ -19,7 +19,7 @@ test("a backup asked for while a large file is copied anew is taken from the mir
   await eventually(
     "the file is mirrored",
     async () => ((await live()).read_from === "mirror" ? true : undefined),
-    60_000,
+    90_000,
   );
 
   const erp = new Database(livePath(home));
@@ -37,7 +37,7 @@ test("a backup asked for while a large file is copied anew is taken from the mir
       const { jobs } = (await hub.json("/operations/jobs")).body;
       return jobs.find(({ name, running }: Json) => name === "backup" && !running);
     },
-    60_000,
+    90_000,
   );
   erp.close();
   await hub.stop();
@@ -48,4 +48,4 @@ test("a backup asked for while a large file is copied anew is taken from the mir
   expect(backup.query("SELECT count(*), max(id) FROM production_records").values()).toEqual([[ROWS, ROWS]]);
   backup.close();
   expect(integrityOf(backupPath(home, name))).toBe("ok");
-}, 120_000);
+}, 180_000);

@@ -11,7 +11,7 @@ import { hubDbName, openHubDb } from "../../src/store/hub-db.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { backupNames, contextOf } from "../support/operations.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /**
  * Files below a folder that this process has open. Windows renames and deletes no file that is open, and bun:sqlite's `close()` leaves it

@@ -5,7 +5,7 @@ import { type Hub, startHub } from "../support/hub.ts";
 import { root } from "../support/processes.ts";
 import { readFactory } from "../support/rollover.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hub: Hub | undefined;
 afterAll(() => hub?.stop());

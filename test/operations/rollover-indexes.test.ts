@@ -8,7 +8,7 @@ import { requiredIndexes } from "../../src/segments/schema.ts";
 import { CREATE_TABLE, livePath, temporaryHome } from "../support/files.ts";
 import { contextFor } from "../support/rollover.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const MANY = 120_000;
 

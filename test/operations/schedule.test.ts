@@ -9,7 +9,7 @@ import { closingAfterEach } from "../support/closing.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const zone = "Asia/Seoul";
 /** The second in the pattern is far away from now, so that the clock itself stays silent in a test. */

@@ -261,7 +261,7 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     utimesSync(live, earlier, earlier);
     expect((await watch(slow)).files[0]?.state).toBe("complete");
     expect(indexesOf(live)).toEqual(names);
-  }, 60_000);
+  }, 180_000);
 
   test("an index that takes too long is broken off, and the file is as it was", async () => {
     const { live, watch, context } = watched();
@@ -277,7 +277,7 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     expect((await watch({ timing: { lockLimitMs: 20 } })).files[0]?.created).toEqual([]);
     expect((await watch({ force: true })).files[0]?.state).toBe("complete");
     expect(indexesOf(live)).toEqual(names);
-  }, 60_000);
+  }, 180_000);
 
   test("a program that writes all the while is never refused", async () => {
     const { live, context } = watched();
@@ -295,5 +295,5 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     expect(report.writes).toBeGreaterThan(0);
     expect(indexesOf(live)).toEqual(names);
     expect(verdictOf(live)).toBe("ok");
-  }, 60_000);
+  }, 180_000);
 });

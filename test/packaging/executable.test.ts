@@ -20,9 +20,9 @@ beforeAll(async () => {
     name: "hub",
     command: [program],
     env: { HUB_HOME: folder, HOST: "127.0.0.1", API_PORT: "0", DASHBOARD_PORT: "0" },
-    limitMs: 20_000,
+    limitMs: 60_000,
   });
-}, 60_000);
+}, 180_000);
 afterAll(() => hub.stop(10_000));
 
 const run = (...args: string[]) => {
@@ -76,7 +76,7 @@ test("the same commit gives the same bytes in another place", async () => {
   await $`${process.execPath} .ci/build.ts --only linux --no-zip`.cwd(other).quiet();
   const sum = async (file: string) => new Bun.CryptoHasher("sha256").update(await Bun.file(file).bytes()).digest("hex");
   expect(await sum(join(other, "dist/hub"))).toBe(await sum(program));
-}, 60_000);
+}, 180_000);
 
 test("browsers find its icon where they look unasked", async () => {
   const icon = await (await fetch(`${hub.url}/favicon.ico`)).bytes();

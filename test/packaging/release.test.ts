@@ -9,7 +9,7 @@ import { loadSettings, settingsTable } from "../../src/config.ts";
 import { temporaryHome } from "../support/files.ts";
 
 // The whole program is bundled for the list of what is inside.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const root = resolve(import.meta.dir, "../..");
 const doc = (name: string) => readFileSync(join(root, "docs", name), "utf8");

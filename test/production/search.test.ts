@@ -13,7 +13,7 @@ import type { Segment } from "../../src/segments/types.ts";
 import { type StoredRow, segmentOf, writeRows } from "../search/indexed.ts";
 import { temporaryHome } from "../support/files.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const dates = [

@@ -31,7 +31,7 @@ test("Faults that the daily totals show are found, and two years of clean data h
   expect(Object.keys(recalls).length).toBe(8);
   expect(below(recalls)).toEqual([]);
   expect(falseFindings(history).length / (backtestDays / 7)).toBeLessThan(mostFalseAWeek);
-}, 120_000);
+}, 180_000);
 
 test("Faults that only rows show are found, and two years of clean data hold hardly any that are none", async () => {
   const clean = recentRows(seed, rows, today);
@@ -49,4 +49,4 @@ test("Faults that only rows show are found, and two years of clean data hold har
   expect(below(recalls)).toEqual([]);
   // The same data give the same findings, whether their days were read before or not.
   expect((await checkHome(home, today)).findings).toEqual(checked.findings);
-}, 120_000);
+}, 180_000);

@@ -25,7 +25,7 @@ import { eventually } from "../support/hub.ts";
 import { contextOf, settingsOf } from "../support/operations.ts";
 import { openTestOutbox } from "../support/outbox.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Noon of a Friday in the factory. */
 const now = Date.parse("2026-11-20T12:00:00+09:00");

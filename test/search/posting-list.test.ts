@@ -5,7 +5,7 @@ import { chunkRows } from "../../src/search/layout.ts";
 import { OrdinalSet } from "../../src/search/ordinal-set.ts";
 import { addRows, PostingWriter, removeRows, retainRows } from "../../src/search/posting-list.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 type Run = [start: number, length: number];
 

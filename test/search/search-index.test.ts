@@ -6,7 +6,7 @@ import { chunkRows } from "../../src/search/layout.ts";
 import type { SearchFilter } from "../../src/search/search-index.ts";
 import { candidates, indexed, type StoredRow, scanned, segmentOf, withRows } from "./indexed.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const bytes = (text: string) => Buffer.from(text);

@@ -9,7 +9,7 @@ import { SourceError } from "../../src/segments/errors.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { candidates, type Indexed, indexed, type StoredRow, scanned, segmentOf, withRows } from "./indexed.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const rowsOf = (count: number): StoredRow[] =>
   Array.from({ length: count }, (_, at) => ["2026-01-13 오전 12:00:00", `LT260113-${at}`, `B${at % 7}`, "렌즈", at]);

@@ -7,7 +7,7 @@ import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { sendRaw } from "../support/raw.ts";
 import { expectError } from "../support/shape.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const key = "reader-key-of-this-test";
 const adminKey = "admin-key-of-this-test";

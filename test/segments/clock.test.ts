@@ -4,7 +4,7 @@ import { openCatalog } from "../support/catalog.ts";
 import { closingAfterEach } from "../support/closing.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 afterEach(() => void setSystemTime());
 const closeAfterwards = closingAfterEach();
 

@@ -13,7 +13,7 @@ import { requiredIndexes } from "../../src/segments/schema.ts";
 import type { Segment } from "../../src/segments/types.ts";
 import { CREATE_TABLE, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 /** Rows per file name: `live` and `archive_YYYY`. */
 type Files = Record<string, readonly Row[]>;

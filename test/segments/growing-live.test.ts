@@ -200,7 +200,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     }
     await eventually(async () => (await catalog.current()).segments[0]!.facts.rows! > ROWS);
     expect(countIn(await catalog.current())).toBe(rows);
-  }, 60_000);
+  }, 180_000);
 
   test("is handed to a backup in one piece", async () => {
     const home = homeWith(journal);
@@ -272,7 +272,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     expect(seen.size).toBeGreaterThan(2);
     await eventually(async () => countIn(await catalog.current(), "item_code = 'N'") === transactions);
     await eventually(() => mirrors(home).length <= 3);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** What a desk answers to one of each kind of question. */

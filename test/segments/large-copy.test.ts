@@ -40,7 +40,7 @@ test.each(["delete", "wal"] as const)(
     writer.stdin.end();
     await writer.exited;
   },
-  60_000,
+  180_000,
 );
 
 test("a pass takes over what grew, changed and went away since the one before, and says whether anything did", () => {

@@ -48,7 +48,7 @@ test.each(["delete", "wal"] as JournalMode[])(
     expect(seen.grown).toBeGreaterThan(5);
     expect(largest).toBeGreaterThan(0);
   },
-  60_000,
+  180_000,
 );
 
 function contentOf(tail: string | null): { rows: number; flags: number } {

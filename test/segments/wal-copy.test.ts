@@ -37,7 +37,7 @@ test("a small file in WAL mode that is written and checkpointed all the while is
   }
   writer.stdin.end();
   await writer.exited;
-}, 60_000);
+}, 180_000);
 
 test("whoever closes a file in WAL mode leaves nothing beside it, however often it is being copied", async () => {
   const file = walFile();
@@ -56,7 +56,7 @@ test("whoever closes a file in WAL mode leaves nothing beside it, however often 
   await copier.exited;
   const { value } = await said.read();
   expect(Number(new TextDecoder().decode(value))).toBeGreaterThan(10);
-}, 60_000);
+}, 180_000);
 
 test("what an ERP that was killed had committed is copied, and its -wal is left for itself to take in", async () => {
   const file = walFile();

@@ -8,7 +8,7 @@ import { archivePath, livePath, row, temporaryHome, writeFactory } from "../supp
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { backupNames } from "../support/operations.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const main = resolve(import.meta.dir, "../../src/main.ts");
 const kinds = ["records", "item", "search", "summary", "compare", "export", "chat", "custom query", "dashboard"];

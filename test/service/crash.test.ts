@@ -5,7 +5,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { eventually, type Hub, startHub } from "../support/hub.ts";
 import { startServer } from "../support/processes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hub: Hub | null = null;
 afterEach(async () => {
@@ -19,7 +19,7 @@ const startFailing = (logs: string) =>
     name: "failing server",
     command: [process.execPath, "test/faults/failing-server.ts", logs],
     env: {},
-    limitMs: 20_000,
+    limitMs: 60_000,
   });
 
 const reports = (home: string): string[] =>

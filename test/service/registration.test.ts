@@ -13,7 +13,7 @@ import {
 import { temporaryHome } from "../support/files.ts";
 import { root } from "../support/processes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const home = "C:\\공장 & 허브\\";
 const windows = { command: ["C:\\공장 & 허브\\hub.exe", "--service", "--home", home], home, isBeside: true };

@@ -5,7 +5,7 @@ import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts
 import { eventually, type Json } from "../support/hub.ts";
 import { root, tied } from "../support/processes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const { PATH = "", HOME = "" } = process.env;
 const command = [process.execPath, "src/main.ts"];

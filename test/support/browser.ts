@@ -20,10 +20,14 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
+/** How long is waited for what a page does; Puppeteer's own 30 s were over on a machine that did other work beside. */
+const hungMs = 60_000;
+
 /** Starts Chromium without a window. */
 export async function startBrowser(): Promise<TestBrowser> {
   const browser: Browser = await puppeteer.launch({
     executablePath: chromium!,
+    timeout: hungMs,
     // As root Chromium runs only without its sandbox; the pages are the hub's own.
     // hub.test is this machine by another name, which browsers do not trust as they trust 127.0.0.1.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--host-resolver-rules=MAP hub.test 127.0.0.1"],
@@ -34,6 +38,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     async open({ language = "ko-KR", width = 1280, height = 900 } = {}) {
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
+      page.setDefaultTimeout(hungMs);
       page.on("console", (message) => {
         if (["error", "warn"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
       });

@@ -33,11 +33,11 @@ export interface HubOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const START_LIMIT_MS = 45_000;
+const START_LIMIT_MS = 90_000;
 
 /**
  * Starts the hub on a free port and resolves when it listens.
- * @throws with the hub's stderr when it ends or says nothing within 45 s.
+ * @throws with the hub's stderr when it ends or says nothing within 90 s.
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const home = options.home ?? temporaryHome();
@@ -90,7 +90,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  limitMs = 30_000,
+  limitMs = 60_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

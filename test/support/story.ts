@@ -5,7 +5,7 @@ import { test } from "bun:test";
  * that fails ends the test and is named.
  * @param limitMs how long all steps together may take before they count as hung
  */
-export function story(title: string, limitMs = 120_000): (name: string, run: () => unknown) => void {
+export function story(title: string, limitMs = 240_000): (name: string, run: () => unknown) => void {
   const steps: { name: string; run: () => unknown }[] = [];
   test(
     title,

@@ -146,4 +146,4 @@ test("what a person settled says that it is no longer found and when it ends, an
   } finally {
     await own.stop();
   }
-}, 60_000);
+}, 180_000);

@@ -433,5 +433,5 @@ test.skipIf(!isMounted).concurrent(
     expect(mount("-o", "remount,size=3g")).toBe(true);
     await isOver(hub, "disk-low");
   },
-  60_000,
+  180_000,
 );

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { livePath, row, temporaryHome, writeDatabase } from "../../support/files.ts";
 import { eventually, type Hub, startHub } from "../../support/hub.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let hub: Hub;
 beforeAll(async () => {
