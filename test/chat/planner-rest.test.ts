@@ -251,7 +251,8 @@ const questions: readonly Question[] = [
     wanted: async (asked) => {
       const items = await byItem(asked, 10);
       const all = (await total(asked)).total;
-      const percent = (part: number): number => Math.round((1000 * part) / all) / 10;
+      // Ties away from zero, as figures are written: Math.round makes -0.2 of -0.25.
+      const percent = (part: number): number => (Math.sign(part) * Math.round(Math.abs((1000 * part) / all))) / 10;
       // Of nothing, or less, there are no shares, as on the pages.
       if (all <= 0) return { rows: [], count: null };
       const rows = items.map((one) => [
