@@ -144,7 +144,7 @@ test("without a connection one waits for three tries, asks no other model, and l
 });
 
 test("a connection that lets nothing through is found out before the time for an answer is over, and then not waited for", async () => {
-  const { model, clock } = clocked(noon, { firstChunkMs: 20_000 });
+  const { model, clock } = clocked(noon, { doubtAfterMs: 50, lookMs: 400 });
   const never = { beforeHeadersMs: Infinity };
   server.script(never);
   server.scriptLookups(never);
@@ -165,7 +165,7 @@ test("a connection that lets nothing through is found out before the time for an
 });
 
 test("a model that thinks for long is looked up once, and waited for", async () => {
-  const { model } = clocked(noon, { firstChunkMs: 20_000 });
+  const { model } = clocked(noon, { doubtAfterMs: 50, lookMs: 400 });
   server.script(slowly(says("네"), { beforeHeadersMs: 200 }));
   expect((await model.round(round())).text).toBe("네");
   expect([server.lookups, model.counters.requests]).toEqual([[first], 1]);

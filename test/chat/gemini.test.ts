@@ -221,7 +221,8 @@ for (const [what, steps, ending, models, heard] of endings) {
   test(`${what}: ${ending}, after asking ${models.length === 1 ? "once" : `${models.length} times`}`, async () => {
     server.script(...steps);
     const asking = round();
-    const { model: gemini, lines } = quickModel(server.url);
+    // Three of them wait for what never comes.
+    const { model: gemini, lines } = quickModel(server.url, { patience: { firstChunkMs: 2_000, nextChunkMs: 2_000 } });
     const isTrouble = ["key", "quota", "unstable", "declined", "refused"].includes(ending);
     if (isTrouble) {
       expect((await failureOf(gemini.round(asking))).trouble).toBe(ending as ModelTrouble);
