@@ -8,6 +8,11 @@ export const fastAlerts = {
   ALERT_WEEKLY_SUMMARY: "off",
 } as const;
 
+/** Rules that tell how busy the machine is, for `ALERT_OFF`. */
+export const ofLoad = "cpu-load,memory-full,response-time";
+/** Rules that tell of the machine and what else is tested on it, but not of the hub's files. */
+export const ofMachine = `${ofLoad},slow-queries,disk-low,disk-filling`;
+
 /** Several hubs share two processors. */
 export const alertLimitMs = 60_000;
 export const eventually = <T>(what: string, probe: () => Promise<T | undefined> | T | undefined): Promise<T> =>

@@ -3,7 +3,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import { addDays } from "../../../src/production/calendar.ts";
-import { alertLimitMs, alertsOf, beginJob, eventually, fastAlerts, fires, isOver } from "../../support/alerts.ts";
+import {
+  alertLimitMs,
+  alertsOf,
+  beginJob,
+  eventually,
+  fastAlerts,
+  fires,
+  isOver,
+  ofLoad,
+} from "../../support/alerts.ts";
 import { faketimeLibrary, movableClock } from "../../support/faketime.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../../support/files.ts";
 import { fails, startGeminiServer } from "../../support/gemini-server.ts";
@@ -24,7 +33,7 @@ afterAll(() => Promise.all(running.map((one) => one.stop())));
 
 /** Starts a hub that has all rules but those named turned on; how busy and full this machine is, is the matter of two tests alone. */
 async function start(home: string, env: Record<string, string> = {}): Promise<Hub> {
-  const hub = await startHub({ home, env: { ...fastAlerts, ALERT_OFF: "cpu-load,memory-full,response-time", ...env } });
+  const hub = await startHub({ home, env: { ...fastAlerts, ALERT_OFF: ofLoad, ...env } });
   running.push(hub);
   return hub;
 }
@@ -226,7 +235,7 @@ describe.skipIf(faketimeLibrary === null)("under a clock that is moved", () => {
       const hub = await start(small, {
         ...clock.env,
         BUN_OPTIONS: `--preload ${leak}`,
-        ALERT_OFF: "clock-jump,cpu-load,memory-full,response-time,job-overdue",
+        ALERT_OFF: `clock-jump,job-overdue,${ofLoad}`,
       });
       const others = join(small, "others");
       mkdirSync(others);

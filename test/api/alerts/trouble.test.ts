@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { alertLimitMs, alertsOf, eventually, fastAlerts, fires, isOver, runJob } from "../../support/alerts.ts";
+import { alertLimitMs, alertsOf, eventually, fastAlerts, fires, isOver, ofLoad, runJob } from "../../support/alerts.ts";
 import {
   archivePath,
   INSERT_ROW,
@@ -33,7 +33,7 @@ import { type Hub, type Json, startHub } from "../../support/hub.ts";
 const fast = {
   ...fastAlerts,
   // How busy this machine is has nothing to do with it, and messages about it would be in the way.
-  ALERT_OFF: "cpu-load,memory-full,response-time",
+  ALERT_OFF: ofLoad,
 };
 const dayMs = 86_400_000;
 const dayText = (daysAgo: number): string => new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 10);
