@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type KeptMirror, openManifest, saveManifest } from "./manifest.ts";
+import { type KeptLook, type KeptMirror, type Manifest, openManifest, saveManifest } from "./manifest.ts";
 import { removeDatabase } from "./mirror.ts";
 import type { Segment, Snapshot } from "./types.ts";
 
@@ -9,7 +9,7 @@ import type { Segment, Snapshot } from "./types.ts";
  */
 export class MirrorStore {
   readonly #directory: string;
-  readonly #kept: Map<string, KeptMirror>;
+  readonly #manifest: Manifest;
   readonly #retired = new Set<string>();
   readonly #pins = new Map<string, number>();
   // Begins at the clock, so that a name of an earlier run is never used again.
@@ -18,7 +18,7 @@ export class MirrorStore {
   /** Opens the folder and deletes what an earlier run left there without use. */
   constructor(directory: string) {
     this.#directory = directory;
-    this.#kept = openManifest(directory);
+    this.#manifest = openManifest(directory);
   }
 
   /** A new path for a mirror of this segment. */
@@ -28,7 +28,7 @@ export class MirrorStore {
 
   /** The mirror of an earlier run, with its path. */
   kept(segment: string): (KeptMirror & { path: string }) | undefined {
-    const kept = this.#kept.get(segment);
+    const kept = this.#manifest.mirrors.get(segment);
     return kept && { ...kept, path: path.join(this.#directory, kept.file) };
   }
 
@@ -36,16 +36,30 @@ export class MirrorStore {
   keep(mirror: KeptMirror): void {
     const former = this.kept(mirror.name);
     if (former && former.file !== mirror.file) this.retire(former.path);
-    this.#kept.set(mirror.name, mirror);
+    this.#manifest.mirrors.set(mirror.name, mirror);
     if (mirror.durable) this.save();
   }
 
+  /** What the newest look into a file that is read directly found, in this run or an earlier one. */
+  keptLook(segment: string): KeptLook | undefined {
+    return this.#manifest.looks.get(segment);
+  }
+
+  /** Remembers what a look found, for the next run once the hub stops. */
+  keepLook(found: KeptLook): void {
+    this.#manifest.looks.set(found.name, found);
+  }
+
+  forgetLook(segment: string): void {
+    this.#manifest.looks.delete(segment);
+  }
+
   forget(segment: string): void {
-    this.#kept.delete(segment);
+    this.#manifest.mirrors.delete(segment);
   }
 
   save(): void {
-    saveManifest(this.#directory, [...this.#kept.values()]);
+    saveManifest(this.#directory, this.#manifest);
   }
 
   /** Keeps these mirrors in place until the returned function is called. */

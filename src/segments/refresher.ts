@@ -74,6 +74,7 @@ export class Refresher {
       this.#mirrors.retire(segment.file);
       this.#answering.drop(file);
     } else if (trouble === "broken") {
+      this.#mirrors.forgetLook(name);
       this.#answering.fail(file, file.look(), "broken", "The file is damaged: a page of it cannot be read.");
     } else {
       file.seen = null;
@@ -153,11 +154,20 @@ export class Refresher {
   }
 
   async #readDirectly(file: TrackedFile, seen: Look): Promise<void> {
+    const { name } = file.holding;
+    const known = this.#mirrors.keptLook(name);
+    // The same trust as in the mirror of an earlier run; a look takes a process and, on 7 million rows, 0.1 s.
+    if (file.isNew && known?.version === seen.version) {
+      this.#answering.adopt(file, segmentOf(file, file.path, false, known), null, known, seen);
+      return;
+    }
     try {
       const order = { source: file.path };
       const result = await askKeeper<DirectResult>(this.#inspector, "keeper.inspect", order, directTimeoutMs);
       this.#answering.adopt(file, segmentOf(file, file.path, false, result), null, result, seen);
+      this.#mirrors.keepLook({ name, ...result });
     } catch (error) {
+      this.#mirrors.forgetLook(name);
       this.#answering.failWith(file, seen, error);
     }
   }

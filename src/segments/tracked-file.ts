@@ -92,6 +92,11 @@ export class TrackedFile {
     return this.segment !== null && (this.state !== "ok" || this.slow);
   }
 
+  /** True until it was read, or found not to be readable, for the first time. */
+  get isNew(): boolean {
+    return this.publications === 0 && this.seen === null;
+  }
+
   /** What answers: the mirror or the file itself, and the tail where there is one. */
   get segments(): Segment[] {
     return [this.segment, this.tail].filter((segment) => segment !== null);

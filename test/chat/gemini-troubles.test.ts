@@ -216,11 +216,11 @@ const moments: [string, Step[]][] = [
   ["before the answer begins", [{ beforeHeadersMs: Infinity }]],
   ["between the headers and the first chunk", [slowly(says("a"), { beforeFirstMs: Infinity })]],
   ["in the middle of the answer", [neverEnds(says("a"))]],
-  ["while the next try is waited for", [fails.quotaOfTheMinute("1s")]],
+  ["while the next try is waited for", [fails.quotaOfTheMinute("15s")]],
 ];
 for (const [moment, steps] of moments) {
   test(`whoever leaves ${moment} waits for nothing, and the connection is closed`, async () => {
-    const { model } = clocked(noon, { firstChunkMs: 20_000, nextChunkMs: 20_000, retryForMs: 20_000 });
+    const { model } = clocked(noon, { retryForMs: 20_000 });
     server.script(...steps);
     const leaving = new AbortController();
     const asking = model.round(round({ signal: leaving.signal }));
@@ -231,8 +231,8 @@ for (const [moment, steps] of moments) {
     leaving.abort(reason);
     await expect(asking).rejects.toBe(reason);
     // Far below every time limit, so that only the signal can have ended it.
-    expect(performance.now() - before).toBeLessThan(900);
-    await eventually("the connection is closed", () => (server.open === 0 ? true : undefined), 900);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    await eventually("the connection is closed", () => (server.open === 0 ? true : undefined), 5_000);
     expect(model.trouble()).toBeNull();
     expect(server.requests.length).toBe(1);
   });
