@@ -16,6 +16,8 @@ export interface KeptMirror {
   durable: boolean;
   asOf: number;
   facts: Facts;
+  /** The newest state of the source in which it still had the rows of the mirror: written since, or only touched. */
+  unchangedAt?: SourceVersion;
 }
 
 /** What a look into a file that is read directly found; a later start on the same version need not look again. */

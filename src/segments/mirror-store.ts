@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type KeptLook, type KeptMirror, type Manifest, openManifest, saveManifest } from "./manifest.ts";
 import { removeDatabase } from "./mirror.ts";
+import type { SourceVersion } from "./source-version.ts";
 import type { Segment, Snapshot } from "./types.ts";
 
 /**
@@ -52,6 +53,12 @@ export class MirrorStore {
 
   forgetLook(segment: string): void {
     this.#manifest.looks.delete(segment);
+  }
+
+  /** Remembers, for the next run once the hub stops, that a mirror still has all rows of its source in this state. */
+  keepUnchanged(segment: string, unchangedAt: SourceVersion): void {
+    const kept = this.#manifest.mirrors.get(segment);
+    if (kept) this.#manifest.mirrors.set(segment, { ...kept, unchangedAt });
   }
 
   forget(segment: string): void {
