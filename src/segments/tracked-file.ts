@@ -20,7 +20,7 @@ const refillLookMs = 1_000;
 const refillMinRows = 100;
 
 /**
- * A large file that is written all the time has a fifth of one processor's time spent on finding out what it grew by, and so have the requests
+ * A large file that is written all the time has a quarter of one processor's time spent on finding out what it grew by, and so have the requests
  * that wait for it; ten such works in a row (0.2 s each at 1 GB) are done without a rest.
  */
 const growthRest = 4;

@@ -1,12 +1,13 @@
 /**
- * Keeps repeated work below a share of the time: after work of `d` ms there is a rest of `rest` × `d` ms, less what was not used in the
- * last `burstMs`. So a few writes in a row are dealt with at once each, and one that never pauses does not keep everybody waiting
+ * Keeps repeated work to one part in `rest` of the time: work of `d` ms takes up `rest` × `d` ms, its own included, less what was not used in
+ * the last `burstMs`. So a few writes in a row are dealt with at once each, and one that never pauses does not keep everybody waiting
  * (the leaky bucket of rate limiters, ITU-T I.371 GCRA).
  */
 export class WorkShare {
   readonly #rest: number;
   readonly #burstMs: number;
-  #paidUntil = 0;
+  // Whoever has just started has a whole burst to use.
+  #paidUntil = Number.NEGATIVE_INFINITY;
 
   constructor(rest: number, burstMs: number) {
     this.#rest = rest;
