@@ -326,6 +326,10 @@ test("how the models are doing is told in a sentence, with what is done about it
     ageSec: 0,
   });
   clock.at += 10 * minute + 1;
+  expect(model.health()).toMatchObject({
+    status: "degraded",
+    message: "The quota of gemini-flash-lite-latest for today is used up. The next question asks it again.",
+  });
   server.script(says("2"));
   await model.round(round());
   expect(model.health()).toEqual({ status: "ok", message: "gemini-flash-latest answers.", ageSec: 0 });
