@@ -9,7 +9,10 @@ test("works in a row need no rest until the burst is used up, from the first mom
     expect(share.spent(200, now)).toBeLessThanOrEqual(now);
   }
   // Beside the burst of 10 s each work of 0.2 s takes up 0.8 s, of which 0.2 s have passed: 16 are too many.
-  for (let works = 11; works <= 16; works++) share.spent(200, (now += 200));
+  for (let works = 11; works <= 16; works++) {
+    now += 200;
+    share.spent(200, now);
+  }
   expect(share.spent(200, now + 200)).toBeGreaterThan(now + 200);
 });
 
