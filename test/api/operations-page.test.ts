@@ -16,6 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(home, "secret.txt"), "not for anybody\n");
   hub = await startHub({ home, env: { TRUSTED_PROXIES: "10.9.9.9" } });
   await hub.json("/items");
+  await eventually("the log is begun", () => hub.log().includes("Production Data Hub") || undefined);
 });
 afterAll(() => hub.stop());
 

@@ -251,7 +251,10 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const seen = new Set<number>();
     let newest = 0;
     let tails = 0;
-    for (const end = Date.now() + STORM_MS; Date.now() < end; await Bun.sleep(2)) {
+    // On a machine that did much else beside two states were seen in that time.
+    const isSeen = () => seen.size > 2;
+    const end = Date.now() + STORM_MS;
+    for (; Date.now() < end || (!isSeen() && Date.now() < end + 60_000); await Bun.sleep(2)) {
       const snapshot = await catalog.current();
       const release = catalog.pin(snapshot);
       const threes = countIn(snapshot, "item_code = 'N'");
@@ -269,7 +272,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const { transactions } = JSON.parse(await new Response(writer.stdout).text());
     console.log(`Growing Live (${journal}): ${seen.size} states of ${transactions} seen, ${tails} answers with a tail`);
     expect(wrong).toEqual([]);
-    expect(seen.size).toBeGreaterThan(2);
+    expect(isSeen()).toBe(true);
     await eventually(async () => countIn(await catalog.current(), "item_code = 'N'") === transactions);
     await eventually(() => mirrors(home).length <= 3);
   }, 180_000);
