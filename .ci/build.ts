@@ -32,8 +32,6 @@ process.chdir(root); // assets keep the path that they have from here
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
-// One by one and sorted: a folder is put in as its file system lists it, on tmpfs in another order than on ext4.
-const assets = [...new Bun.Glob("public/**").scanSync({ cwd: root })].map((file) => file.replaceAll("\\", "/")).sort();
 const licences = await licencesText(root);
 const runtime = path.join(tmpdir(), `hub-runtime-${process.pid}.exe`);
 const built: string[] = [];
@@ -51,7 +49,7 @@ try {
         target,
         outfile,
         ...(system === "windows" ? { executablePath: runtime } : {}),
-        assets,
+        assets: ["public"],
         // Settings come from the home folder alone (src/config.ts), never from the folder the hub is started in.
         autoloadDotenv: false,
         autoloadBunfig: false,
