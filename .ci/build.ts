@@ -10,7 +10,7 @@ import { windowsRuntime } from "./windows-runtime.ts";
 /**
  * Makes dist/hub (Linux) and dist/hub.exe (Windows), the whole hub in one file each with runtime, pages, documents and licences, and the zips to hand on.
  * `--only linux|windows` makes one of them, `--no-zip` leaves the zips out, `--out DIR` puts them elsewhere. The same commit gives the same bytes,
- * wherever and whenever it is built.
+ * whenever it is built and in whatever folder of a machine; Bun takes in the files of `assets` as the file system lists them, which is another order elsewhere.
  */
 
 const { values } = parseArgs({
