@@ -126,14 +126,15 @@ const numbersIn = (directory: string) =>
 const allNumbers = Array.from({ length: 5000 }, (_, number) => number);
 
 test.each([
-  ["runs out of work", ""],
-  ["closes the log and exits", "await log.close(); process.exit(0)"],
-  ["fails", "process.exitCode = 0; throw new Error('test')"],
-  ["exits at once", "process.exit(3)"],
-  ["exits while lines are on their way", "await Bun.sleep(0); process.exit(3)"],
-])("every line is written once when the process %s", async (_, end) => {
+  ["runs out of work", 0, ""],
+  ["closes the log and exits", 0, "await log.close(); process.exit(0)"],
+  ["fails", 1, "process.exitCode = 0; throw new Error('test')"],
+  ["exits at once", 3, "process.exit(3)"],
+  ["exits while lines are on their way", 3, "await Bun.sleep(0); process.exit(3)"],
+])("every line is written once when the process %s", async (_, code, end) => {
   const directory = folder();
-  await inProcess(directory, fiveThousandLines + end);
+  const { exitCode } = await inProcess(directory, fiveThousandLines + end);
+  expect(exitCode).toBe(code);
   expect(numbersIn(directory)).toEqual(allNumbers);
 });
 
