@@ -99,11 +99,11 @@ export class GeminiState {
       return kind ? [{ model, kind }] : [];
     });
     const [first] = resting;
-    // A quota that was used up is not known to be so any longer than its model rests.
-    if (!first && status === "rate_limited") {
+    if (!first) {
+      if (status !== "rate_limited") return { status, message, ageSec };
+      // A quota that was used up is not known to be so any longer than its model rests.
       return { status: "degraded", message: `${message} The next question asks it again.`, ageSec };
     }
-    if (!first) return { status, message, ageSec };
     const reason = sentences[first.kind](first.model);
     if (resting.length === this.#models.length) {
       return { status: statuses[first.kind], message: `${reason} The hub's own planner answers meanwhile.`, ageSec };
