@@ -94,7 +94,7 @@ function newestNamed({ reader, rollupOf }: Context, segment: Segment, code: stri
   const rollup = rollupOf(segment);
   if (rollup) return rollup.item(code)?.[dated ? "newestDated" : "newestNamed"] ?? null;
   const sql = `SELECT CAST(production_date AS TEXT), id, CAST(item_name AS TEXT) FROM {rows}
-    WHERE item_code = ? AND item_name IS NOT NULL AND ${dated ? "{dated}" : "1"}
+    WHERE item_code = ? AND item_name IS NOT NULL AND {kept} AND ${dated ? "{dated}" : "1"}
     ORDER BY production_date DESC, id DESC LIMIT 1`;
   return reader.rows<NamedRow>(segment, sql, [code])[0] ?? null;
 }

@@ -85,7 +85,7 @@ function addStrays(segment: Segment, reader: Reader, totals: Totals): void {
 function withNames(segment: Segment, reader: Reader, items: RollupItem[]): RollupItem[] {
   const columns = "CAST(production_date AS TEXT), id, CAST(item_name AS TEXT)";
   const finder = (rows: string): ((code: string) => NamedRow | null) => {
-    const where = `item_name IS NOT NULL AND ${rows}`;
+    const where = `item_name IS NOT NULL AND {kept} AND ${rows}`;
     if (hasIndex(segment.facts.indexes, "item_code")) {
       const sql = `SELECT ${columns} FROM {rows} WHERE item_code = ? AND ${where} ORDER BY production_date DESC, id DESC LIMIT 1`;
       return (code) => reader.rows<NamedRow>(segment, sql, [code])[0] ?? null;

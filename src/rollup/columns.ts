@@ -35,7 +35,7 @@ export interface Columns {
 }
 
 /** Raised when the meaning of the stored bytes changes; totals of another format are made anew. */
-export const columnsFormat = 2;
+export const columnsFormat = 3;
 
 const headBytes = 8;
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;

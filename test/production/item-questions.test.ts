@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addDays, startOf, startsWithin, weekday } from "../../src/production/calendar.ts";
 import type { Context } from "../../src/production/context.ts";
@@ -8,7 +9,7 @@ import { weekdayTotals } from "../../src/production/weekdays.ts";
 import { buildColumns } from "../../src/rollup/build.ts";
 import { Rollup } from "../../src/rollup/rollup.ts";
 import { Reader } from "../../src/segments/reader.ts";
-import { type OpenDesk, openDesk } from "../support/desk.ts";
+import { openDesk } from "../support/desk.ts";
 import { archivePath, dayOf, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 
 /** The names that the first item had: two until some day in November and in December, one on a single day, and the present one. */
@@ -34,35 +35,42 @@ const onlyUndated = row({ id: 902, production_date: "2026-02-30", item_code: "no
 const archived = rows.filter((one) => dayOf(one) <= "2025-12-31");
 const codes = [...new Set(rows.map(({ item_code }) => item_code))];
 
-let opened: OpenDesk;
-let contexts: [name: string, context: Context][];
-beforeAll(async () => {
-  const home = temporaryHome();
-  // Live still holds rows that the archive holds as well.
-  const live = rows.filter((one) => dayOf(one) > "2025-12-20");
-  writeDatabase(livePath(home), [...live, undated, onlyUndated]);
-  writeDatabase(archivePath(home, 2025), archived);
-  opened = openDesk(home);
+/** Files as questions are asked of them: of the rows, and of daily totals. */
+async function openBoth(home: string): Promise<{ contexts: [name: string, context: Context][]; close: () => void }> {
+  const opened = openDesk(home);
   const snapshot = await opened.catalog.current();
   const reader = new Reader();
   const rollups = new Map<string, Rollup>();
   for (const segment of snapshot.segments) {
     rollups.set(segment.name, new Rollup(await buildColumns(segment, reader, () => {})));
   }
-  contexts = [
-    ["rows", { snapshot, reader, rollupOf: () => null }],
-    ["daily totals", { snapshot, reader, rollupOf: ({ name }) => rollups.get(name) ?? null }],
-  ];
+  return {
+    contexts: [
+      ["rows", { snapshot, reader, rollupOf: () => null }],
+      ["daily totals", { snapshot, reader, rollupOf: ({ name }) => rollups.get(name) ?? null }],
+    ],
+    close: () => {
+      reader.close();
+      opened.close();
+    },
+  };
+}
+
+let both: Awaited<ReturnType<typeof openBoth>>;
+beforeAll(async () => {
+  const home = temporaryHome();
+  // Live still holds rows that the archive holds as well.
+  const live = rows.filter((one) => dayOf(one) > "2025-12-20");
+  writeDatabase(livePath(home), [...live, undated, onlyUndated]);
+  writeDatabase(archivePath(home, 2025), archived);
+  both = await openBoth(home);
 });
-afterAll(() => {
-  contexts[0]![1].reader.close();
-  opened.close();
-});
+afterAll(() => both.close());
 
 /** Runs a check with the answers that the rows give, and those that the daily totals give. */
 async function fromBoth(check: (context: Context) => void): Promise<void> {
-  expect(contexts.map(([name]) => name)).toEqual(["rows", "daily totals"]);
-  for (const [, context] of contexts) check(context);
+  expect(both.contexts.map(([name]) => name)).toEqual(["rows", "daily totals"]);
+  for (const [, context] of both.contexts) check(context);
 }
 
 const range = { from: "2025-12-03", to: "2026-02-10" };
@@ -212,6 +220,25 @@ describe("an item", () => {
       ]);
       expect(earlierNames(context, { itemCode: "nothing" })).toEqual([]);
     }));
+
+  test.each([false, true])(
+    "has the name of its newest row that counts, not of one which the archive holds as well (indexes: %p)",
+    async (isIndexed) => {
+      const home = temporaryHome();
+      const of2020 = { production_date: "2020-12-31", item_code: "twice" };
+      const both = row({ ...of2020, id: 9, item_name: "stands in the archive" });
+      writeDatabase(livePath(home), [row({ ...of2020, id: 1, item_name: "counts in Live" }), both]);
+      writeDatabase(archivePath(home, 2020), [both]);
+      const live = new Database(livePath(home));
+      if (isIndexed) live.run("CREATE INDEX idx_item_code ON production_records (item_code)");
+      live.close();
+      const { contexts, close } = await openBoth(home);
+      const names = contexts.map(([, context]) => itemProfile(context, { itemCode: "twice" })?.item_name);
+      close();
+      // Of rows of the same day those of Live are the newer ones, as in every list.
+      expect(names).toEqual(["counts in Live", "counts in Live"]);
+    },
+  );
 
   test("has the rank and the share that it has in the table", () =>
     fromBoth((context) => {
