@@ -60,6 +60,18 @@ test("nor does it matter where nonsense is cut", () => {
   );
 });
 
+test.each(["$ -01", "$ -5 개", "$ ▲ 5개", "₩-7개", "- $ 5개"])(
+  "nothing of a number in %s goes out before it is known to be wrong",
+  (answer) => {
+    for (let length = 1; length < answer.length; length++) {
+      const { unsupported, forwarded } = streamed(answer, grounds.trend, [length]);
+      expect(unsupported).toEqual(unsupportedNumbers(answer, grounds.trend));
+      expect(unsupported).toHaveLength(1);
+      expect(forwarded.length).toBeLessThanOrEqual(unsupported[0]!.at);
+    }
+  },
+);
+
 test("each number that is found stands in the text where it is said to stand", () => {
   for (const { answer, ground } of table) {
     for (const { written, at } of unsupportedNumbers(answer, ground))

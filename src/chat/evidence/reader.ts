@@ -122,7 +122,8 @@ export class Reader {
       if (tail === null) {
         const known = isComplete(text, token) ? this.#judge(text, token, "") : null;
         if (!known || known.kind === "number") {
-          const sign = leadingSign.exec(text.slice(Math.max(this.#at, start - 3), start))?.[0].length ?? 0;
+          const sign =
+            leadingSign.exec(text.slice(Math.max(this.#at, start - longestLeadingSign), start))?.[0].length ?? 0;
           return { upTo: Math.min(start - sign, heldFrom(text, this.#at)), wrong: null };
         }
         this.#read.push(known);
@@ -316,8 +317,9 @@ function isComplete(text: string, token: Token): boolean {
 /** Characters behind a date that may still belong to it: Jan 15, 2026 units. */
 const mostBehindDate = 18;
 const sinoSyllables = "영공일이삼사오육륙칠팔구십백천만억조";
-/** What stands before a number and belongs to it. */
-const leadingSign = /[+\-±△▲▼▽▵▴▾'$₩€¥£]{1,2} ?$/u;
+/** What stands before a number and belongs to it: a sign, a currency, or both, each with a blank behind it or without. */
+const leadingSign = /(?:[+\-±△▲▼▽▵▴▾'$₩€¥£] ?){1,2}$/u;
+const longestLeadingSign = 4;
 /** What may become a number, date or code when more of the text comes: signs, words of letters, beginnings of number words. */
 const beginnings = [
   /[A-Za-z][A-Za-z_\-/.%]*$/,
