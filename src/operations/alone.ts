@@ -104,11 +104,11 @@ function removeLeft({ databaseDir, backupsDir }: Settings): string[] {
 
 /**
  * A restore that was interrupted while it took a file out of WAL mode left a `-journal`, which whoever only reads the file cannot roll
- * back: the hub would call it locked until the ERP writes again.
+ * back: the hub would call it locked until the ERP writes again. Or it left the `-wal`, whose rows stand in the file by then.
  */
 function rollBack(file: string): void {
   const journal = `${file}-journal`;
-  if (!existsSync(file) || !existsSync(journal)) return;
+  if (!existsSync(file) || !(existsSync(journal) || existsSync(`${file}-wal`))) return;
   const db = new DatabaseSync(file, { timeout: 200 });
   try {
     db.exec("BEGIN EXCLUSIVE");
@@ -118,6 +118,7 @@ function rollBack(file: string): void {
   } catch {
     // In use by another program, which has rolled it back then, or damaged, which the hub reports when it reads it.
   } finally {
+    // Takes the -wal away, unless another program has the file open.
     db.close();
   }
 }

@@ -224,3 +224,19 @@ test("a file that an interrupted restore was taking out of WAL mode can be read 
   expect(databaseNames(home)).toEqual(["production_analysis.db"]);
   expect(contentOf(livePath(home))).toBe(before);
 });
+
+test("the -wal that an interrupted restore had merged, but not taken away, is gone after the start", async () => {
+  const home = factory("wal");
+  const live = livePath(home);
+  const before = contentOf(live);
+  // SQLite removes the -shm before the -wal: the same files as after a kill between the two.
+  const database = new Database(live);
+  database.run("UPDATE production_records SET good_quantity = good_quantity");
+  copyFileSync(`${live}-wal`, `${live}-wal.copy`);
+  database.close();
+  renameSync(`${live}-wal.copy`, `${live}-wal`);
+  copyFileSync(backupPath(home, BACKUP), join(home, "database", "hub_restore_production_analysis.db.tmp"));
+  removeInterrupted(settingsOf(home));
+  expect(databaseNames(home)).toEqual(["production_analysis.db"]);
+  expect(contentOf(live)).toBe(before);
+});
