@@ -65,6 +65,15 @@ interface HealerOptions {
   timing: HealTiming;
 }
 
+/** Writing took too long; `left` is what the file lacks now, null where that cannot be told. */
+class BrokenOff extends WorkerError {
+  readonly left: Lack | null;
+  constructor(message: string, left: Lack | null) {
+    super("timeout", message);
+    this.left = left;
+  }
+}
+
 /** Writes to the ERP's files, by a worker process that can be killed, and decides when and for how long that may be. */
 export class Healer {
   readonly #databaseDir: string;
@@ -125,9 +134,14 @@ export class Healer {
 
   /** Renews the planner's statistics; returns the milliseconds the write lock was held at the most. Throws as `heal` does. */
   async analyze(file: SourceFile): Promise<number> {
-    const ms = await this.#ask<number>("heal.analyze", this.#order(file), this.#timing.lockLimitMs);
+    const ms = await this.#write("heal.analyze", this.#order(file), this.#timing.lockLimitMs);
     this.#log.info(`ANALYZE OK ${file.fileName} in ${Math.round(ms)} ms`);
     return ms;
+  }
+
+  /** Rolls back what a killed process of the hub had begun to write; returns what the file lacks then. Throws as `heal` does. */
+  recover(file: string): Promise<Lack> {
+    return this.#ask("heal.recover", { file }, unhurriedMs);
   }
 
   /** How long the lock may be held now, ms; null when the work has to wait. */
@@ -146,12 +160,24 @@ export class Healer {
   /** Makes one index; null when it was broken off because it took too long. */
   async #make(file: SourceFile, name: string, limitMs: number): Promise<number | null> {
     try {
-      return await this.#ask<number>("heal.index", { ...this.#order(file), name }, limitMs);
+      return await this.#write("heal.index", { ...this.#order(file), name }, limitMs);
+    } catch (error) {
+      if (!(error instanceof BrokenOff)) throw error;
+      // In WAL mode the index may have been complete already.
+      return error.left && !error.left.missing.includes(name) ? limitMs : null;
+    }
+  }
+
+  /**
+   * Writes to a file for `limitMs` at the most; returns milliseconds as above, throws BrokenOff. What was broken off is rolled back at once: its
+   * journal would be taken for a transaction under way until somebody writes, which in an archive is nobody.
+   */
+  async #write(task: string, order: { file: string; name?: string }, limitMs: number): Promise<number> {
+    try {
+      return await this.#ask<number>(task, order, limitMs);
     } catch (error) {
       if (!(error instanceof WorkerError) || error.kind !== "timeout") throw error;
-      // In WAL mode the index may have been complete already.
-      const left = await this.#ask<Lack>("heal.recover", { file: file.path }, unhurriedMs).catch(() => null);
-      return left && !left.missing.includes(name) ? limitMs : null;
+      throw new BrokenOff(error.message, await this.recover(order.file).catch(() => null));
     }
   }
 

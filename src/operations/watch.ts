@@ -4,7 +4,7 @@ import { lockHome } from "../segments/home-lock.ts";
 import { look } from "../segments/look.ts";
 import { Healer, type HealTiming, healTiming, sentenceOf } from "./heal.ts";
 import { type OperationContext, OperationError, type OperationLog } from "./operation.ts";
-import { settledVersion } from "./settled.ts";
+import { isInTransaction, settledVersion } from "./settled.ts";
 import { requireDatabaseFolder, type SourceFile, sourceFiles } from "./source-files.ts";
 import { type FileState, readWatcherState, type WatcherState, writeWatcherState } from "./watcher-state.ts";
 
@@ -86,6 +86,9 @@ class Cycle {
     const files = sourceFiles(settings);
     const watched: WatchedFile[] = [];
     const known: WatcherState["files"] = {};
+    if (settings.healIndexes) {
+      for (const file of files) await this.#rollBack(file, state.files[file.fileName]);
+    }
     progress({ done: 0, total: files.length, phase: "waiting until the files are at rest" });
     // All at once, for each wait takes at least 15 s.
     const waits = new Map(
@@ -106,7 +109,11 @@ class Cycle {
       const version = await settled;
       const result = { ...untouched(file) };
       watched.push(result);
-      known[file.fileName] = await this.#attend(file, version, before, analyzeAll, result);
+      const writing = version === null ? before.writing : markOf(file.path);
+      if (version !== null)
+        this.#announce({ ...state, files: { ...state.files, ...known, [file.fileName]: { ...before, writing } } });
+      const after = await this.#attend(file, version, before, analyzeAll, result);
+      known[file.fileName] = { ...after, writing: isInTransaction(file.path) ? writing : null };
     }
     progress({ done: files.length, total: files.length, phase: "done" });
     if (settings.healIndexes && (analyzeAll || this.#now - state.last_analyze_ts >= analyzeEveryS)) {
@@ -115,6 +122,35 @@ class Cycle {
     }
     this.#remember({ ...state, ...this.#times(files), files: known });
     return { summary: summaryOf(watched), files: watched };
+  }
+
+  /**
+   * Rolls back what a cycle that was killed had begun to write, in the very file that it was writing: in an archive nobody else would, and
+   * whoever only reads cannot. A journal that some other program left is that program's affair, and may belong to another file of this name.
+   */
+  async #rollBack({ fileName, path }: SourceFile, before: FileState | undefined): Promise<void> {
+    if (!before?.writing || before.writing !== markOf(path) || !isInTransaction(path)) return;
+    try {
+      await this.#healer.recover(path);
+      this.#log.info(
+        `${fileName}: An earlier cycle was cut off while it wrote. That is rolled back; no row is concerned.`,
+      );
+    } catch (error) {
+      this.#warnOf(fileName, error);
+    }
+  }
+
+  #warnOf(fileName: string, error: unknown): void {
+    this.#log.warn(`${fileName}: ${sentenceOf(error)} It is tried again at the next cycle.`);
+  }
+
+  /** Keeps which file is written from now on, because a cycle that is killed cannot tell the next one. */
+  #announce(state: WatcherState): void {
+    try {
+      writeWatcherState(this.#context.settings.databaseDir, state);
+    } catch {
+      // Indexes are made all the same, and the end of the cycle, which writes the state as well, tells of it.
+    }
   }
 
   #remember(state: WatcherState): void {
@@ -165,7 +201,7 @@ class Cycle {
         known.analyzed_version = look(file.path).version;
       }
     } catch (error) {
-      this.#log.warn(`${file.fileName}: ${sentenceOf(error)} It is tried again at the next cycle.`);
+      this.#warnOf(file.fileName, error);
       return analyzeAll && !result.analyzed ? { ...known, analyzed_ts: 0, analyzed_version: null } : known;
     }
     if (result.missing.length === 0) result.state = "complete";
@@ -199,7 +235,14 @@ const nothingKnown: FileState = {
   analyzed_version: null,
   analyzed_ts: 0,
   retry_after_ts: 0,
+  writing: null,
 };
+
+/** What tells a file apart from every other one of its name; when it was made, because a later file may be given the same number. */
+function markOf(file: string): string | null {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.dev}.${stat.ino}.${stat.birthtimeNs}` : null;
+}
 
 function untouched(file: SourceFile): WatchedFile {
   return { file: file.fileName, state: "complete", created: [], missing: [], analyzed: false, lockMs: 0 };

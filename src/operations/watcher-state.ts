@@ -15,6 +15,8 @@ const fileState = z.object({
   analyzed_ts: seconds,
   /** An index could not be made in time; it is not tried again before this time. */
   retry_after_ts: seconds,
+  /** Identity of the file that a cycle began to write, null once it has ended: a cycle that was killed may have left a journal beside that file. */
+  writing: z.string().nullable().catch(null),
 });
 
 const watcherState = z.object({

@@ -3,9 +3,10 @@ import { runBackup } from "../../src/operations/backup.ts";
 import { runDrill } from "../../src/operations/drill.ts";
 import { OperationError } from "../../src/operations/operation.ts";
 import { runRestore } from "../../src/operations/restore.ts";
+import { runWatch } from "../../src/operations/watch.ts";
 import { contextOf, type OperationOrder } from "../support/operations.ts";
 
-const operations = { backup: runBackup, restore: runRestore, drill: runDrill };
+const operations = { backup: runBackup, restore: runRestore, drill: runDrill, watch: runWatch };
 
 if (import.meta.main) {
   const { name, home, args, dieAtStep } = (await Bun.stdin.json()) as OperationOrder;

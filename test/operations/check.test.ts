@@ -60,7 +60,14 @@ test("what becomes of missing indexes is said: when the watcher makes them, that
   expect(await finding()).toEndWith("The watcher makes them.");
   const { state } = readWatcherState(join(home, "database"));
   const tomorrow = Date.parse("2099-01-01T00:00:00Z") / 1000;
-  const known = { version: "", incomplete: true, analyzed_version: null, analyzed_ts: 0, retry_after_ts: tomorrow };
+  const known = {
+    version: "",
+    incomplete: true,
+    analyzed_version: null,
+    analyzed_ts: 0,
+    retry_after_ts: tomorrow,
+    writing: null,
+  };
   writeWatcherState(join(home, "database"), { ...state, files: { [live]: known } });
   expect(await finding()).toContain("The watcher broke off making them");
   expect(await finding()).toContain("it tries again after 2099-01-01 09:00:00.");

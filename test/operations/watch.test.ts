@@ -1,14 +1,16 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isInTransaction } from "../../src/operations/settled.ts";
 import { runWatch, type WatchArgs } from "../../src/operations/watch.ts";
 import { lockHome } from "../../src/segments/home-lock.ts";
 import { look } from "../../src/segments/look.ts";
 import { requiredIndexes } from "../../src/segments/schema.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
 import { startNeighbour } from "../support/neighbour.ts";
-import { contextOf } from "../support/operations.ts";
+import { contextOf, startOperation } from "../support/operations.ts";
 
 const quickly = { pauseMs: 20, turnMs: 120 };
 const names = requiredIndexes.map((index) => index.name).sort();
@@ -247,6 +249,51 @@ test.concurrent("a file in WAL format that nobody has open is left without -wal 
   expect(indexesOf(live)).toEqual(names);
 });
 
+/** True where a program has to roll back first, which one that only reads cannot. */
+function waitsForRollback(file: string): boolean {
+  try {
+    indexesOf(file);
+    return false;
+  } catch (error) {
+    return String((error as { code?: unknown }).code).startsWith("SQLITE_READONLY");
+  }
+}
+
+/** A home whose archive was being given an index when the cycle was killed, as at a restart of the machine. */
+async function cutOff() {
+  const home = watched();
+  const archive = archivePath(home.home, 2025);
+  makeLarge(archive, "delete", 2 * manyRows);
+  const content = readFileSync(archive);
+  const cycle = startOperation({ name: "watch", home: home.home, args: { force: true, timing: quickly } });
+  while (!isInTransaction(archive)) await Bun.sleep(1);
+  cycle.kill("SIGKILL");
+  await cycle.exited;
+  // The process that writes ends an instant after the cycle's own.
+  await eventually("the archive to wait to be rolled back", () => waitsForRollback(archive) || undefined);
+  return { ...home, archive, content };
+}
+
+test("what a cycle that was killed had begun to write into an archive is rolled back by the next one", async () => {
+  const { archive, watch, log, state } = await cutOff();
+  expect((await watch({ force: true })).files[1]).toMatchObject({ file: "archive_2025.db", state: "complete" });
+  expect(log()).toContain("archive_2025.db: An earlier cycle was cut off while it wrote. That is rolled back");
+  expect(indexesOf(archive)).toEqual(names);
+  expect(verdictOf(archive)).toBe("ok");
+  expect(state().files["archive_2025.db"].writing).toBeNull();
+}, 180_000);
+
+test("a journal is not rolled back into another file that took the archive's name, nor with HEAL_INDEXES=false", async () => {
+  const { home, archive, content, watch } = await cutOff();
+  const torn = readFileSync(archive);
+  await runWatch(contextOf(home, { HEAL_INDEXES: "false" }));
+  expect(readFileSync(archive).equals(torn)).toBe(true);
+  writeFileSync(`${archive}.new`, content);
+  renameSync(`${archive}.new`, archive);
+  expect((await watch()).files[1]).toMatchObject({ file: "archive_2025.db", state: "changing" });
+  expect(readFileSync(archive).equals(content)).toBe(true);
+}, 180_000);
+
 describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode %s", (journal) => {
   test("work that would hold the lock too long waits until nobody has written for ten minutes", async () => {
     const { live, watch, context } = watched();
@@ -277,6 +324,30 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     expect((await watch({ timing: { lockLimitMs: 20 } })).files[0]?.created).toEqual([]);
     expect((await watch({ force: true })).files[0]?.state).toBe("complete");
     expect(indexesOf(live)).toEqual(names);
+  }, 180_000);
+
+  test("statistics that take too long are broken off and rolled back, also where nobody else writes", async () => {
+    const { live, watch, context, state, statePath } = watched();
+    makeLarge(live, journal);
+    await watch({ force: true });
+    // ANALYZE removes a table's statistics of before: so many take 0.3 s and more than SQLite's cache, so that they reach the file meanwhile.
+    const database = new Database(live);
+    database.run(
+      `INSERT INTO sqlite_stat1 SELECT 'production_records', 'former' || id, hex(randomblob(400)) FROM production_records LIMIT 60000`,
+    );
+    database.close();
+    const due = () => writeFileSync(statePath, JSON.stringify({ ...state(), last_analyze_ts: 0 }));
+    due();
+    const broken = await watch({ timing: { lockLimitMs: 100 } });
+    expect(broken.files[0]).toMatchObject({ state: "deferred", analyzed: false });
+    expect(context.said.join()).toContain("It took too long and was broken off. It is tried again at the next cycle.");
+    expect(isInTransaction(live)).toBe(false);
+    expect(verdictOf(live)).toBe("ok");
+    due();
+    expect((await watch({ timing: { lockLimitMs: 60_000 } })).files[0]).toMatchObject({
+      state: "complete",
+      analyzed: true,
+    });
   }, 180_000);
 
   test("a program that writes all the while is never refused", async () => {

@@ -99,7 +99,7 @@ export function writeManyRows(path: string, rows: number, version: number, journ
 
 /** One operation in a process of its own, as the running hub and the command line start them. */
 export interface OperationOrder {
-  readonly name: "backup" | "restore" | "drill";
+  readonly name: "backup" | "restore" | "drill" | "watch";
   readonly home: string;
   readonly args: unknown;
   /** Has the process kill itself when it reports this step (from 1). */
