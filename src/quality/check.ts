@@ -61,13 +61,14 @@ export function check({ snapshot, today, days, holidays }: CheckOptions, tools: 
   const last = addDays(history.first, history.length - 1);
   const from = addDays(last, 1 - days);
   const rows = readRows(segments, tools, from, last);
-  const { found, drift, complete } = fromTotals(history, newestNames(columns), { today, days });
-  const names = changedNames(reader, segments, history, newestNames(columns));
+  const names = newestNames(columns);
+  const { found, drift, complete } = fromTotals(history, names, { today, days });
+  const renamed = changedNames(reader, segments, history, names);
   const factsOf = (file: string, day: Day) => rows.days.filter((one) => one.file === file && one.day === day);
   return {
     version,
     today,
-    findings: illustrated([...found, ...rowFindings(rows.days), ...ofFiles, ...names], reader, segments, factsOf),
+    findings: illustrated([...found, ...rowFindings(rows.days), ...ofFiles, ...renamed], reader, segments, factsOf),
     drift,
     days: { first: history.first, last, complete: addDays(history.first, Math.max(0, complete - 1)) },
     read: rows.days.length,
