@@ -106,7 +106,7 @@ export async function eventually<T>(
  * longer than two seconds, and says so.
  */
 export async function newest(hub: Hub, path: string): Promise<Response> {
-  return eventually(
+  const answer = eventually(
     `an answer to ${path} from the newest data`,
     async () => {
       const response = await hub.fetch(path);
@@ -116,4 +116,7 @@ export async function newest(hub: Hub, path: string): Promise<Response> {
     },
     120_000,
   );
+  return answer.catch(async (error: Error) => {
+    throw new Error(`${error.message} ${JSON.stringify((await hub.json("/healthz")).body.files)}`, { cause: error });
+  });
 }
