@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +14,7 @@ import {
   writeDatabase,
   writeFactory,
 } from "./support/files.ts";
-import { eventually, type Hub, type Json, newest, startHub } from "./support/hub.ts";
+import { eventually, type Hub, hubDbOf, type Json, newest, startHub } from "./support/hub.ts";
 import { difference } from "./support/match.ts";
 import { DocumentedAnswers } from "./support/openapi.ts";
 import { SUMMARIES } from "./support/summaries.ts";
@@ -94,9 +93,8 @@ function spoilDerived({ home }: Hub, draw: number): void {
   };
   const statement = statements[draw];
   if (statement === undefined) return;
-  const db = new Database(file);
+  const db = hubDbOf(home);
   try {
-    db.run("PRAGMA busy_timeout = 2000");
     db.run(statement);
   } catch (error) {
     // A hub.db that was deleted a moment ago may not have its tables yet.

@@ -1,10 +1,8 @@
-import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
 import { homeOfThreeItems, posted, streamed } from "../support/chat.ts";
 import { temporaryHome } from "../support/files.ts";
 import { calls, fails, type GeminiServer, says, startGeminiServer } from "../support/gemini-server.ts";
-import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
+import { eventually, type Hub, hubDbOf, type Json, startHub } from "../support/hub.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
 
 setDefaultTimeout(180_000);
@@ -213,7 +211,7 @@ describe("a hub that answers", () => {
 test("a damaged hub.db takes only its part of the metrics away, and what it broke is counted as the hub's fault", async () => {
   const hub = await startHub({ home: homeOfThreeItems() });
   try {
-    const db = new Database(join(hub.home, "database", "hub.db"));
+    const db = hubDbOf(hub.home);
     db.run("DROP TABLE chat_session");
     db.close();
     expect((await hub.fetch("/healthz/ai")).status).toBe(500);

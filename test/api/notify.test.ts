@@ -1,10 +1,9 @@
-import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../support/certificate.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, startHub } from "../support/hub.ts";
+import { eventually, type Hub, hubDbOf, startHub } from "../support/hub.ts";
 import { refusal, startMailServer } from "../support/mail-server.ts";
 import { startReceiver } from "../support/receiver.ts";
 
@@ -184,7 +183,7 @@ const secretKept = async () => {
     name,
     readFileSync(join(hub.home, "logs", name), "utf8"),
   ]);
-  const db = new Database(join(hub.home, "database", "hub.db"), { readonly: true });
+  const db = hubDbOf(hub.home);
   const rows = ["notification", "delivery"].map((table) => [
     table,
     JSON.stringify(db.query(`SELECT * FROM ${table}`).all()),

@@ -6,7 +6,7 @@ import { runWatch } from "../../src/operations/watch.ts";
 import { stateOf } from "../../src/segments/content-mark.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually } from "../support/hub.ts";
+import { eventually, hubDbOf } from "../support/hub.ts";
 import { contextOf } from "../support/operations.ts";
 
 setDefaultTimeout(180_000);
@@ -25,7 +25,7 @@ function entered(home: string, version: string): void {
 }
 
 function storedVersion(home: string): string | undefined {
-  const db = new Database(join(home, "database", "hub.db"), { readonly: true });
+  const db = hubDbOf(home);
   const stored = db.query<{ version: string }, []>("SELECT version FROM rollup").get()?.version;
   db.close();
   return stored;

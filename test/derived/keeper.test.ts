@@ -1,11 +1,10 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describeDerived } from "../../src/api/health.ts";
 import type { DerivedStatus } from "../../src/derived/keeper.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, startHub } from "../support/hub.ts";
+import { eventually, type Hub, hubDbOf, startHub } from "../support/hub.ts";
 
 const total = "/summary/monthly_total";
 
@@ -22,7 +21,7 @@ async function totalsReady(hub: Hub): Promise<void> {
 }
 
 const stored = (home: string): { segment: string; checksum: string }[] => {
-  const db = new Database(join(home, "database", "hub.db"), { readonly: true });
+  const db = hubDbOf(home);
   try {
     return db.query<{ segment: string; checksum: string }, []>("SELECT segment, checksum FROM rollup ORDER BY 1").all();
   } finally {
@@ -31,8 +30,7 @@ const stored = (home: string): { segment: string; checksum: string }[] => {
 };
 
 function change(home: string, sql: string): void {
-  const db = new Database(join(home, "database", "hub.db"));
-  db.run("PRAGMA busy_timeout = 2000");
+  const db = hubDbOf(home);
   db.run(sql);
   db.close();
 }
@@ -76,7 +74,7 @@ test("totals that are damaged or deleted are made anew, and the answer is right 
     expect(await (await hub.fetch(total)).text()).toBe(right);
     await eventually("totals made anew", () => {
       const now = stored(hub.home);
-      const db = new Database(join(hub.home, "database", "hub.db"), { readonly: true });
+      const db = hubDbOf(hub.home);
       const small = db.query<{ n: number }, []>("SELECT count(*) n FROM rollup WHERE length(data) < 10").get()!.n;
       db.close();
       return (now.length === made.length && small === 0) || undefined;

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryHome } from "./files.ts";
@@ -84,6 +85,13 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     },
     stop: () => stop(START_LIMIT_MS),
   };
+}
+
+/** The hub.db of a home whose hub may be writing into it just then: each statement waits for that. */
+export function hubDbOf(home: string): Database {
+  const db = new Database(join(home, "database", "hub.db"), { readwrite: true });
+  db.run("PRAGMA busy_timeout = 30000");
+  return db;
 }
 
 /** Calls `probe` until it answers something other than undefined, at most for `limitMs`. */

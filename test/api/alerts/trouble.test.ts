@@ -24,7 +24,7 @@ import {
   writeDatabase,
 } from "../../support/files.ts";
 import { fails, startGeminiServer } from "../../support/gemini-server.ts";
-import { type Hub, type Json, startHub } from "../../support/hub.ts";
+import { type Hub, hubDbOf, type Json, startHub } from "../../support/hub.ts";
 
 /**
  * Each rule against the trouble itself: a hub of its own, files that are taken away, damaged and locked, jobs that fail. Its alerts wait 20,000 times
@@ -328,7 +328,7 @@ describe("the hub's own work", () => {
       );
       await Bun.sleep(200);
       await first.stop();
-      const hubDb = new Database(join(home, "database", "hub.db"));
+      const hubDb = hubDbOf(home);
       hubDb.run("UPDATE alert_memory SET value = value - 172800000 WHERE name = 'watching-since'");
       hubDb.close();
       const hub = await start(home, { BACKUP_CRON: "0 0 1 1 *" });
@@ -346,7 +346,7 @@ describe("the hub's own work", () => {
       writeDatabase(livePath(home), weekdays(20, 1));
       const hub = await start(home);
       await hub.json("/items");
-      const hubDb = new Database(join(home, "database", "hub.db"));
+      const hubDb = hubDbOf(home);
       hubDb.run("ALTER TABLE delivery RENAME TO lost");
       const failed = await fires(hub, "alert-source", "channels");
       expect(failed.words.en.what).toContain("no such table");
