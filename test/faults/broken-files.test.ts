@@ -308,7 +308,7 @@ describe.each([
         async () => {
           const found = await hub.fetch("/records.csv");
           if (found.status === 200) return found;
-          expect([found.status, await found.text()]).toEqual([503, expect.stringContaining("for the first time")]);
+          expect([found.status, await found.text()]).toEqual([503, expect.stringContaining("are still being read")]);
           return undefined;
         },
         90_000,
