@@ -38,6 +38,8 @@ export class Catalog {
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #mirrors: MirrorStore;
   #closed = false;
+  /** Until when requests wait for files that are read for the first time, by `performance.now()`. */
+  readonly #firstReadBy = performance.now() + promptTimeoutMs;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -55,7 +57,7 @@ export class Catalog {
 
   /** The published snapshot when it is known to be up to date; null when a refresh is needed. Never waits. */
   ready(): Snapshot | null {
-    if (!this.#snapshot || !this.#upToDate()) return null;
+    if (!this.#snapshot || !this.#upToDate() || this.#firstReads().length > 0) return null;
     return this.#snapshot.segments.length > 0 ? this.#snapshot : null;
   }
 
@@ -158,7 +160,19 @@ export class Catalog {
   /** Waits, as long as a request does, until what changed is published. */
   async #refreshed(): Promise<void> {
     if (this.ready()) return;
-    await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs);
+    if (!(await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs))) {
+      for (const file of this.#files.values()) file.overdue = true;
+    }
+    for (let reads = this.#firstReads(); reads.length > 0; reads = this.#firstReads()) {
+      if (!(await isDoneWithin(Promise.all(reads), this.#firstReadBy - performance.now()))) return;
+      await this.#publish();
+    }
+  }
+
+  /** Files that a start is still reading for the first time: requests wait longer for these, because no earlier version could answer instead. */
+  #firstReads(): Promise<void>[] {
+    if (performance.now() > this.#firstReadBy) return [];
+    return [...this.#files.values()].flatMap(({ isNew, work }) => (isNew && work) || []);
   }
 
   #whyNothing(): string {
@@ -302,7 +316,10 @@ export class Catalog {
     const sameFiles =
       before?.segments.map((segment) => segment.file).join() === segments.map(({ file }) => file).join();
     const published = () => {
-      for (const file of files) if (Bun.deepEquals(taken.get(file), file.segments)) file.unpublished = false;
+      for (const file of files) {
+        if (Bun.deepEquals(taken.get(file), file.segments)) file.unpublished = false;
+        file.overdue = false;
+      }
     };
     if (version === before?.version && sameFiles) return published();
     // A tail may be replaced while its rows are looked at.

@@ -64,6 +64,8 @@ export class TrackedFile {
   note: string | null = "The file is being read for the first time.";
   /** The segment was not published in a snapshot yet: what is published lags behind what is known. */
   unpublished = false;
+  /** A request waited in vain for what was being read or published. */
+  overdue = false;
   /** When the source was last found gone, ms since the epoch. */
   goneAt: number | null = null;
   /** Work that requests wait for no longer, because it takes long. */
@@ -89,7 +91,8 @@ export class TrackedFile {
 
   /** True while the version that answers may be older than the file: it cannot be read now, or reading it takes longer than requests wait. */
   get isBehind(): boolean {
-    return this.segment !== null && (this.state !== "ok" || this.slow);
+    const isLate = this.slow || (this.overdue && (this.unpublished || this.work !== null));
+    return this.segment !== null && (this.state !== "ok" || isLate);
   }
 
   /** True until it was read, or found not to be readable, for the first time. */

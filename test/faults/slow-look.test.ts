@@ -14,13 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => hub?.stop());
 
-/** The processes that a process has started. */
-function childrenOf(pid: number): number[] {
+/** The processes that read files for the hub of a home. */
+function workersOf(home: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
-        return readFileSync(`/proc/${name}/stat`, "utf8").split(") ")[1]?.split(" ")[1] === String(pid);
+        const told = (what: string) => readFileSync(`/proc/${name}/${what}`, "utf8").split("\0");
+        return told("cmdline").includes("--worker") && told("environ").includes(`HUB_HOME=${home}`);
       } catch {
         // It has ended meanwhile.
         return false;
@@ -55,7 +56,7 @@ test.skipIf(process.platform !== "linux")(
   async () => {
     expect(await newestTotal()).toBe(1);
     // What copies files stands still, as it may on a machine with too much to do.
-    const stopped = childrenOf(hub.pid);
+    const stopped = workersOf(home);
     for (const pid of stopped) process.kill(pid, "SIGSTOP");
     try {
       writeDatabase(livePath(home), [row({ good_quantity: 2 })]);
@@ -70,5 +71,38 @@ test.skipIf(process.platform !== "linux")(
     }
     expect(await newestTotal()).toBe(2);
     expect(await asked()).not.toHaveProperty("last_good");
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "whoever asks while the first read after a start is slow waits for it instead of being sent away",
+  async () => {
+    const home = temporaryHome();
+    writeDatabase(livePath(home), [row({})]);
+    const stopped = new Set<number>();
+    const stopping = setInterval(() => {
+      for (const pid of workersOf(home)) {
+        stopped.add(pid);
+        process.kill(pid, "SIGSTOP");
+      }
+    }, 2);
+    const slow = await startHub({ home, env: { ROLLUP: "false", QUALITY: "false" } });
+    const goOn = () => {
+      clearInterval(stopping);
+      for (const pid of stopped) process.kill(pid, "SIGCONT");
+    };
+    try {
+      const answers = [slow.fetch("/records")];
+      // What can be read is published after two seconds: here nothing.
+      await Bun.sleep(2_500);
+      expect((await slow.json("/healthz")).body.files).toMatchObject([{ name: "live", state: "copying" }]);
+      answers.push(slow.fetch("/records"));
+      await Bun.sleep(500);
+      goOn();
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+    } finally {
+      goOn();
+      await slow.stop();
+    }
   },
 );
