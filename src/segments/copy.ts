@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { asSourceError, SourceError } from "./errors.ts";
-import { copyBytes, copyWithWal, readPiece, smallBytes } from "./file-copy.ts";
+import { copyBytes, copyWithWal, forgetWal, readPiece, smallBytes } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
 import type { SourceVersion } from "./source-version.ts";
@@ -17,6 +17,8 @@ const copyAttempts = 5;
  * The source is open for the copy alone. Throws SourceError when it is absent, locked, broken, or keeps changing.
  */
 export async function copySource(source: string, part: string): Promise<SourceVersion> {
+  // A process that was killed in the middle of a copy may have left one.
+  forgetWal(part);
   // A program that opens and closes a WAL file for every write changes what lies beside it all the time, and one that replaces a file by
   // hand removes it for an instant; one of its pauses is enough.
   for (let attempt = 1; ; attempt++) {

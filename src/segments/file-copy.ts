@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { readBeginning } from "./connection.ts";
 import { SourceError } from "./errors.ts";
@@ -65,12 +65,19 @@ export function copyWithWal(source: string, part: string, copyMain: () => void):
   copyMain();
   try {
     copyBytes(`${source}-wal`, `${part}-wal`);
+    if (identityOf(source) !== begun) throw changed();
+    takeIn(part);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw changed();
     throw error;
+  } finally {
+    forgetWal(part);
   }
-  if (identityOf(source) !== begun) throw changed();
-  takeIn(part);
+}
+
+/** Takes the `-wal` of an earlier attempt away: SQLite would read its older pages into whatever is copied to that name next. */
+export function forgetWal(part: string): void {
+  rmSync(`${part}-wal`, { force: true });
 }
 
 /** Which main file and which beginning of its -wal have the name. */

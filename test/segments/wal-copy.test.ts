@@ -1,8 +1,9 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { copySource } from "../../src/segments/copy.ts";
+import { copyBytes, copyWithWal } from "../../src/segments/file-copy.ts";
 import { differenceFromState } from "../faults/transfer-writer.ts";
 import { livePath, temporaryHome } from "../support/files.ts";
 import { integrityOf, writeManyRows } from "../support/operations.ts";
@@ -77,4 +78,31 @@ test("what an ERP that was killed had committed is copied, and its -wal is left 
     return rows;
   });
   expect(copied).toEqual(own);
+});
+
+test("what an attempt that failed had copied of a -wal is not read into the next copy", async () => {
+  const file = walFile();
+  const part = join(temporaryHome(), "copy.db");
+  const erp = new Database(file);
+  const write = (quantity: number) =>
+    erp.run("UPDATE production_records SET good_quantity = ? WHERE id = 1", [quantity]);
+  write(1);
+  const attempt = () =>
+    copyWithWal(file, part, () => {
+      copyBytes(file, part);
+      erp.run("PRAGMA wal_checkpoint(RESTART)");
+      write(2);
+    });
+  expect(attempt).toThrow("The file changed while it was copied.");
+  expect(existsSync(`${part}-wal`)).toBe(false);
+  write(3);
+  // As a process leaves it that is killed.
+  copyFileSync(`${file}-wal`, `${part}-wal`);
+  write(4);
+  erp.close(true);
+  expect(existsSync(`${file}-wal`)).toBe(false);
+  await copySource(file, part);
+  const copy = new Database(part);
+  expect(copy.query("SELECT good_quantity FROM production_records WHERE id = 1").values()).toEqual([[4]]);
+  copy.close(true);
 });
