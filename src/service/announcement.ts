@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { ControlAddress } from "./control.ts";
+import { writeInOneStep } from "./state.ts";
 
 const fileName = "running.json";
 
@@ -31,7 +32,7 @@ export function announceHub(
   const startedAt = startOfProcess().toISOString();
   const hub: RunningHub = { url, pid: process.pid, startedAt, control: { url: controlUrl, token } };
   // For the owner alone: whoever has the token may stop the hub. Windows gives it the rights of its folder.
-  writeFileSync(file, JSON.stringify(hub), { mode: 0o600 });
+  writeInOneStep(file, JSON.stringify(hub), { mode: 0o600 });
   return { withdraw: () => withdrawHub(mirrorDir) };
 }
 

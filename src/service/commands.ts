@@ -102,20 +102,26 @@ export async function stop({ home }: Place): Promise<string> {
   const service = readServiceState(mirrorDir);
   if (!service && !isHomeInUse(home)) return `No hub is running with the home folder ${home}.`;
   if (service) requestServiceStop(mirrorDir);
-  const hub = announcedHub(mirrorDir);
-  if (hub && isHomeInUse(home) && !(await requestStop(hub.control, stopPatienceMs))) {
-    throw new ServiceError(
-      `The hub (process ${hub.pid}) does not answer. End it in Task Manager, or with: ${isWindows ? `taskkill /F /PID ${hub.pid}` : `kill -9 ${hub.pid}`}. No data are lost by that: the next start finishes or undoes what was under way.`,
-    );
-  }
   const until = Date.now() + stopPatienceMs;
+  let asked: number | null = null;
   while (isHomeInUse(home) || readServiceState(mirrorDir)) {
+    // Looked for again and again: a hub that is just starting leaves word of itself in a moment.
+    const hub = announcedHub(mirrorDir);
+    if (hub && hub.pid !== asked && isHomeInUse(home)) {
+      asked = hub.pid;
+      if (!(await requestStop(hub.control, stopPatienceMs)) && isHomeInUse(home)) throw unanswering(hub.pid);
+    }
     if (Date.now() > until)
       throw new ServiceError("The hub was asked to stop, but has not ended within 30 s. See its log.");
     await Bun.sleep(200);
   }
   return service ? "The hub and its service have ended." : "The hub has ended.";
 }
+
+const unanswering = (pid: number): ServiceError =>
+  new ServiceError(
+    `The hub (process ${pid}) does not answer. End it in Task Manager, or with: ${isWindows ? `taskkill /F /PID ${pid}` : `kill -9 ${pid}`}. No data are lost by that: the next start finishes or undoes what was under way.`,
+  );
 
 /** Whether a hub works in a home folder. */
 export function isHomeInUse(home: string): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isHomeLocked } from "../segments/home-lock.ts";
 
@@ -25,11 +25,17 @@ export const serviceLock = "service.lock";
 const stateName = "service.json";
 const stopName = "service.stop";
 
+/** So that whoever reads it at any moment finds the words of before or these, never half of them. Throws the file system's error. */
+export function writeInOneStep(file: string, text: string, options: { mode?: number } = {}): void {
+  writeFileSync(`${file}.tmp`, text, options);
+  renameSync(`${file}.tmp`, file);
+}
+
 /** Leaves word of a supervisor's state; one that cannot be written is no reason to end the service. */
 export function writeServiceState(mirrorDir: string, state: ServiceState): void {
   try {
     mkdirSync(mirrorDir, { recursive: true });
-    writeFileSync(path.join(mirrorDir, stateName), JSON.stringify(state));
+    writeInOneStep(path.join(mirrorDir, stateName), JSON.stringify(state));
   } catch {
     // The hub itself says what is the matter with the folder.
   }
