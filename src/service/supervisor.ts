@@ -81,6 +81,8 @@ export async function supervise({ home, stopSignal }: SupervisorOptions): Promis
 
   while (!mustEnd()) {
     const startedAt = Date.now();
+    // Of before the hub reads it, so that no change is missed.
+    const settings = envStamp(home);
     const hub = new SupervisedHub(home, mirrorDir);
     writeServiceState(mirrorDir, Object.assign(state, { hubPid: hub.pid, starts: state.starts + 1, next: null }));
     void asked.then(() => hub.stop());
@@ -107,7 +109,6 @@ export async function supervise({ home, stopSignal }: SupervisorOptions): Promis
     log("ERROR", `${reason} It is started again ${advice}.`);
     const lastEnd = { at: new Date().toISOString(), reason };
     writeServiceState(mirrorDir, Object.assign(state, { hubPid: null, lastEnd, next: advice }));
-    const settings = envStamp(home);
     const until = Date.now() + waitSec * 1000;
     while (Date.now() < until && !mustEnd() && (end.code !== wrongUsage || envStamp(home) === settings)) {
       await Promise.race([Bun.sleep(pollMs), asked]);
