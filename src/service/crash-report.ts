@@ -101,6 +101,9 @@ export class CrashReports {
   readonly #logsDir: string;
   #known: readonly KnownCrash[] = [];
   #readAt = 0;
+  #looks = 0;
+  /** The latest look among those that have ended. */
+  #newest = 0;
 
   constructor(logsDir: string) {
     this.#logsDir = logsDir;
@@ -118,10 +121,15 @@ export class CrashReports {
   /** Looks now. Never rejects. */
   async refresh(): Promise<void> {
     this.#readAt = Date.now();
+    this.#looks += 1;
+    const own = this.#looks;
     const names = reportsAmong(await readdir(this.#logsDir).catch(() => []));
     const texts = await Promise.all(
       names.map((name) => readFile(path.join(this.#logsDir, name), "utf8").catch(() => "")),
     );
+    // A look that began earlier may end later.
+    if (own < this.#newest) return;
+    this.#newest = own;
     this.#known = names.flatMap((name, at) => parse(name, texts[at] ?? "") ?? []);
   }
 }
