@@ -60,6 +60,7 @@ export class Outbox {
   #emergency: { deliveries: Deliveries; lanes: Map<ChannelName, Lane> } | null = null;
   readonly #redact: (text: string) => string;
   #started = false;
+  #settled = false;
   #stopped = false;
   readonly #tested = new Set<ChannelName>();
 
@@ -94,6 +95,14 @@ export class Outbox {
   /** Settles what the run before left, and begins to deliver. What is handed in earlier waits until then. */
   start(): void {
     this.#started = true;
+    this.#settle();
+    for (const lane of this.#lanes.values()) lane.wake();
+  }
+
+  /** Once, and before anything is sent: what is being sent then was cut off with the run before. */
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
     try {
       for (const { channel, subject, id } of this.#deliveries.recover(crashed, Date.now())) {
         this.#services.log.warn("notify", `${channel}: '${subject}' (delivery ${id}): ${reasonText(crashed, "en")}`);
@@ -101,7 +110,6 @@ export class Outbox {
     } catch (error) {
       this.#services.log.error("notify", `What the run before left could not be settled: ${(error as Error).message}`);
     }
-    for (const lane of this.#lanes.values()) lane.wake();
   }
 
   /**
@@ -155,6 +163,7 @@ export class Outbox {
     if (!lane) return { delivered: false, reason: { code: "notConfigured" } };
     if (this.#tested.has(name)) return { delivered: false, reason: { code: "testing" } };
     this.#tested.add(name);
+    this.#settle();
     try {
       const [id] = this.#deliveries.add(this.#clean(message), [name], Bun.randomUUIDv7(), Date.now());
       const outcome = await lane.attempt(this.#deliveries.get(id!)!, true);
