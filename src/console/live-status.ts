@@ -88,6 +88,7 @@ interface LiveOptions {
 export function showLive({ title, texts, read, stream }: LiveOptions): { end: (word: string) => void } {
   let shown: string[] = [];
   let busy = false;
+  let last: string | null = null;
   const put = (lines: string[]): void => {
     if (busy || lines.join("\n") === shown.join("\n")) return;
     busy = true;
@@ -96,6 +97,7 @@ export function showLive({ title, texts, read, stream }: LiveOptions): { end: (w
     shown = lines;
     write(stream.fd, text, () => {
       busy = false;
+      if (last !== null) put([...shown.slice(0, -1), last]);
     });
   };
   const draw = (): void => {
@@ -108,6 +110,7 @@ export function showLive({ title, texts, read, stream }: LiveOptions): { end: (w
   return {
     end: (word) => {
       clearInterval(timer);
+      last = word;
       put([...shown.slice(0, -1), word]);
     },
   };
