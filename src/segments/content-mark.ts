@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { headerOf, readBeginning } from "./connection.ts";
 import { look } from "./look.ts";
 
@@ -9,9 +8,18 @@ import { look } from "./look.ts";
  */
 export function contentMark(source: string): string {
   const header = headerOf(source);
-  const shm = `${source}-shm`;
-  const walIndex = header.wal && existsSync(shm) ? readBeginning(shm, 48).toString("hex") : "";
+  const walIndex = header.wal ? walIndexOf(source) : "";
   return header.wal ? `${walMark}${header.changeCounter}/${walIndex}` : String(header.changeCounter);
+}
+
+function walIndexOf(source: string): string {
+  try {
+    return readBeginning(`${source}-shm`, 48).toString("hex");
+  } catch (error) {
+    // Nobody has the file open, or whoever had it closes it just now.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 const walMark = "wal ";
