@@ -36,6 +36,8 @@ export function eventEndpoints(endpoints: Endpoints, { events, present }: EventS
           stream.onAbort(resolve);
           // The hub outlives the stream: what listens to its end goes with the stream.
           events.ended.addEventListener("abort", () => resolve(), { once: true, signal: c.req.raw.signal });
+          // A connection that was kept may ask once more while the hub ends.
+          if (events.ended.aborted) resolve();
         });
         for (const [name, data] of Object.entries(present())) await send(name, data);
         const silence = events.stream((name, data) => void send(name, data));
