@@ -40,8 +40,13 @@ const patienceMs = 500;
 export function hubOperations(services: HubOperationsServices, pagesLimit: number): HubOperations {
   const { schedule, settings, indexes, log, catalog, clock, outbox } = services;
   const audit = (message: string, id: string): void => log.info("audit", `AUDIT ${message}`, id);
+  let revision = 0;
+  services.events.listen((name) => {
+    if (name !== "jobs") revision += 1;
+  });
   return {
     health: () => describeHealth(services),
+    revision: () => revision,
     jobs: () => schedule.list(),
     missingIndexes: async (fileName) => {
       const file = catalog.status().find((status) => status.file === fileName);

@@ -16,8 +16,6 @@ export interface HubAlerts {
   conditions(): Promise<Condition[]>;
   /** What was the matter at the last look, the worst first, whether it is an alert yet or not. */
   present(): Present[];
-  /** Another number whenever an alert began, changed or ended. */
-  revision(): number;
   /** Alerts that fire, the worst first: also those whose condition is gone, but not for long enough yet. */
   active(): Alert[];
   /** Since when the condition of an alert that fires is no longer found, and when it ends for that; null while it is found. */

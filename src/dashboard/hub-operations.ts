@@ -42,6 +42,8 @@ export interface HubHealth {
 /** What the Operations page knows of the hub and does with it: the same services as `/healthz` and the jobs of the API have. */
 export interface HubOperations {
   health(): HubHealth;
+  /** Another number whenever something began, changed or ended of which pages hear (`HubEvents`), jobs apart: these tell of every step. */
+  revision(): number;
   jobs(): JobStatus[];
   /** Names of the indexes that one of the ERP's files lacks; null while that is not known. */
   missingIndexes(fileName: string): Promise<string[] | null>;

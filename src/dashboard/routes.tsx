@@ -189,7 +189,7 @@ export class Dashboard {
       if (told) return c.html((await make()).html, toldStatus[told]);
       const key = [isPart(c), language, themeOf(c), lacks, c.req.url].join(" ");
       const jobs = hub.jobs().map(({ paused, started_at, finished_at }) => [paused, started_at, finished_at]);
-      const state = [Math.floor(Date.now() / sharedMs), jobs, hub.alerts.revision()].join(" ");
+      const state = [Math.floor(Date.now() / sharedMs), jobs, hub.revision()].join(" ");
       return c.html((await this.#rendered.get(key, state, make)).html);
     } catch (error) {
       return this.#tellTrouble(c, page, language, error as Error);

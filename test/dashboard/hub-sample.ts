@@ -174,7 +174,6 @@ function sampleAlerts(): HubOperations["alerts"] {
       { condition: found("1"), since: now, alert: active[0]! },
       { condition: found("2"), since: now, alert: null },
     ],
-    revision: () => 1,
     active: () => active,
     clearing: ({ id }) => (id === 2 ? { since: now, closesAt: now } : null),
     history: () => [...active, ...Array.from({ length: 100 }, (_, at) => alert(at + 3, { resolvedAt: now }))],
@@ -317,6 +316,7 @@ const sampleOperations: HubOperations = {
   reports: sampleReports(),
   alerts: sampleAlerts(),
   health: () => health,
+  revision: () => 1,
   jobs: () => jobs,
   missingIndexes: async (file) => (file === "0.0" ? null : file === "1.0" ? [] : ["1"]),
   backups: async () =>

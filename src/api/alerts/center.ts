@@ -46,7 +46,6 @@ export class AlertCenter {
   readonly #clocks: ReadonlyMap<SummaryKind, SummaryClock>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #trouble = "";
-  #revision = 0;
   #stopped = false;
 
   constructor(services: AlertServices) {
@@ -78,10 +77,7 @@ export class AlertCenter {
       tell: (notices, now) => {
         for (const message of messagesOf(notices, now, context)) outbox.send(message);
       },
-      onChange: () => {
-        this.#revision++;
-        events.emit("alerts", this.engine.unattended());
-      },
+      onChange: () => events.emit("alerts", this.engine.unattended()),
       log: {
         info: (message) => log.info("alerts", message),
         warn: (message) => log.warn("alerts", message),
@@ -96,11 +92,6 @@ export class AlertCenter {
       summary("weekly", settings.alertWeeklySummary),
       summary("daily", settings.alertDailySummary),
     ]);
-  }
-
-  /** Another number whenever an alert began, changed or ended. */
-  get revision(): number {
-    return this.#revision;
   }
 
   /** Begins to look, after others have done what is more urgent at a start; ends with the hub's events. */

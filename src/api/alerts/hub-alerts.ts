@@ -9,7 +9,6 @@ export function hubAlerts(center: AlertCenter, audit: (message: string, requestI
   return {
     conditions: () => center.conditions(),
     present: () => engine.present(),
-    revision: () => center.revision,
     active: () => engine.active(),
     clearing: (alert) => engine.clearing(alert),
     history: (query) => store.history(query),
