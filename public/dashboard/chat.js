@@ -102,6 +102,7 @@ class Chat {
     };
     this.#listen();
     this.#place();
+    this.#arrange();
     this.#show();
     void this.#askOfAddress();
   }
@@ -148,7 +149,8 @@ class Chat {
   #place() {
     const page = document.getElementById("chat-page");
     const place = page ?? /** @type {Element} */ (panel.querySelector("#chat-place"));
-    if (this.#root.parentElement !== place) place.replaceChildren(this.#root);
+    if (this.#root.parentElement === place) return;
+    place.replaceChildren(this.#root);
     this.#arrange();
   }
 

@@ -20,6 +20,9 @@ let wasLost = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let refreshTimer;
 let refreshing = false;
+/** How many swaps there were that were no refresh, now and when the refresh under way was asked for. */
+let swaps = 0;
+let swapsBefore = 0;
 let failures = 0;
 /** How many alerts are active, by severity, as the hub said last. @type {Record<"critical" | "warning" | "info", number> | null} */
 let alerts = null;
@@ -44,10 +47,17 @@ window.addEventListener("pageshow", (event) => {
 });
 document.addEventListener("htmx:after:swap", showAge);
 document.addEventListener("htmx:after:swap", showAlerts);
-// Somebody may have gone on meanwhile, or rows been added to a list: then a refresh of what was there must not undo it.
+// Somebody may have gone on meanwhile, or rows been added to a list, or an answer to what somebody did have come: then a refresh that was asked
+// for before must not undo it.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  if (ctx.sourceElement?.id === "content" && ctx.request.action !== here()) event.preventDefault();
+  if (ctx.sourceElement?.id !== "content") return;
+  const isOutrun = swaps !== swapsBefore;
+  if (isOutrun) stale = true;
+  if (isOutrun || ctx.request.action !== here()) event.preventDefault();
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail.ctx.sourceElement?.id !== "content") swaps += 1;
 });
 // What is no page (an answer of the API's to an error, a proxy's) must not take the place of one.
 document.addEventListener("htmx:before:response", (event) => {
@@ -123,6 +133,7 @@ async function refresh() {
   if (document.hidden) return;
   refreshing = true;
   stale = false;
+  swapsBefore = swaps;
   try {
     await htmx.ajax("GET", here(), {
       source: "#content",
@@ -133,6 +144,7 @@ async function refresh() {
   } finally {
     refreshing = false;
   }
+  if (stale) refreshSoon(settleMs);
   if (dataVersion === null || page().dataset.version === dataVersion) {
     failures = 0;
     return;
