@@ -1,9 +1,8 @@
 import { statSync, writeFileSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { busyTimeoutMs, hasBytes, headerOf } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { asSourceError, SourceError } from "./errors.ts";
-import { copyBytes, copyWithWal, forgetWal, readPiece, smallBytes } from "./file-copy.ts";
+import { copyBytes, copyWithWal, forgetWal, openLocked, readPiece, smallBytes } from "./file-copy.ts";
 import { copyLarge } from "./large-copy.ts";
 import { look } from "./look.ts";
 import type { SourceVersion } from "./source-version.ts";
@@ -42,7 +41,7 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
   const header = headerOf(source);
   const mark = contentMark(source);
   if (!header.wal) {
-    copyUnderLock(source, part);
+    copyUnderLock(source, part, identity);
     // A lock belongs to the file and not to its name, so that what took the name meanwhile was copied without one.
     if (inode(source) !== identity) throw new SourceError("changing", "The file was replaced while it was copied.");
     // The look before the lock may be older than what was copied; then the next look finds a change and copies once more.
@@ -54,12 +53,10 @@ async function copyOnce(source: string, part: string): Promise<SourceVersion> {
 }
 
 /** A read lock holds commits up, but no longer than reading a small file takes (4 MB: 1 ms); it is written afterwards. */
-function copyUnderLock(source: string, part: string): void {
-  const db = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+function copyUnderLock(source: string, part: string, identity: bigint | undefined): void {
+  const db = openLocked(source, identity, busyTimeoutMs);
   let bytes: Buffer;
   try {
-    db.exec("BEGIN");
-    db.prepare("SELECT count(*) FROM sqlite_schema").get();
     bytes = readPiece(source);
   } finally {
     db.close();

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { readBeginning } from "./connection.ts";
+import { headerOf, readBeginning } from "./connection.ts";
 import { SourceError } from "./errors.ts";
 
 /** A database smaller than this is read at once, some 5 ms, and held in memory until it is written; a larger one is copied in passes. */
@@ -25,6 +25,24 @@ export function readPiece(file: string, position = 0): Buffer {
     return bytes;
   } finally {
     closeSync(handle);
+  }
+}
+
+/**
+ * Opens a file in rollback-journal mode, `inode`, and keeps commits away until the connection is closed. Throws SourceError `changing` where another
+ * file has its name by now, or it is in WAL mode: SQLite would make a `-wal` and a `-shm` beside it, which nobody who only reads takes away again.
+ */
+export function openLocked(source: string, inode: bigint | null | undefined, timeout: number): DatabaseSync {
+  // Opened, but not read: what has the name afterwards too is what was opened.
+  const db = new DatabaseSync(source, { readOnly: true, timeout });
+  try {
+    if (statSync(source, { bigint: true }).ino !== inode || headerOf(source).wal) throw changed();
+    db.exec("BEGIN");
+    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

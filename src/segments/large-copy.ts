@@ -1,9 +1,8 @@
 import { statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { hasBytes, headerOf, openHost } from "./connection.ts";
 import { contentMark } from "./content-mark.ts";
 import { SourceError } from "./errors.ts";
-import { copyWithWal } from "./file-copy.ts";
+import { copyWithWal, openLocked } from "./file-copy.ts";
 import { look } from "./look.ts";
 import { type Locked, SlicedCopy } from "./sliced-copy.ts";
 import type { SourceVersion } from "./source-version.ts";
@@ -87,10 +86,8 @@ function betweenCommits(source: string, copy: SlicedCopy): SourceVersion | null 
   const mark = contentMark(source);
   // Opened for each slice (0.2 ms): on Windows nobody can replace, rename or delete what SQLite has open.
   const locked: Locked = (work) => {
-    const db = new DatabaseSync(source, { readOnly: true, timeout: patientTimeoutMs });
+    const db = openLocked(source, copy.inode, patientTimeoutMs);
     try {
-      db.exec("BEGIN");
-      db.prepare("SELECT count(*) FROM sqlite_schema").get();
       return work();
     } finally {
       db.close();

@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { copySource } from "../../src/segments/copy.ts";
-import { copyBytes, copyWithWal } from "../../src/segments/file-copy.ts";
+import { copyBytes, copyWithWal, openLocked } from "../../src/segments/file-copy.ts";
 import { differenceFromState } from "../faults/transfer-writer.ts";
 import { livePath, temporaryHome } from "../support/files.ts";
 import { integrityOf, writeManyRows } from "../support/operations.ts";
@@ -105,4 +105,15 @@ test("what an attempt that failed had copied of a -wal is not read into the next
   const copy = new Database(part);
   expect(copy.query("SELECT good_quantity FROM production_records WHERE id = 1").values()).toEqual([[4]]);
   copy.close(true);
+});
+
+test("a file in WAL mode that took the name of another one a moment ago is not given a -wal and a -shm by reading", async () => {
+  const file = walFile();
+  const before = join(dirname(file), "before.db");
+  writeManyRows(before, 10, QUANTITY, "delete");
+  for (const looked of [before, file]) {
+    expect(() => openLocked(file, statSync(looked, { bigint: true }).ino, 200)).toThrow("The file changed");
+    expect(readdirSync(dirname(file)).sort()).toEqual(["before.db", "production_analysis.db"]);
+  }
+  openLocked(before, statSync(before, { bigint: true }).ino, 200).close();
 });
