@@ -27,6 +27,8 @@ interface HealOrder {
 const leastRowBytes = 30;
 /** Enough for the planner: SQLite's own recommendation is 100 to 1000 (PRAGMA analysis_limit). */
 const analysisLimit = 100;
+/** How long a rollback waits for a lock, ms: nobody waits for it. */
+const recoverTimeoutMs = 10_000;
 
 /**
  * What the watcher does to a source, each in a worker process: SQLite in Bun cannot be interrupted, so the process is killed when it would
@@ -53,7 +55,8 @@ export const healTasks = {
 
   /** Rolls back what a killed process left, so that the ERP need not, and finds what is missing then. A read-only look could not do it. */
   "heal.recover": ({ file }: { file: string }): Lack => {
-    writing(file, (db) => db.query("SELECT count(*) FROM sqlite_schema").get());
+    // The process that was killed keeps its lock until the disk has taken what it was writing.
+    writing(file, (db) => db.query("SELECT count(*) FROM sqlite_schema").get(), recoverTimeoutMs);
     return translating(() => findLack(file));
   },
 
@@ -98,11 +101,11 @@ export function warmUp(file: string): void {
   }
 }
 
-function writing(file: string, work: (db: Database) => void): number {
+function writing(file: string, work: (db: Database) => void, timeoutMs = busyTimeoutMs): number {
   return translating(() => {
     const db = new Database(file, { readwrite: true, create: false });
     try {
-      db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      db.run(`PRAGMA busy_timeout = ${timeoutMs}`);
       const started = performance.now();
       work(db);
       return performance.now() - started;
