@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Channel, Outcome } from "../../src/notify/channel.ts";
 import { Outbox } from "../../src/notify/outbox.ts";
-import { nextRest, usualPace } from "../../src/notify/pace.ts";
+import { nextRest, type Pace, usualPace } from "../../src/notify/pace.ts";
 import { slackChannel } from "../../src/notify/slack.ts";
 import { webhookChannel } from "../../src/notify/webhook.ts";
 import { closingAfterEach } from "../support/closing.ts";
@@ -11,8 +11,10 @@ import { alert, openTestOutbox, quickPace } from "../support/outbox.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 const closing = closingAfterEach();
-const opened = (...args: Parameters<typeof openTestOutbox>) => {
-  const test = openTestOutbox(...args);
+/** Each try waits for the disk: a machine that stands still is no reason to give up. */
+const patientPace: Pace = { ...quickPace, giveUpMs: 60_000 };
+const opened = (channels: readonly Channel[], options: Parameters<typeof openTestOutbox>[1] = {}) => {
+  const test = openTestOutbox(channels, { pace: patientPace, ...options });
   closing(test.close);
   return test;
 };
@@ -39,9 +41,7 @@ test("a channel that is down holds no other up, and what it missed follows in or
   let isDown = true;
   using dead = startReceiver(() => (isDown ? 503 : 200));
   using live = startReceiver();
-  const { outbox, states } = opened([webhookChannel(dead.url, undefined), slackChannel(live.url)], {
-    pace: { ...quickPace, giveUpMs: 60_000 },
-  });
+  const { outbox, states } = opened([webhookChannel(dead.url, undefined), slackChannel(live.url)]);
   outbox.start();
   for (const subject of ["one", "two", "three"]) outbox.send(alert(subject));
   await eventually("the living channel has them all", () => (live.received.length === 3 ? true : undefined));
@@ -71,7 +71,9 @@ test("500 and then 200 is one delivery with one id, tried twice", async () => {
 test("what never works is dead at once, and what never came back is dead after the last try, each with its reason", async () => {
   using gone = startReceiver(() => new Response("no_service", { status: 404 }));
   using broken = startReceiver(() => 500);
-  const { outbox, states } = opened([webhookChannel(gone.url, undefined), slackChannel(broken.url)]);
+  const { outbox, states } = opened([webhookChannel(gone.url, undefined), slackChannel(broken.url)], {
+    pace: { ...quickPace, giveUpMs: 10_000 },
+  });
   outbox.start();
   outbox.send(alert("lost"));
   expect(await settled(states)).toEqual(["dead", "dead"]);
@@ -121,7 +123,7 @@ test("something new has a channel that failed tried again soon, instead of after
 test("more than a channel takes in a minute goes together as one, as severe as the worst, and everything is named in it", async () => {
   using receiver = startReceiver();
   const { outbox, states } = opened([webhookChannel(receiver.url, undefined)], {
-    pace: { ...quickPace, perMinute: 5 },
+    pace: { ...patientPace, perMinute: 5 },
   });
   outbox.start();
   for (let n = 1; n <= 40; n++) outbox.send(alert(`alert ${n}`, n === 7 ? { severity: "critical" } : {}));
@@ -144,7 +146,7 @@ test("more than a channel takes in a minute goes together as one, as severe as t
 test("a digest is not worse than what is still the matter", async () => {
   using receiver = startReceiver();
   const { outbox, states } = opened([webhookChannel(receiver.url, undefined)], {
-    pace: { ...quickPace, perMinute: 1 },
+    pace: { ...patientPace, perMinute: 1 },
   });
   outbox.start();
   for (let n = 1; n <= 5; n++)
@@ -236,7 +238,7 @@ test("a channel with a mistake in it takes nothing else down, and its secrets st
       throw new Error("cannot reach https://hooks/T0ken-of-This-Test");
     },
   };
-  const { outbox, states, log, home } = opened([thrower], { secrets: ["T0ken-of-This-Test"] });
+  const { outbox, states, log, home } = opened([thrower], { pace: quickPace, secrets: ["T0ken-of-This-Test"] });
   outbox.start();
   outbox.send(alert("text with T0ken-of-This-Test\r\nBcc: a@b"));
   expect(await settled(states)).toEqual(["dead"]);

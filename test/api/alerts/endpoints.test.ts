@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
+import { allRules } from "../../../src/api/alerts/rules.ts";
 import { ofMachine } from "../../support/alerts.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../../support/hub.ts";
 import { story } from "../../support/story.ts";
 
 const step = story("an alert that fires is listed, told, looked after and shown");
+const allButMissing = allRules.flatMap(({ id }) => (id === "file-missing" ? [] : id)).join();
 let hub: Hub;
 let alert: Json;
 beforeAll(async () => {
@@ -14,8 +16,8 @@ beforeAll(async () => {
   writeDatabase(livePath(home), [row()]);
   hub = await startHub({
     home,
-    // What else this machine does has nothing to do with it.
-    env: { ALERT_SPEED: "20000", ALERT_OFF: ofMachine, QUALITY: "false", TRUSTED_PROXIES: "10.9.9.9" },
+    // At this speed other rules find something as well, by the day of the year and by how busy the machine is.
+    env: { ALERT_SPEED: "20000", ALERT_OFF: allButMissing, QUALITY: "false", TRUSTED_PROXIES: "10.9.9.9" },
   });
   await hub.json("/items");
   renameSync(livePath(home), join(home, "aside.db"));
@@ -122,8 +124,8 @@ step("the page shows alerts, history, rules and channels, and its buttons work w
 test("what a person settled says that it is no longer found and when it ends, and every page counts the same alerts", async () => {
   const home = temporaryHome();
   writeDatabase(livePath(home), [row(), row({ production_date: "N/A" })]);
-  // A rule that waits a minute waits 1 s; one that keeps for three, 3 s.
-  const own = await startHub({ home, env: { ALERT_SPEED: "60", ALERT_OFF: ofMachine } });
+  // A rule that waits a minute waits 6 s; one that keeps for three, 18 s.
+  const own = await startHub({ home, env: { ALERT_SPEED: "10", ALERT_OFF: ofMachine } });
   try {
     const rule = "quality-undated-rows";
     const listed = async (): Promise<Json[]> => (await own.json("/alerts")).body.data;
@@ -137,7 +139,7 @@ test("what a person settled says that it is no longer found and when it ends, an
       return one?.clearing_since ? one : undefined;
     });
     const lasts = Date.parse(clearing.closes_at) - Date.parse(clearing.clearing_since);
-    expect(Math.abs(lasts - 3_000)).toBeLessThanOrEqual(1_000);
+    expect(Math.abs(lasts - 18_000)).toBeLessThanOrEqual(1_000);
     const page = async (path: string): Promise<string> => (await own.fetch(`/dashboard/${path}`)).text();
     const [alerts, operations, count] = await Promise.all([page("alerts"), page("operations"), listed()]);
     for (const shown of [alerts, operations]) expect(shown).toMatch(/더 이상 발견되지 않음, \d\d:\d\d에 종료/);
