@@ -90,7 +90,7 @@ test("what never works is dead at once, and what never came back is dead after t
     last_failure: { state: "dead" },
     last_lost: {},
   });
-});
+}, 60_000);
 
 test("Retry-After is heeded, also when something new comes meanwhile", async () => {
   using receiver = startReceiver((n) =>
@@ -188,6 +188,23 @@ test("what was under way when the hub was killed is uncertain and not sent again
   expect(second.outbox.recent({ limit: 2 })[1]).toMatchObject({ reason: { code: "crashed" } });
   await second.log.flush();
   expect(await Bun.file(`${second.home}/logs/app.log`).text()).toMatch(/'under way' .*Nobody knows whether it arrived/);
+});
+
+test("a test of a channel that is under way when the rest begins was not cut off by a crash", async () => {
+  let answer = (): void => {};
+  using receiver = startReceiver(async () => {
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    return 200;
+  });
+  const { outbox, states } = opened([webhookChannel(receiver.url, undefined)]);
+  const tested = outbox.test("webhook", alert("a test", { kind: "test" }));
+  await eventually("it is on its way", () => (receiver.received.length === 1 ? true : undefined));
+  outbox.start();
+  expect(states()).toEqual(["sending"]);
+  answer();
+  expect(await tested).toEqual({ delivered: true });
 });
 
 test("a stop lets what is being sent finish, and notes as uncertain what does not", async () => {
