@@ -1,6 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { factoryClock } from "../src/observe/clock.ts";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "./support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "./support/hub.ts";
 import { backupNames, contentOf, databaseNames } from "./support/operations.ts";
@@ -35,10 +36,11 @@ async function run(home: string, args: string[], env: Record<string, string> = {
   return { code, stdout, stderr };
 }
 
-/** Live with a finished year and its archive before that one. */
+/** Live with two finished years and the present one, and the archive of the year before these. */
 function factory(): string {
   const home = temporaryHome();
-  const years = [2023, 2024, 2025, 2026].flatMap((year) =>
+  const present = Number(factoryClock("Asia/Seoul").today().slice(0, 4));
+  const years = [2023, 2024, 2025, present].flatMap((year) =>
     Array.from({ length: 20 }, (_, day) => row({ production_date: `${year}-03-${String(day + 1).padStart(2, "0")}` })),
   );
   writeDatabase(

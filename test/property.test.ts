@@ -61,16 +61,16 @@ const manners: readonly Manner[] = [
 ];
 
 for (const manner of manners) {
-  test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 900_000);
+  test.concurrent(`every endpoint answers like the oracle ${manner.title}`, () => compareWithOracle(manner), 1_800_000);
 }
 
 /** Waits until what is derived from the present version of every file is ready. */
 async function derivedReady(hub: Hub): Promise<void> {
-  await (await hub.fetch("/records?limit=1")).bytes();
+  await (await newest(hub, "/records?limit=1")).bytes();
   await eventually("daily totals and search indexes of every file", async () => {
     const { body } = await hub.json("/healthz");
     const ready = body.rollup.state === "ready" && body.search.state === "ready";
-    return ready || body.files.every((file: Json) => file.read_from === null) || undefined;
+    return ready || body.files.every((file: Json) => file.read_from === null && file.state !== "copying") || undefined;
   });
 }
 
@@ -150,7 +150,7 @@ async function compareWithOracle({ title, env, cases, prepare, disturb }: Manner
       }
       if (drawn.fresh) expect(await hub.stop()).toBe(0);
     }),
-    { seed: SEED, numRuns: cases, interruptAfterTimeLimit: 400_000, markInterruptAsFailure: true },
+    { seed: SEED, numRuns: cases, interruptAfterTimeLimit: 1_700_000, markInterruptAsFailure: true },
   );
   console.log(`property test: ${compared} answers compared ${title}`);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Desk } from "../../src/production/desk.ts";
@@ -7,11 +7,14 @@ import type { Catalog } from "../../src/segments/catalog.ts";
 import type { CatalogOptions } from "../../src/segments/catalog-options.ts";
 import { Reader } from "../../src/segments/reader.ts";
 import type { Snapshot } from "../../src/segments/types.ts";
-import { mirrorDirOf, openCatalog } from "../support/catalog.ts";
+import { mirrorDirOf, newestOf, openCatalog } from "../support/catalog.ts";
 import { closingAfterEach } from "../support/closing.ts";
 import { archivePath, type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
+import { eventually } from "../support/hub.ts";
 import { type Piped, startScript } from "../support/processes.ts";
 import { append, openSource } from "./grown-files.ts";
+
+setDefaultTimeout(180_000);
 
 const ROWS = 3_000;
 /** Live with its 3,000 rows is larger than this, and the archives of these tests are smaller. */
@@ -41,17 +44,34 @@ function openLarge(home: string, options: Partial<CatalogOptions> = {}): Catalog
 
 const mirrors = (home: string) => readdirSync(mirrorDirOf(home)).filter((name) => name.endsWith(".db"));
 
+const mirrored = (catalog: Catalog): Promise<true> =>
+  eventually(
+    "a mirror",
+    async () => (await catalog.current()).segments.every(({ immutable }) => immutable) || undefined,
+  );
+
 /** A catalog whose Live is answered from a mirror. */
 async function openMirrored(home: string, options: Partial<CatalogOptions> = {}) {
   const catalog = openLarge(home, options);
-  await eventually(async () => (await catalog.current()).segments.every(({ immutable }) => immutable));
+  await mirrored(catalog);
   return catalog;
 }
 
-async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds()); await Bun.sleep(20)) {
-    if (Date.now() > end) throw new Error("It did not come to pass within 10 s.");
-  }
+/**
+ * Asks a catalog after each write. The next answer shows it, unless earlier looks took so long on a busy machine that answers do not wait for
+ * the next one (see `growTookMs` and `growthShare` of TrackedFile): then the first one does that is of the newest rows.
+ */
+function askingAtOnce(catalog: Catalog): (write: () => Promise<void>) => Promise<Snapshot> {
+  const started = performance.now();
+  let isBusy = false;
+  return async (write) => {
+    const begun = performance.now();
+    await write();
+    const next = await catalog.current();
+    const now = performance.now();
+    isBusy ||= now - begun > 1_000 || now - started > 3_000;
+    return isBusy ? newestOf(catalog) : next;
+  };
 }
 
 /** The ERP, which keeps Live open; resolves when the statements are committed. */
@@ -91,21 +111,49 @@ function countIn(snapshot: Snapshot, condition = "1"): number {
 
 const segmentNames = ({ segments }: Snapshot) => segments.map(({ name }) => name);
 
+/** The counts that are seen while a Live is emptied and filled anew, and how long it rested at most between two of its transactions. */
+async function countsWhileFilled(journal: JournalMode): Promise<{ counts: number[]; longestPauseMs: number }> {
+  const home = homeWith(journal);
+  const catalog = await openMirrored(home);
+  const write = startWriter(home);
+  await write(added(10));
+  await newestOf(catalog);
+  const counts = new Set<number>();
+  const look = async () => counts.add(countIn(await catalog.current()));
+  let begun = performance.now();
+  let longestPauseMs = 0;
+  await write("CREATE TABLE saved AS SELECT * FROM production_records", "DELETE FROM production_records");
+  const writeNext = async (statement: string) => {
+    const former = begun;
+    begun = performance.now();
+    await write(statement);
+    longestPauseMs = Math.max(longestPauseMs, performance.now() - former);
+  };
+  for (let part = 0; part < 4; part++) {
+    await look();
+    await Bun.sleep(50);
+    await writeNext(`INSERT INTO production_records SELECT * FROM saved WHERE id % 4 = ${part}`);
+  }
+  await writeNext(added(1));
+  await eventually("the whole Live", async () => (await look()).has(ROWS + 11) || undefined);
+  return { counts: [...counts], longestPauseMs };
+}
+
 describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode %s", (journal) => {
   test("shows appended rows in the next answer, while its mirror stays as it is", async () => {
     const home = homeWith(journal);
     const catalog = await openMirrored(home);
     const write = startWriter(home);
     const base = (await catalog.current()).segments[0];
+    const afterWrite = askingAtOnce(catalog);
     for (let turn = 1; turn <= 20; turn++) {
-      await write(added(7));
-      const snapshot = await catalog.current();
+      const snapshot = await afterWrite(() => write(added(7)));
       expect(countIn(snapshot)).toBe(ROWS + 7 * turn);
       expect(segmentNames(snapshot)).toEqual(["live", "live_tail", "archive_2025"]);
       expect(snapshot.segments[0]).toEqual(base!);
       expect(catalog.lagging).toBe(false);
     }
-    await eventually(() => mirrors(home).length === 3);
+    await eventually("one tail", () => mirrors(home).length === 3 || undefined);
     expect(catalog.said.filter((line) => line.includes("as a whole"))).toEqual([]);
   });
 
@@ -114,33 +162,22 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const catalog = await openMirrored(home);
     const write = startWriter(home);
     await write(added(10));
-    await catalog.current();
+    await newestOf(catalog);
     await write("UPDATE production_records SET item_code = 'CHANGED' WHERE id = 17", added(1));
-    await eventually(async () => countIn(await catalog.current(), "item_code = 'CHANGED'") === 1);
-    expect(segmentNames(await catalog.current())).toEqual(["live", "archive_2025"]);
+    const changed = await newestOf(catalog);
+    expect(countIn(changed, "item_code = 'CHANGED'")).toBe(1);
+    expect(segmentNames(changed)).toEqual(["live", "archive_2025"]);
     expect(catalog.said).toContainEqual(expect.stringContaining("mirrored as a whole: an earlier row was changed."));
     await write(added(2));
-    const snapshot = await catalog.current();
+    const snapshot = await newestOf(catalog);
     expect([countIn(snapshot), segmentNames(snapshot).length]).toEqual([ROWS + 13, 3]);
   });
 
   test("is not shown half filled while it is filled anew in several transactions", async () => {
-    const home = homeWith(journal);
-    const catalog = await openMirrored(home);
-    const write = startWriter(home);
-    await write(added(10));
-    await catalog.current();
-    const counts = new Set<number>();
-    const look = async () => counts.add(countIn(await catalog.current()));
-    await write("CREATE TABLE saved AS SELECT * FROM production_records", "DELETE FROM production_records");
-    for (let part = 0; part < 4; part++) {
-      await look();
-      await Bun.sleep(50);
-      await write(`INSERT INTO production_records SELECT * FROM saved WHERE id % 4 = ${part}`);
-    }
-    await write(added(1));
-    await eventually(async () => (await look()).has(ROWS + 11));
-    expect([...counts]).toEqual([ROWS + 10, ROWS + 11]);
+    // A file that rests for a second counts as filled: nothing is shown where the machine itself stood still for about as long.
+    let filled = await countsWhileFilled(journal);
+    while (filled.longestPauseMs > 700) filled = await countsWhileFilled(journal);
+    expect(filled.counts).toEqual([ROWS + 10, ROWS + 11]);
   });
 
   test("answers the same as a Live of one piece", async () => {
@@ -154,8 +191,9 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
       added(5, "2025-06-01"),
       "INSERT INTO production_records (production_date, item_code, item_name) VALUES ('2026-04-01', 'NEW', NULL)",
     );
-    expect(segmentNames(await catalog.current())).toContain("live_tail");
+    expect(segmentNames(await newestOf(catalog))).toContain("live_tail");
     const whole = openLarge(home, { promptBytes: 2 ** 30, mirrorDir: join(home, "other-mirror") });
+    await newestOf(whole);
     const answers = await Promise.all([answersOf(home, catalog), answersOf(home, whole)]);
     expect(answers[0]).toEqual(answers[1]);
     expect(catalog.status()[0]).toMatchObject({ ...whole.status()[0], as_of: expect.any(String) });
@@ -172,7 +210,7 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
       `INSERT INTO production_records VALUES (${twin.id}, '2025-07-01', '${twin.lot_number}', '${twin.item_code}', '${twin.item_name}', ${twin.good_quantity})`,
       "INSERT INTO production_records (production_date, item_code) VALUES ('2025-07-01', 'OWN')",
     );
-    expect(countIn(await catalog.current())).toBe(ROWS + 1);
+    expect(countIn(await newestOf(catalog))).toBe(ROWS + 1);
     expect(catalog.status()[0]).toMatchObject({ misplaced_rows: 2, duplicate_rows: 1 });
   });
 
@@ -180,34 +218,35 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const home = homeWith(journal);
     const catalog = await openMirrored(home, { foldQuietMs: 300 });
     const write = startWriter(home);
-    await write(added(7));
-    expect(segmentNames(await catalog.current())).toContain("live_tail");
-    await eventually(async () => !segmentNames(await catalog.current()).includes("live_tail"));
+    const hasTail = async () => segmentNames(await catalog.current()).includes("live_tail");
+    // Asked all the while, because a tail that the writer is slow to tell of may be gone again.
+    await Promise.all([write(added(7)), eventually("a tail", async () => (await hasTail()) || undefined)]);
+    await eventually("a whole mirror", async () => !(await hasTail()) || undefined);
     expect(countIn(await catalog.current())).toBe(ROWS + 7);
-    await eventually(() => mirrors(home).length === 2);
+    await eventually("one mirror", () => mirrors(home).length === 2 || undefined);
   });
 
   test("is mirrored as a whole when its tail has grown long, and no row goes away meanwhile", async () => {
     const home = homeWith(journal);
     const catalog = await openMirrored(home);
     const write = startWriter(home);
+    const afterWrite = askingAtOnce(catalog);
     let rows = ROWS;
     for (let turn = 0; turn < 12; turn++) {
-      await write(added(1_500));
       rows += 1_500;
-      const snapshot = await catalog.current();
-      expect(countIn(snapshot)).toBe(rows);
+      expect(countIn(await afterWrite(() => write(added(1_500))))).toBe(rows);
     }
-    await eventually(async () => (await catalog.current()).segments[0]!.facts.rows! > ROWS);
+    const isFolded = async () => (await catalog.current()).segments[0]!.facts.rows! > ROWS;
+    await eventually("a whole mirror", async () => (await isFolded()) || undefined);
     expect(countIn(await catalog.current())).toBe(rows);
-  }, 180_000);
+  });
 
   test("is handed to a backup in one piece", async () => {
     const home = homeWith(journal);
     const catalog = await openMirrored(home);
     const write = startWriter(home);
     await write(added(11));
-    expect(segmentNames(await catalog.current())).toContain("live_tail");
+    expect(segmentNames(await newestOf(catalog))).toContain("live_tail");
     const { mirrors: held, release } = await catalog.holdMirrors();
     expect(segmentNames(await catalog.current())).not.toContain("live_tail");
     expect(catalog.lastPublished?.segments[0]).toMatchObject({ file: held.live, facts: { rows: ROWS + 11 } });
@@ -219,11 +258,11 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const first = await openMirrored(home);
     const write = startWriter(home);
     await write(added(3));
-    const { segments } = await first.current();
+    const { segments } = await newestOf(first);
     first.close();
     await write(added(4));
     const second = await openMirrored(home);
-    const snapshot = await second.current();
+    const snapshot = await newestOf(second);
     expect(snapshot.segments[0]!.file).toBe(segments[0]!.file);
     expect(snapshot.segments[1]).toMatchObject({ name: "live_tail", facts: { rows: 7 } });
     expect(mirrors(home)).not.toContain(segments[1]!.file.split(/[/\\]/).at(-1)!);
@@ -234,11 +273,11 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     const catalog = await openMirrored(home);
     const write = startWriter(home);
     await write(added(9));
-    const tail = (await catalog.current()).segments[1]!;
+    const tail = (await newestOf(catalog)).segments[1]!;
     rmSync(tail.file);
     catalog.suspect(tail.name, "absent");
-    await eventually(async () => (await catalog.current()).segments.every(({ immutable }) => immutable));
-    const snapshot = await catalog.current();
+    await mirrored(catalog);
+    const snapshot = await newestOf(catalog);
     expect([countIn(snapshot), segmentNames(snapshot)[1]]).toEqual([ROWS + 9, "live_tail"]);
   });
 
@@ -273,9 +312,9 @@ describe.each(["delete", "wal"] as JournalMode[])("a large Live in journal mode 
     console.log(`Growing Live (${journal}): ${seen.size} states of ${transactions} seen, ${tails} answers with a tail`);
     expect(wrong).toEqual([]);
     expect(isSeen()).toBe(true);
-    await eventually(async () => countIn(await catalog.current(), "item_code = 'N'") === transactions);
-    await eventually(() => mirrors(home).length <= 3);
-  }, 180_000);
+    expect(countIn(await newestOf(catalog), "item_code = 'N'")).toBe(transactions);
+    await eventually("no mirror too many", () => mirrors(home).length <= 3 || undefined);
+  });
 });
 
 /** What a desk answers to one of each kind of question. */
@@ -287,7 +326,7 @@ async function answersOf(home: string, catalog: Catalog): Promise<unknown[]> {
     databaseDir: join(home, "database"),
     workers: 1,
     inlineMaxRows: 1_000_000,
-    queryTimeoutSec: 10,
+    queryTimeoutSec: 60,
     onAnswer: () => {},
   });
   const ask = async <Name extends QuestionName>(name: Name, parameters: Questions[Name]) => {

@@ -15,9 +15,9 @@ export interface GrownFile {
 /** Opens a database of the ERP's, made with these pragmas where it does not exist. */
 export function openSource(source: string, pragmas: readonly string[] = [], create = CREATE_TABLE): Database {
   const db = new Database(source, { create: true });
+  db.run("PRAGMA busy_timeout = 60000");
   for (const pragma of pragmas) db.run(`PRAGMA ${pragma}`);
   db.run("PRAGMA synchronous = OFF");
-  db.run("PRAGMA busy_timeout = 5000");
   if (db.query("SELECT 1 FROM sqlite_schema WHERE name = 'production_records'").get() === null) db.run(create);
   return db;
 }

@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalog } from "../../src/segments/catalog.ts";
-import { mirrorDirOf, openCatalog } from "../support/catalog.ts";
+import { mirrorDirOf, newestOf, openCatalog } from "../support/catalog.ts";
 import { closingAfterEach } from "../support/closing.ts";
 import { type JournalMode, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
@@ -110,25 +110,25 @@ test("a start takes the mirror of a file that was written since, but lacks no ro
   // What an ERP or a healed index leaves: another file by its looks, with the same rows.
   write(livePath(home), "PRAGMA user_version = 7");
   await Bun.sleep(60);
-  await first.current();
+  await newestOf(first);
   first.close();
   const { mirrors } = JSON.parse(readFileSync(manifestOf(home), "utf8"));
   expect(mirrors[0].unchangedAt.version).not.toBe(mirrors[0].version);
 
   const second = start();
-  const { version } = await second.current();
+  const { version } = await newestOf(second);
   expect(live(second)).toMatchObject({
     read_from: "mirror",
     state: "ok",
     as_of: new Date(mirrors[0].unchangedAt.lookedAt).toISOString(),
   });
   // What is derived from the mirror stays good.
-  expect((await second.current()).segments[0]!.version).toBe(`${mirrors[0].version}/${mirrors[0].mark}`);
+  expect((await newestOf(second)).segments[0]!.version).toBe(`${mirrors[0].version}/${mirrors[0].mark}`);
   second.close();
 
   write(livePath(home), "UPDATE production_records SET production_date = '2026-02-06'");
   const third = start();
-  const changed = await third.current();
+  const changed = await newestOf(third);
   expect([changed.version === version, changed.segments[0]!.facts.lastDay]).toEqual([false, "2026-02-06"]);
   third.close();
 });

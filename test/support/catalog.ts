@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { Catalog } from "../../src/segments/catalog.ts";
 import type { CatalogOptions } from "../../src/segments/catalog-options.ts";
+import type { Snapshot } from "../../src/segments/types.ts";
+import { eventually } from "./hub.ts";
 
 /** The folder of the mirrors of a hub's home. */
 export const mirrorDirOf = (home: string): string => join(home, "database", ".mirror");
@@ -15,5 +17,13 @@ export function openCatalog(home: string, options: Partial<CatalogOptions> = {})
     rollup: false,
     report: () => {},
     ...options,
+  });
+}
+
+/** The snapshot of the files as they are now: where reading them takes longer than a request waits, an earlier one answers, and the catalog says so. */
+export function newestOf(catalog: Catalog): Promise<Snapshot> {
+  return eventually("the files as they are now", async () => {
+    const snapshot = await catalog.current();
+    return catalog.lagging || snapshot !== catalog.lastPublished ? undefined : snapshot;
   });
 }

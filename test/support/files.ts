@@ -67,8 +67,8 @@ export function writeDatabase(path: string, rows: readonly Row[], journal: Journ
 }
 
 /** A file leaves WAL mode only when nobody else has it open, and SQLite does not wait for that, whatever the busy timeout. */
-function setJournal(database: Database, journal: JournalMode): void {
-  const end = Date.now() + 5_000;
+export function setJournal(database: Database, journal: JournalMode): void {
+  const end = Date.now() + 60_000;
   for (;;) {
     try {
       return void database.run(`PRAGMA journal_mode = ${journal}`);
@@ -82,7 +82,7 @@ function setJournal(database: Database, journal: JournalMode): void {
 /** Replaces all rows of an existing file in one transaction on the same file, as an ERP that writes in place does. */
 export function rewriteInPlace(path: string, rows: readonly Row[], journal: JournalMode = "delete"): void {
   const database = new Database(path, { readwrite: true });
-  database.run("PRAGMA busy_timeout = 5000");
+  database.run("PRAGMA busy_timeout = 60000");
   setJournal(database, journal);
   database.run("PRAGMA synchronous = OFF");
   const insert = database.prepare(INSERT_ROW);

@@ -139,10 +139,18 @@ export class SourceFolder extends HubFolder {
   }
 }
 
-/** A port that nothing listens on just now; a program's choice of port 0 could not be asked for before it listens. */
+/**
+ * A port that nothing listens on just now; a program's choice of port 0 could not be asked for before it listens. It is below those that
+ * systems give to whoever asks for any (32768 and up on Linux, 49152 on Windows), so that none of these takes it while its program is down.
+ */
 export function freePort(): number {
-  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-  const { port } = server;
-  void server.stop(true);
-  return port ?? 0;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      void Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response() }).stop(true);
+      return port;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+    }
+  }
 }

@@ -111,14 +111,14 @@ export async function eventually<T>(
 
 /**
  * The answer out of the files as they are now: on a busy machine, or a full disk, the hub answers from what it read last where reading takes
- * longer than two seconds, and says so.
+ * longer than two seconds, and says so; what it has not read once is refused.
  */
 export async function newest(hub: Hub, path: string): Promise<Response> {
   const answer = eventually(
     `an answer to ${path} from the newest data`,
     async () => {
       const response = await hub.fetch(path);
-      if (response.headers.get("x-data-state") === null) return response;
+      if (response.headers.get("x-data-state") === null && !(await isFirstRead(response))) return response;
       await response.bytes();
       return undefined;
     },
@@ -127,4 +127,10 @@ export async function newest(hub: Hub, path: string): Promise<Response> {
   return answer.catch(async (error: Error) => {
     throw new Error(`${error.message} ${JSON.stringify((await hub.json("/healthz")).body.files)}`, { cause: error });
   });
+}
+
+/** True of an answer that only says that a file was not read yet. */
+async function isFirstRead(response: Response): Promise<boolean> {
+  if (response.status !== 503) return false;
+  return /still being read|being read for the first time|not read yet/i.test(await response.clone().text());
 }
