@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { posted } from "../support/chat.ts";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { fails, type GeminiServer, startGeminiServer } from "../support/gemini-server.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
@@ -17,27 +18,38 @@ async function hubWith(env: Record<string, string>): Promise<Hub> {
   return await startHub({ home, env: { GEMINI_API_KEY: key, GEMINI_BASE_URL: gemini.url, ...env } });
 }
 
-/** What /healthz/ai says once something was found out. */
-function found(hub: Hub): Promise<Json> {
-  return eventually("something was found out", async () => {
-    const { body } = await hub.json("/healthz/ai");
-    return body.cached ? body : undefined;
-  });
+/** What is said of a hub, and by it at first and once something was found out. */
+interface Asked {
+  hub: Hub;
+  told: Json;
+  early: Json;
+  found: Json;
+}
+
+/** Asks a new hub, anew where a lookup took so long on a busy machine that the hub may have given it up. */
+async function asked(env: Record<string, string>): Promise<Asked> {
+  for (;;) {
+    gemini.reset();
+    const hub = await hubWith(env);
+    const told = (await hub.json("/healthz")).body.ai_api;
+    expect(gemini.lookups).toEqual([]);
+    const began = performance.now();
+    const { body: early } = await hub.json("/healthz/ai");
+    const found = await eventually("something was found out", async () => {
+      const { body } = await hub.json("/healthz/ai");
+      return body.cached ? body : undefined;
+    });
+    if (performance.now() - began < 8_000) return { hub, told, early, found };
+    await hub.stop();
+  }
 }
 
 test("the first answer waits for nothing, the next ones tell what a single lookup found out", async () => {
-  gemini.reset();
-  const hub = await hubWith({});
-  expect((await hub.json("/healthz")).body.ai_api).toEqual({
-    key_configured: true,
-    cached_status: null,
-    last_check_age_sec: null,
-  });
-  expect(gemini.lookups).toEqual([]);
-  const { body: early } = await hub.json("/healthz/ai");
+  const { hub, told, early, found } = await asked({});
+  expect(told).toEqual({ key_configured: true, cached_status: null, last_check_age_sec: null });
   expect(early).toMatchObject({ status: "degraded", cached: false, cache_ttl_sec: 600 });
   expect(early.cache_age_sec).toBeUndefined();
-  expect(await found(hub)).toEqual({
+  expect(found).toEqual({
     status: "ok",
     message: "gemini-flash-latest answers.",
     cached: true,
@@ -54,7 +66,7 @@ test("the first answer waits for nothing, the next ones tell what a single looku
       failures: { key: 0, quota: 0, unstable: 0, declined: 0, refused: 0 },
     },
   });
-  for (let asked = 0; asked < 20; asked++) await hub.json("/healthz/ai");
+  for (let call = 0; call < 20; call++) await hub.json("/healthz/ai");
   expect(gemini.lookups).toEqual(["gemini-flash-latest"]);
   expect(gemini.requests).toEqual([]);
   expect((await hub.json("/healthz")).body.ai_api).toMatchObject({ key_configured: true, cached_status: "ok" });
@@ -63,9 +75,8 @@ test("the first answer waits for nothing, the next ones tell what a single looku
 
 test("a refused key is an error, and is itself told to nobody", async () => {
   const wrong = "AIza-another-key-of-nobody";
-  const hub = await hubWith({ GEMINI_API_KEY: wrong });
-  const body = await found(hub);
-  expect(body).toMatchObject({ status: "error", message: "The Gemini service refuses the key in GEMINI_API_KEY." });
+  const { hub, found } = await asked({ GEMINI_API_KEY: wrong });
+  expect(found).toMatchObject({ status: "error", message: "The Gemini service refuses the key in GEMINI_API_KEY." });
   const pages = ["/healthz", "/healthz/ai", "/openapi.json", "/dashboard/operations"];
   const told = await Promise.all(pages.map(async (path) => (await hub.fetch(path)).text()));
   await hub.stop();
@@ -73,8 +84,8 @@ test("a refused key is an error, and is itself told to nobody", async () => {
 });
 
 test("a model that is not there is named", async () => {
-  const hub = await hubWith({ GEMINI_MODEL: "gemini-of-nobody" });
-  expect(await found(hub)).toMatchObject({
+  const { hub, found } = await asked({ GEMINI_MODEL: "gemini-of-nobody" });
+  expect(found).toMatchObject({
     status: "error",
     message: "The Gemini service has no model gemini-of-nobody.",
     models: ["gemini-of-nobody", "gemini-flash-lite-latest"],
@@ -86,7 +97,7 @@ test("a service that never answers keeps /healthz/ai from nothing", async () => 
   gemini.reset();
   gemini.scriptLookups({ beforeHeadersMs: Number.POSITIVE_INFINITY });
   const hub = await hubWith({});
-  for (let asked = 0; asked < 3; asked++) {
+  for (let call = 0; call < 3; call++) {
     expect((await hub.json("/healthz/ai")).body).toMatchObject({ status: "degraded", cached: false });
   }
   await eventually("the lookup is under way", () => (gemini.lookups.length === 1 ? true : undefined));
@@ -95,12 +106,21 @@ test("a service that never answers keeps /healthz/ai from nothing", async () => 
   expect(await hub.stop()).toBe(0);
 });
 
+/** Asks a new hub's chat while the quota is used up, anew where that took so long on a busy machine that the hub may have doubted the service. */
+async function questioned(): Promise<Hub> {
+  for (;;) {
+    gemini.reset();
+    gemini.script(fails.quotaOfTheDay(), fails.quotaOfTheDay());
+    const hub = await hubWith({});
+    const began = performance.now();
+    await hub.fetch("/chat/", posted({ query: "이번 달 총 생산량은?" }));
+    if (performance.now() - began < 4_000) return hub;
+    await hub.stop();
+  }
+}
+
 test("what a question finds out is told without a lookup", async () => {
-  gemini.reset();
-  gemini.script(fails.quotaOfTheDay(), fails.quotaOfTheDay());
-  const hub = await hubWith({});
-  const body = JSON.stringify({ query: "이번 달 총 생산량은?" });
-  await hub.fetch("/chat/", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  const hub = await questioned();
   expect((await hub.json("/healthz/ai")).body).toMatchObject({
     status: "rate_limited",
     message: "The quota of gemini-flash-latest for today is used up. The hub's own planner answers meanwhile.",

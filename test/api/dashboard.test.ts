@@ -1,7 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { archivePath, livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { eventually, type Hub, startHub } from "../support/hub.ts";
+import { eventually, type Hub, newest, startHub } from "../support/hub.ts";
 
 setDefaultTimeout(180_000);
 
@@ -46,6 +46,7 @@ test("a page is made anew when the data change, and the figures are then the new
   const hub = await start();
   expect(await (await open(hub, "/")).text()).toContain('<data value="1234"');
   writeDatabase(livePath(hub.home), [row({ production_date: "2026-07-15", item_code: "BW0021", good_quantity: 99 })]);
+  await (await newest(hub, "/items?limit=1")).bytes();
   expect(await (await open(hub, "/")).text()).toContain('<data value="99"');
 });
 

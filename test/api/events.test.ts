@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { livePath, row, temporaryHome, writeDatabase } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { type Hub, type Json, newest, startHub } from "../support/hub.ts";
+
+setDefaultTimeout(180_000);
 
 let hub: Hub;
 beforeAll(async () => {
@@ -52,7 +54,7 @@ test("/events tells how far the daily totals are, at first and after the ERP wro
 
 test("/events tells the version of the data that answers, at first and when the ERP wrote, without anybody asking", async () => {
   // What another test wrote a moment ago is read by then.
-  await hub.fetch("/items");
+  await (await newest(hub, "/items")).bytes();
   const stream = listen("/events");
   const next = async (): Promise<Json> => {
     for (;;) {
@@ -71,14 +73,13 @@ test("/events tells the version of the data that answers, at first and when the 
   await stream.return(undefined);
 });
 
-test("an open stream does not hold up the end of the hub", async () => {
-  const home = temporaryHome();
-  const other = await startHub({ home });
+/** How long a hub with an open stream takes to end, ms in whole seconds. */
+async function msToEnd(): Promise<number> {
+  const other = await startHub();
   const response = await other.fetch("/events");
   const body = response.text();
   expect(await other.stop()).toBe(0);
   expect(await body).toContain("event: rollup");
-  // Within the five seconds that a running answer is given, Bun would cut the stream off and log nothing; an ended one ends by itself.
   const [stopping, stopped] = ["Stopping", "Stopped"].map((word) => {
     const line = other
       .log()
@@ -86,7 +87,15 @@ test("an open stream does not hold up the end of the hub", async () => {
       .find((text) => text.includes(`| ${word}`))!;
     return Date.parse(line.slice(0, 19));
   });
-  expect(stopped! - stopping!).toBeLessThan(4_000);
+  return stopped! - stopping!;
+}
+
+test("an open stream does not hold up the end of the hub", async () => {
+  // Within the five seconds that a running answer is given, Bun would cut the stream off and log nothing; an ended one ends by itself. One that holds
+  // up takes them each time, a busy machine does not.
+  let least = Number.POSITIVE_INFINITY;
+  for (let hubs = 0; hubs < 3 && least >= 4_000; hubs++) least = Math.min(least, await msToEnd());
+  expect(least).toBeLessThan(4_000);
 });
 
 test("/events tells of the jobs, at first and when one is paused or run", async () => {

@@ -60,6 +60,10 @@ beforeAll(async () => {
   writeDatabase(livePath(locked.home), rows.slice(0, 30));
   afterTrouble = printedBy(waiting);
   afterTrouble.catch(() => {});
+  for (const one of [hub, locked]) {
+    const asked = async () => (await one.fetch("/items?limit=1", { headers: { "X-API-Key": key } })).status;
+    await eventually("the data are read", async () => (await asked()) === 200 || undefined, 90_000);
+  }
 });
 afterAll(() => Promise.all([hub.stop(), locked.stop()]));
 

@@ -116,9 +116,11 @@ describe("a hub that answers", () => {
   });
 
   test("tells the state of the files, the processes and the jobs", async () => {
-    const scraped = await eventually("the daily totals are made", async () => {
+    const scraped = await eventually("the daily totals are made, and the other file is read", async () => {
       const now = await scrape(hub);
-      return now.sum("hub_rollup_state", { segment: "live", state: "ready" }) === 1 ? now : undefined;
+      const isMade = now.sum("hub_rollup_state", { segment: "live", state: "ready" }) === 1;
+      const isRead = now.sum("hub_segment_state", { segment: "archive_2025", state: "ok" }) === 1;
+      return isMade && isRead && now.sum("hub_disk_free_bytes") !== undefined ? now : undefined;
     });
     for (const segment of ["live", "archive_2025"]) {
       expect(scraped.sum("hub_segment_rows", { segment })).toBe(240);
@@ -143,7 +145,9 @@ describe("a hub that answers", () => {
     await hub.fetch("/operations/jobs/backup/run", { method: "POST" });
     const scraped = await eventually("the backups are told of", async () => {
       const now = await scrape(hub);
-      return now.sum("hub_backup_age_seconds", { segment: "archive_2025" }) === undefined ? undefined : now;
+      const age = now.sum("hub_backup_age_seconds", { segment: "archive_2025" });
+      const success = now.sum("hub_job_last_success_timestamp_seconds", { name: "backup" });
+      return age === undefined || success === undefined ? undefined : now;
     });
     expect(scraped.sum("hub_backup_age_seconds", { segment: "live" })).toBeWithin(0, 60);
     const finished = scraped.sum("hub_job_last_success_timestamp_seconds", { name: "backup" })! * 1000;

@@ -10,7 +10,7 @@ const env = {
   QUALITY: "false",
   ALERT_DAILY_SUMMARY: "off",
   ALERT_WEEKLY_SUMMARY: "off",
-  MONITOR_RESPONSE_MS: "0.01,0.02",
+  MONITOR_RESPONSE_MS: "0.005,0.01",
   MONITOR_CONNECTIONS: "3,900",
 };
 let hub: Hub;

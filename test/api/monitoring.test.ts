@@ -53,9 +53,10 @@ describe("monitoring by REST", () => {
   });
 
   test("gives the lights with their thresholds, and what they mean in both languages", async () => {
-    const lights = await eventually("the memory is judged", async () => {
+    const lights = await eventually("memory and disk are judged", async () => {
       const { body } = await hub.json("/api/v1/monitoring/lights");
-      return body.lights.find(({ name }: Json) => name === "memory").value === null ? undefined : body.lights;
+      const isJudged = (wanted: string) => body.lights.find(({ name }: Json) => name === wanted).value !== null;
+      return isJudged("memory") && isJudged("disk") ? body.lights : undefined;
     });
     expect(lights.map(({ name }: Json) => name)).toEqual([...lightNames]);
     const light = (name: string) => lights.find((one: Json) => one.name === name);

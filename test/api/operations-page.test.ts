@@ -83,7 +83,8 @@ test("every page says alike who may act: with ADMIN_KEY not even the machine its
 
 test("a log is named from a list, and followed", async () => {
   for (const name of ["../secret.txt", "%2Fetc%2Fpasswd", "..%2Fsecret.txt", "nothing.log"]) {
-    const text = await (await hub.fetch(`${path}/log/lines?log=${name}`)).text();
+    // So many that the hub's first line is among them, whatever was asked before.
+    const text = await (await hub.fetch(`${path}/log/lines?lines=1000&log=${name}`)).text();
     expect([name, text.includes("Production Data Hub")]).toEqual([name, true]);
     expect(text).not.toContain("not for anybody");
   }
@@ -98,15 +99,18 @@ test("a log is named from a list, and followed", async () => {
   const response = await hub.fetch(`${path}/log/live?log=watcher.log`);
   expect(response.headers.get("content-type")).toStartWith("text/event-stream");
   let seen = "";
+  let isAdded = false;
   const decoder = new TextDecoder();
   for await (const chunk of response.body!) {
     seen += decoder.decode(chunk, { stream: true });
-    if (seen.includes("event: more")) break;
-    if (seen.includes("one"))
-      appendFileSync(join(hub.home, "logs", "watcher.log"), "[2026-01-13 02:00:01] [ERROR] <b>two</b>\n");
+    if (seen.includes("two")) break;
+    if (isAdded || !seen.includes("one")) continue;
+    isAdded = true;
+    appendFileSync(join(hub.home, "logs", "watcher.log"), "[2026-01-13 02:00:01] [ERROR] <b>two</b>\n");
   }
   expect(seen).toMatch(/event: lines\ndata: <li data-level="info">.*one<\/li>/);
-  expect(seen).toMatch(/event: more\ndata: <li data-level="error">.*&lt;b&gt;two&lt;\/b&gt;<\/li>/);
+  // The watcher may have written lines of its own meanwhile.
+  expect(seen).toMatch(/event: more\ndata: (?:<li.*<\/li>)?<li data-level="error">.*&lt;b&gt;two&lt;\/b&gt;<\/li>/);
 });
 
 test("the page is there when the data are not, and says what to do", async () => {

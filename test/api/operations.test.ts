@@ -73,7 +73,7 @@ test("the jobs are listed with their next runs in the factory's time", async () 
 
 test("AUTO_ROLLOVER gives the rollover a time in January", async () => {
   await start({ AUTO_ROLLOVER: "true" });
-  expect((await jobNamed("rollover")).next_run).toMatch(/^\d{4}-01-01T03:00:00/);
+  expect((await jobNamed("rollover")).next_run).toMatch(/^\d{4}-01-\d\dT03:00:00/);
 });
 
 test("a backup that was asked for makes proved copies, and /healthz tells of them", async () => {

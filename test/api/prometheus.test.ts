@@ -12,7 +12,9 @@ import { story } from "../support/story.ts";
 
 /** How long a real Prometheus reads the hub; HUB_TEST_SCRAPE_SECONDS=300 for the five minutes of the requirement. */
 const scrapeSeconds = Number(process.env.HUB_TEST_SCRAPE_SECONDS ?? 3);
-setDefaultTimeout((scrapeSeconds + 180) * 1000);
+/** Twice, because a single scrape that a busy machine holds up begins the time anew. */
+const limitSeconds = 2 * scrapeSeconds + 180;
+setDefaultTimeout(limitSeconds * 1000);
 
 const folder = join(root, "docs/monitoring");
 const dashboard: Json = JSON.parse(readFileSync(join(folder, "grafana-dashboard.json"), "utf8"));
@@ -97,7 +99,7 @@ describe.skipIf(!Bun.which("promtool"))("promtool (needs Debian's prometheus)", 
 });
 
 describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's prometheus)", () => {
-  const step = story("reads the hub and answers what the dashboard and the rules ask", (scrapeSeconds + 180) * 1000);
+  const step = story("reads the hub and answers what the dashboard and the rules ask", limitSeconds * 1000);
   let url: string;
   beforeAll(async () => {
     url = (await starting!).url;
@@ -131,12 +133,19 @@ describe.skipIf(!Bun.which("prometheus"))("a real Prometheus (needs Debian's pro
     expect([await counted("/items", 200), await counted("/records", 200)]).toEqual([made, made]);
     expect(await value("sum(hub_chat_answers_total)")).toBe(Math.ceil(made / 10));
 
-    const [target] = (await api("targets")).activeTargets;
-    expect([target.health, target.lastError]).toEqual(["up", ""]);
-    expect(await value(`min_over_time(up[${scrapeSeconds + 60}s])`)).toBe(1);
-    expect(await value("sum(scrape_samples_scraped)")).toBeGreaterThan(200);
-    // Every scrape kept all that it read: nothing out of order, none twice.
-    expect(await value("scrape_samples_post_metric_relabeling == bool scrape_samples_scraped")).toBe(1);
+    const during = `[${scrapeSeconds}s]`;
+    const well = async () => {
+      const [{ health, lastError }] = (await api("targets")).activeTargets;
+      const scrapes = await value(`count_over_time(up${during})`);
+      const up = await value(`min_over_time(up${during})`);
+      const samples = await value("sum(scrape_samples_scraped)");
+      // Every scrape kept all that it read: nothing out of order, none twice.
+      const kept = await value("scrape_samples_post_metric_relabeling == bool scrape_samples_scraped");
+      return (
+        health === "up" && lastError === "" && scrapes >= scrapeSeconds - 1 && up === 1 && samples > 200 && kept === 1
+      );
+    };
+    await eventually("all was well for as long", async () => (await well()) || undefined, (scrapeSeconds + 60) * 1000);
   });
 
   step("answers every question of the dashboard, with figures where there are any", async () => {

@@ -2,17 +2,17 @@ import { Database } from "bun:sqlite";
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { factoryClock } from "../../src/observe/clock.ts";
 import { addDays } from "../../src/production/calendar.ts";
 import { cleanRows } from "../quality/clean-data.ts";
-import { writeRows } from "../quality/planted-rows.ts";
+import { checkHome, writeRows } from "../quality/planted-rows.ts";
 import { archivePath, livePath, temporaryHome } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
+import { lastingToday } from "../support/today.ts";
 
 setDefaultTimeout(180_000);
 
-const today = factoryClock("Asia/Seoul").today();
+const today = await lastingToday();
 const yesterday = addDays(today, -1);
 const later = addDays(today, 3);
 
@@ -21,10 +21,17 @@ afterEach(async () => {
   await hub.stop();
 });
 
-/** Files with a quantity in the wrong unit, a record of the future and one without a date, besides four years without a fault. */
-function faultyHome(): { home: string; item: string } {
+/**
+ * Files with a quantity in the wrong unit, a record of the future and one without a date, besides four years without a fault. Their newest day is not
+ * always yesterday, because nothing is made on some days.
+ */
+function faultyHome(): { home: string; item: string; newest: string; archive: string } {
   const home = temporaryHome();
   const rows = [...cleanRows(5, 20_000, yesterday)];
+  const newest = rows
+    .map(({ day }) => day)
+    .sort()
+    .at(-1)!;
   const latest = rows.findLast(({ day, quantity }) => day <= yesterday && (quantity ?? 0) > 100)!;
   const faults = [
     { ...latest, quantity: latest.quantity! * 1000 },
@@ -40,7 +47,7 @@ function faultyHome(): { home: string; item: string } {
     )
     .run(latest.day, "L-TEXT", latest.code, latest.name);
   live.close();
-  return { home, item: latest.code };
+  return { home, item: latest.code, newest, archive: archivePath(home, liveYear - 1) };
 }
 
 const findings = async (query = ""): Promise<Json> => (await hub.json(`/quality${query}`)).body;
@@ -48,6 +55,16 @@ const found = (kind: string, state = "open") =>
   eventually(
     `${kind} is ${state}`,
     async () => (await findings(`?kind=${kind}&state=${state}`)).data[0] as Json | undefined,
+    90_000,
+  );
+/** An answer about data that were looked through as they are now. */
+const settled = (path: string): Promise<Json> =>
+  eventually(
+    "the data are looked through",
+    async () => {
+      const { body } = await hub.json(path);
+      return body.state === "ready" ? body : undefined;
+    },
     90_000,
   );
 const say = (id: string, what: "accept" | "reopen", body: object = {}): Promise<{ status: number; body: Json }> =>
@@ -60,12 +77,13 @@ const say = (id: string, what: "accept" | "reopen", body: object = {}): Promise<
 /** What the ERP does to Live. */
 function erp(sql: string, ...values: (string | number)[]): void {
   const db = new Database(livePath(hub.home));
+  db.run("PRAGMA busy_timeout = 30000");
   db.query(sql).run(...values);
   db.close();
 }
 
 test("A fault is found, goes when the ERP corrects it, and what was said to be fine stays so until there is more of it, restarts included", async () => {
-  const { home, item } = faultyHome();
+  const { home, item, newest } = faultyHome();
   hub = await startHub({ home });
   const absurd = await found("absurd-quantity");
   expect(absurd).toMatchObject({ item_code: item, severity: "warning", accepted: null, gone_at: null });
@@ -77,8 +95,8 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
   const text = await found("text-quantity");
   expect(text).toMatchObject({ figures: { texts: 1 }, rows: [{ lot_number: "L-TEXT", good_quantity: "abc" }] });
 
-  const all = await findings();
-  expect(all).toMatchObject({ state: "ready", trouble: null, days_pending: 0, last_complete_day: yesterday });
+  const all = await settled("/quality");
+  expect(all).toMatchObject({ trouble: null, days_pending: 0, last_complete_day: newest });
   expect(all.count).toBe(all.data.length);
   expect(all.counts.open_by_kind["absurd-quantity"]).toBe(1);
   expect((await findings("?severity=info")).data.every(({ severity }: Json) => severity === "info")).toBe(true);
@@ -115,22 +133,20 @@ test("A fault is found, goes when the ERP corrects it, and what was said to be f
 });
 
 test("While an archive cannot be read nothing found in it is told as gone, and the page says what is waited for", async () => {
-  const { home } = faultyHome();
+  const { home, archive } = faultyHome();
   hub = await startHub({ home });
   const absurd = await found("absurd-quantity");
   await hub.stop();
 
-  const archive = archivePath(home, Number(yesterday.slice(0, 4)) - 1);
   renameSync(archive, `${archive}.away`);
   writeFileSync(archive, "no database".repeat(1000));
   // Without its copy there is no earlier version to answer from.
   rmSync(join(home, "database", ".mirror"), { recursive: true });
   hub = await startHub({ home });
-  const waiting = await eventually("the trouble is told", async () => {
-    const body = await findings();
-    return body.trouble ? body : undefined;
+  await eventually("it waits for the archive, and says so", async () => {
+    const { state, trouble } = await findings();
+    return (state === "waiting" && trouble?.includes(basename(archive))) || undefined;
   });
-  expect(waiting).toMatchObject({ state: "waiting", trouble: expect.stringContaining(basename(archive)) });
   expect(await (await hub.fetch("/dashboard/quality?lang=en")).text()).toContain(
     `${basename(archive)} cannot be read.`,
   );
@@ -138,12 +154,13 @@ test("While an archive cannot be read nothing found in it is told as gone, and t
   expect((await findings("?state=gone")).count).toBe(0);
 
   renameSync(`${archive}.away`, archive);
-  await eventually("it is looked through", async () => (await findings()).state === "ready" || undefined, 90_000);
+  await settled("/quality");
   expect(await findings("?state=gone")).toMatchObject({ count: 0, trouble: null });
 });
 
 test("The page says what was found, and takes from whoever may act that it is fine; drift is told with its measures", async () => {
-  hub = await startHub({ home: faultyHome().home, env: { ROLLUP: "false" } });
+  const { home, newest } = faultyHome();
+  hub = await startHub({ home, env: { ROLLUP: "false" } });
   const { id, explanation } = await found("future-days");
   const page = await (await hub.fetch("/dashboard/quality?lang=ko", { headers: { "Accept-Language": "ko" } })).text();
   expect(page).toContain(explanation.ko);
@@ -164,15 +181,14 @@ test("The page says what was found, and takes from whoever may act that it is fi
   expect((await post("kinds/undated-rows/accept", hub.url)).status).toBe(303);
   expect((await findings("?kind=undated-rows&state=open")).count).toBe(0);
 
-  const { body: drift } = await hub.json("/drift/status");
-  expect(drift).toMatchObject({
-    state: "ready",
-    drift_detected: false,
-    distribution: { threshold: expect.any(Number) },
-  });
+  const drift = await settled("/drift/status");
+  // In some weeks, such as those after a new year's holidays, the quantities of these few rows do shift.
+  const { drift: same } = await checkHome(faultyHome().home, today);
+  expect(drift).toMatchObject({ ...same });
+  expect(drift.distribution.threshold).toBeNumber();
   expect(drift.distribution.items.reduce((sum: number, one: Json) => sum + one.contribution, 0)).toBeCloseTo(
     drift.distribution.psi,
     9,
   );
-  expect(drift.now.to).toBe(yesterday);
+  expect(drift.now.to).toBe(newest);
 });

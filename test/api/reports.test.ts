@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Cell, readXlsx } from "hucre/xlsx";
-import { factoryClock } from "../../src/observe/clock.ts";
 import { addDays, addMonths } from "../../src/production/calendar.ts";
 import { livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { startMailServer } from "../support/mail-server.ts";
 import { expectError } from "../support/shape.ts";
+import { lastingToday } from "../support/today.ts";
 
 setDefaultTimeout(180_000);
 
@@ -20,7 +20,7 @@ const names: Record<string, string> = {
   A4: "@SUM(1)",
   A5: "렌즈",
 };
-const today = factoryClock("Asia/Seoul").today();
+const today = await lastingToday();
 const yesterday = addDays(today, -1);
 /** A day on which nothing was made, though it is usual, and an item that was not made yesterday. */
 const silent = addDays(yesterday, -3);

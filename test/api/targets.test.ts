@@ -4,12 +4,13 @@ import { addDays } from "../../src/production/calendar.ts";
 import { INSERT_ROW, livePath, row, rowValues, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
+import { lastingToday } from "../support/today.ts";
 
 setDefaultTimeout(180_000);
 
 const ADMIN = "admin-key-0123456789";
 const admin = { "X-API-Key": ADMIN };
-const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul" }).format(new Date());
+const today = await lastingToday();
 const month = today.slice(0, 7);
 
 let hub: Hub;
@@ -174,6 +175,7 @@ const forecast = async () => {
   };
   const before = await forecast();
   const live = new Database(livePath(home));
+  live.run("PRAGMA busy_timeout = 30000");
   const slip = row({ id: 9001, production_date: yesterday, item_code: "BW0021", good_quantity: 999_999_999 });
   live.run(INSERT_ROW, rowValues(slip));
   live.close();
