@@ -61,25 +61,35 @@ describeInChromium(
       ];
       gemini.script(
         slowly(summary, { beforeHeadersMs: 300 }),
-        slowly(says(...parts), { beforeFirstMs: 400, betweenMs: 250 }),
+        slowly(says(...parts), { beforeFirstMs: 400, betweenMs: 500 }),
       );
       await page.evaluate(() => {
         const seen: string[] = [];
-        Object.assign(globalThis, { seen });
+        const course: string[] = [];
+        Object.assign(globalThis, { seen, course });
+        const all = (selector: string) => [...document.querySelectorAll(selector)];
         new MutationObserver(() => {
-          for (const line of document.querySelectorAll(".chat-text p")) seen.push(line.textContent ?? "");
+          const lines = all(".chat-text p").map((line) => line.textContent ?? "");
+          seen.push(...lines);
+          const shown = [
+            ...all(".chat-note").map(() => "note"),
+            ...all(".chat-steps .running").map((step) => `step ${step.textContent}`),
+            ...(lines.some((line) => line.includes("총 생산량은")) ? ["text"] : []),
+            ...all(".chat-answer[aria-busy=true]").map(() => "busy"),
+            ...all("[data-send]:not([hidden])").map(() => "can send"),
+          ].join(", ");
+          if (shown !== course.at(-1)) course.push(shown);
         }).observe(document.querySelector(".chat-turns")!, { childList: true, subtree: true, characterData: true });
       });
       await send(page, "지난달 총 생산량은?");
-      await page.waitForSelector(".chat-note");
-      await page.waitForSelector(".chat-steps .running");
-      expect(await text(page, ".chat-steps li")).toBe(`생산량 집계 · ${from} ~ ${to}`);
-      await now(page, "총 생산량은");
-      expect(await page.$("[data-send]:not([hidden])")).toBeNull();
-      expect(await page.$eval(".chat-answer", (answer) => answer.getAttribute("aria-busy"))).toBe("true");
       await answered(page);
       expect(await values(page, inLast(".chat-text td"))).toEqual([`${from} ~ ${to}`, total]);
-      const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+      const { seen, course } = await page.evaluate(() => {
+        const { seen, course } = globalThis as unknown as { seen: string[]; course: string[] };
+        return { seen, course };
+      });
+      expect(course.slice(0, 2)).toEqual(["note, busy", `step 생산량 집계 · ${from} ~ ${to}, busy`]);
+      expect(course.filter((shown) => shown.startsWith("text"))).toEqual(["text, busy", "text, can send"]);
       expect(seen.filter((line) => line.includes("|") || line.includes("**"))).toEqual([]);
       expect(seen.length).toBeGreaterThan(2);
       // Read out once, as a whole.

@@ -229,10 +229,8 @@ describeInChromium("the comparison in Chromium", { fill: (home) => writePageRows
       {},
       new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(before + 50),
     );
-    await page.keyboard.press("g");
-    await swapped(page, () => page.keyboard.press("t"));
-    await page.keyboard.press("g");
-    await swapped(page, () => page.keyboard.press("c"));
+    await swapped(page, () => page.keyboard.type("gt"));
+    await swapped(page, () => page.keyboard.type("gc"));
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/dashboard/compare?period=today");
     await page.close();
   });

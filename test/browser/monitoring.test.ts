@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Page } from "puppeteer-core";
 import { emptySample, type Sample } from "../../src/monitoring/sample.ts";
 import { SampleStore } from "../../src/monitoring/store.ts";
 import { openHubDb } from "../../src/store/hub-db.ts";
-import { cells, describeInChromium, number, swapped, text, values, writePageRows } from "../support/dashboard.ts";
+import { describeInChromium, number, swapped, text, values, writePageRows } from "../support/dashboard.ts";
 import { eventually, type Json } from "../support/hub.ts";
 
 const minute = 60_000;
@@ -38,42 +37,48 @@ const env = { MONITOR_CPU_PERCENT: "99.8,99.9", MONITOR_MEMORY_PERCENT: "0.001,9
 
 describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
   const path = "/dashboard/monitoring";
-  /** Opens the page with what REST says at the same time: the hub looks at itself every 15 s. */
-  async function together(range: string): Promise<{ page: Page; asked: Json }> {
-    const ask = async () => (await site.hub.json(`/monitoring/samples?range=${range}`)).body;
+  /** What the page shows with what REST says at the same time: the hub looks at itself every 15 s. */
+  async function together(range: string) {
+    const ask = async (): Promise<Json> => (await site.hub.json(`/monitoring/samples?range=${range}`)).body;
     for (;;) {
       const asked = await ask();
       const page = await site.visit(`${path}?range=${range}`);
-      if (Bun.deepEquals(asked, await ask())) return { page, asked };
+      const shown = await page.evaluate(() => ({
+        whole: [...document.querySelectorAll("#whole data")].map((one) => Number(one.getAttribute("value"))),
+        rows: [...document.querySelectorAll("#monitoring-table tbody tr")].map((line) =>
+          [...line.children].map((cell) => (cell.textContent ?? "").trim()),
+        ),
+        chart: JSON.parse(document.querySelector("#chart-response script")?.textContent ?? ""),
+        canvases: document.querySelectorAll(".monitoring-charts canvas").length,
+      }));
+      const isSame = Bun.deepEquals(asked, await ask());
       await page.close();
+      if (isSame) return { shown, asked };
     }
   }
 
   test("shows the figures of REST: the whole period, the table, and the lines of the charts with their gap", async () => {
-    const { page, asked } = await together("day");
+    const { shown, asked } = await together("day");
     const { whole, samples } = asked;
-    const shown = await page.$$eval("#whole data", (all) => all.map((one) => Number(one.getAttribute("value"))));
     const times = ["p50_ms", "p95_ms", "p99_ms"];
     const wanted = ["requests", "error_rate_percent", "rate_limited", ...times, "cache_hit_rate_percent", "tokens"];
-    expect(shown).toEqual(wanted.map((name) => whole[name]).filter((value) => value !== null));
-    const rows = await cells(page, "#monitoring-table tbody tr");
+    expect(shown.whole).toEqual(wanted.map((name) => whole[name]).filter((value) => value !== null));
     const known = samples.filter(({ covered_seconds }: Json) => covered_seconds > 0).reverse();
-    expect(rows.map((row) => row.slice(0, 3))).toEqual(
+    expect(shown.rows.map((row) => row.slice(0, 3))).toEqual(
       known.map((one: Json) => [
         one.at.slice(0, 16).replace("T", " "),
         number(one.requests),
         number(one.requests_per_hour),
       ]),
     );
-    const chart = await page.$eval("#chart-response script", (script) => JSON.parse(script.textContent!));
+    const { chart } = shown;
     expect(chart.series[1].values).toEqual(samples.map(({ p95_ms }: Json) => p95_ms));
     expect(chart.starts).toEqual(samples.map(({ at }: Json) => at.slice(0, 16)));
     // Five whole spans of ten minutes at least lie within the hour that the hub was off.
     const before = samples.findIndex(({ covered_seconds }: Json) => covered_seconds > 0);
     const gap = chart.series[1].values.slice(before, -3).filter((value: number | null) => value === null);
     expect(gap.length).toBeGreaterThanOrEqual(5);
-    expect(await page.$$eval(".monitoring-charts canvas", (all) => all.length)).toBe(10);
-    await page.close();
+    expect(shown.canvases).toBe(10);
   });
 
   test("has its range in the address, and says so when it does not know it", async () => {
@@ -117,7 +122,7 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
     const kept = () => page.$$eval(".monitoring-charts canvas[data-kept]", (all) => all.length);
     await mark();
     // A job that begins has the page fetched anew.
-    await swapped(page, () => site.hub.fetch("/operations/jobs/check/run", { method: "POST" }));
+    await swapped(page, () => site.hub.fetch("/operations/jobs/check/run", { method: "POST" }), "hub");
     expect(await kept()).toBe(10);
     expect(await page.$eval("#about-disk", (details) => (details as HTMLDetailsElement).open)).toBe(true);
     // A minute later all times have moved on by one.
@@ -128,7 +133,8 @@ describeInChromium("the monitoring page in Chromium", { fill, env }, (site) => {
         for (const series of data.series) series.values.push(series.values.shift());
         script.textContent = JSON.stringify(data);
       }
-      document.dispatchEvent(new Event("htmx:after:swap"));
+      const ctx = { sourceElement: document.getElementById("content") };
+      document.dispatchEvent(new CustomEvent("htmx:after:swap", { detail: { ctx } }));
     });
     expect(await kept()).toBe(10);
     await page.close();

@@ -171,8 +171,7 @@ describeInChromium("the trends in Chromium", {}, (site) => {
 
   test("has its key, speaks English, fits a phone, and says what to do where nothing is found", async () => {
     const page = await site.visit("/", { language: "en", width: 360, height: 740 });
-    await page.keyboard.press("g");
-    await swapped(page, () => page.keyboard.press("t"));
+    await swapped(page, () => page.keyboard.type("gt"));
     await drawn(page);
     expect([await text(page, "h1"), new URL(page.url()).pathname]).toEqual(["Trends", "/dashboard/trends"]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -115,9 +115,9 @@ describeInChromium("views and walls in Chromium", { mayComplain }, (site) => {
     await page.waitForFunction((wanted: string) => document.querySelector("h1")?.textContent === wanted, {}, name);
     expect(search(page)).toBe("?period=last_90&compare=none&wall=5");
     await drawn(page);
-    await Promise.all([page.waitForNavigation(), page.keyboard.press("Escape")]);
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".menu-bar");
     expect(search(page)).toBe("?period=last_90&compare=none");
-    expect(await page.$(".menu-bar")).not.toBeNull();
     await page.close();
   });
 

@@ -20,6 +20,7 @@ import {
   startGeminiServer,
   streams,
 } from "../support/gemini-server.ts";
+import { eventually } from "../support/hub.ts";
 
 let server: GeminiServer;
 beforeAll(async () => {
@@ -30,8 +31,7 @@ afterAll(() => server.stop());
 afterEach(async () => {
   expect(server.unforeseen).toEqual([]);
   // Nothing leaks: no answer is still being waited for.
-  for (let waited = 0; server.open > 0 && waited < 100; waited++) await Bun.sleep(5);
-  expect(server.open).toBe(0);
+  await eventually("nobody waits for an answer any more", () => (server.open === 0 ? true : undefined));
   server.reset();
 });
 

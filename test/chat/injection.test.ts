@@ -3,7 +3,7 @@ import { micromark } from "micromark";
 import { gfmTable, gfmTableHtml } from "micromark-extension-gfm-table";
 import { toolNames } from "../../src/chat/types.ts";
 import { row, temporaryHome, writeFactory } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 
 /** Names that give orders, or that Markdown, HTML, SQL or the log would take for their own. */
 const names = [
@@ -147,8 +147,7 @@ test("no name gives a query more rights, neither as a parameter nor in its text"
 test("what an assistant sends stays on its line of the log", async () => {
   await callTool("get_item_history", { item_code: "K1\n2026-11-21 00:00:00 | ERROR | forged" });
   await ask("K1\n2026-11-21 00:00:00 | ERROR | forged 총 생산량은?");
-  await Bun.sleep(300);
-  expect(hub.log()).toContain("forged");
+  await eventually("the log has both", () => (hub.log().includes("forged 총 생산량은?") ? true : undefined));
   expect(
     hub
       .log()

@@ -5,7 +5,7 @@ import { factoryClock } from "../../src/observe/clock.ts";
 import { isDay } from "../../src/segments/day.ts";
 import { caseArbitrary, type Layout } from "../support/cases.ts";
 import { archivePath, livePath, temporaryHome, writeDatabase, writeFactory } from "../support/files.ts";
-import { type Hub, type Json, startHub } from "../support/hub.ts";
+import { newest as fromNewest, type Hub, type Json, startHub } from "../support/hub.ts";
 
 /** Random factories; each is asked every question below once in Korean and once in English. */
 const CASES = Number(process.env.HUB_TEST_CASES ?? 12);
@@ -458,6 +458,7 @@ test(
         hubs.set(layout, started);
       }
       const hub = await started;
+      await (await fromNewest(hub, "/items?limit=1")).bytes();
       const rest = async (path: string): Promise<Json> => (await hub.json(path)).body;
       const rows = [...(factory.live ?? []), ...[...factory.archives.values()].flat()];
       const codes = [...new Set(rows.map(({ item_code }) => item_code))].filter((code) => nameable.has(code));

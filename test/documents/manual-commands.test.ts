@@ -4,6 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { generateDemo } from "../../src/demo/generate.ts";
 import { factoryClock } from "../../src/observe/clock.ts";
+import { setJournal } from "../support/files.ts";
 import { eventually, type Json } from "../support/hub.ts";
 import { SourceFolder } from "../support/hub-folder.ts";
 import { codeSpans, fencedBlocks, readManual, tablesOf } from "../support/manual.ts";
@@ -138,7 +139,7 @@ async function typeHub(line: string, args: string[]): Promise<string> {
   const writer = line === "hub.exe --checkpoint" ? leaveWal() : null;
   let ran = await hubs.run(given);
   // The hub does some of this by itself at its times, and says that one is to wait and try again.
-  for (let tries = 0; ran.code === 1 && /under way|running already/.test(ran.stderr) && tries < 20; tries++) {
+  for (let tries = 0; ran.code === 1 && /under way|running already/.test(ran.stderr) && tries < 120; tries++) {
     await Bun.sleep(500);
     ran = await hubs.run(given);
   }
@@ -246,7 +247,8 @@ function leaveLastYearInLive(live: string, archive: string): void {
 /** Writes what stands in a -wal then; it stays until the connection is closed. */
 function leaveWal(): Database {
   const live = new Database(join(database, "production_analysis.db"));
-  live.run("PRAGMA journal_mode = WAL");
+  live.run("PRAGMA busy_timeout = 30000");
+  setJournal(live, "wal");
   live.run("CREATE TABLE note (text TEXT)");
   live.run("INSERT INTO note VALUES (zeroblob(300000))");
   return live;

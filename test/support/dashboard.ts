@@ -131,24 +131,24 @@ export const card = (page: Page, id: string): Promise<number> =>
   page.$eval(`#card-${id} data`, (element) => Number(element.getAttribute("value")));
 
 /**
- * Does something that replaces the page's content, and waits until that is done; with a method, until the answer to a request of that method is in place,
- * because an open page also fetches itself anew when the hub has news.
+ * Does something that replaces the page's content, and waits until the answer to what the reader did is in place; by "hub", until a page is in place that
+ * was fetched because the hub has news, as an open page does at any time.
  */
-export async function swapped(page: Page, act: () => Promise<unknown>, method?: "POST"): Promise<void> {
-  const done = page.evaluate(
-    (wanted) =>
-      new Promise<void>((resolve) => {
-        const onSwap = (event: Event) => {
-          if (wanted && (event as CustomEvent).detail.ctx.request.method !== wanted) return;
-          document.removeEventListener("htmx:after:swap", onSwap);
-          setTimeout(resolve, 30);
-        };
-        document.addEventListener("htmx:after:swap", onSwap);
-      }),
-    method,
-  );
+export async function swapped(page: Page, act: () => Promise<unknown>, by: "reader" | "hub" = "reader"): Promise<void> {
+  const swap = await page.evaluateHandle((wanted) => {
+    const done = new Promise<void>((resolve) => {
+      const onSwap = (event: Event) => {
+        const { sourceElement, target } = (event as CustomEvent).detail.ctx;
+        if (target?.id !== "page" || (sourceElement?.id === "content") !== (wanted === "hub")) return;
+        document.removeEventListener("htmx:after:swap", onSwap);
+        setTimeout(resolve, 30);
+      };
+      document.addEventListener("htmx:after:swap", onSwap);
+    });
+    return { done };
+  }, by);
   await act();
-  await done;
+  await swap.evaluate(({ done }) => done);
 }
 
 /** A quantity as a Korean page writes it. */

@@ -359,7 +359,7 @@ export async function startGeminiServer(options: GeminiServerOptions = {}): Prom
     if (end === "hang") return await wait(Infinity, signal);
     if (end !== "cut") return void response.end();
     // A client that finds both the chunks and the end when it looks, hears of the end alone: on a busy machine 10 ms were not enough.
-    await wait(75, signal);
+    await wait(500, signal);
     onCut();
     response.destroy();
   }
