@@ -183,6 +183,18 @@ describeInChromium(
       await page.close();
     });
 
+    test("a live refresh of the page leaves the panel's list of conversations open and as it is", async () => {
+      const page = await visit("/dashboard/operations");
+      await openPanel(page);
+      await asks(page, "이번 달 총 생산량은?");
+      await page.click("[data-history]");
+      // A list made anew would forget that somebody is about to delete one.
+      const before = await page.$("#chat-history li");
+      await swapped(page, () => site.hub.fetch("/operations/jobs/check/run", { method: "POST" }), "hub");
+      expect(await page.$eval("#chat-history li", (now, then) => now === then, before)).toBe(true);
+      await page.close();
+    });
+
     test("thirty conversations are kept, the newest, and a browser whose storage is full lets the oldest go", async () => {
       const page = await visit("/dashboard/chat");
       await page.waitForSelector("#chat-question");

@@ -123,6 +123,35 @@ describeInChromium("the operations page in a browser", { fill, env, mayComplain:
     await other.close();
   });
 
+  step("does not show again how it was before somebody acted, when an earlier refresh comes late", async () => {
+    const pill = "#job-checkpoint .pill";
+    await page.evaluate((where) => {
+      const { fetch } = window;
+      const held = Promise.withResolvers<void>();
+      const shown: (string | undefined)[] = [];
+      let refreshes = 0;
+      window.fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        if (asked[1]?.method !== "POST" && ++refreshes === 1) await held.promise;
+        return answer;
+      };
+      document.addEventListener("htmx:after:swap", () =>
+        shown.push(document.querySelector(where)?.textContent?.trim()),
+      );
+      Object.assign(globalThis, { late: { release: held.resolve, shown, refreshes: () => refreshes } });
+    }, pill);
+    const waiting = page.waitForFunction(() => Reflect.get(globalThis, "late").refreshes() > 0);
+    await site.hub.fetch("/operations/jobs/check/run", { method: "POST", headers: { "X-API-Key": key } });
+    await waiting;
+    await press('#job-checkpoint form[action*="pause"] button');
+    await swapped(page, () => page.evaluate(() => Reflect.get(globalThis, "late").release()), "hub");
+    const shown = await page.evaluate(() => Reflect.get(globalThis, "late").shown as string[]);
+    expect(new Set(shown)).toEqual(new Set([await text(page, pill)]));
+    expect(shown[0]).toContain("일시 중지");
+    await press('#job-checkpoint form[action*="resume"] button');
+    await page.reload({ waitUntil: "load" });
+  });
+
   step("makes the plan of a rollover when asked to, and runs it once somebody confirmed rows and years", async () => {
     // Without a plan that was seen there is nothing to confirm.
     const early = await page.evaluate(async () => {
