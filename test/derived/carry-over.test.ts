@@ -11,7 +11,7 @@ import { contextOf } from "../support/operations.ts";
 
 setDefaultTimeout(180_000);
 
-const quick = { timing: { pauseMs: 10, turnMs: 0 }, force: true };
+const quick = { timing: { pauseMs: 10, turnMs: 0, lockLimitMs: 60_000 }, force: true };
 
 /** Puts a mark in the place of totals: what is carried over is not looked into. */
 function entered(home: string, version: string): void {

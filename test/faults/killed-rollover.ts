@@ -69,6 +69,7 @@ function filesOf(home: string): Files {
 function truth(home: string): { rows: number; digest: string; months: string } {
   const { live, archives } = filesOf(home);
   const db = new Database(":memory:");
+  db.run("PRAGMA busy_timeout = 30000");
   const cutoffs = archives.map((path) => Number(/(\d{4})\.db$/.exec(path)?.[1]));
   db.run("CREATE TABLE every (file INTEGER, owner INTEGER, id, d, l, c, n, q)");
   for (const [file, path] of [...archives, live].entries()) {
@@ -200,15 +201,20 @@ export function testKilledRollover(journal: JournalMode): void {
     });
 
     test("at random instants loses and doubles nothing", async () => {
-      let killed = 0;
-      await severalAtATime([...Array(Math.ceil(KILLS / 2)).keys()], async (kill) => {
-        const home = copyOfModel();
-        // Spread over the whole run, with a random part of a slot, after the time that the process takes to begin.
-        const after = wholeMs * (0.25 + (0.75 * (kill + Math.random())) / (KILLS / 2));
-        if ((await rollOver(home, undefined, after)).code !== 0) killed += 1;
-        await checkRecovery(home);
+      const kills = Math.ceil(KILLS / 2);
+      await severalAtATime([...Array(kills).keys()], async (kill) => {
+        for (let code = 0; code === 0; ) {
+          const home = copyOfModel();
+          // Spread over the whole run, with a random part of a slot, after the time that the process takes to begin.
+          const after = wholeMs * (0.25 + (0.75 * (kill + Math.random())) / kills);
+          const began = performance.now();
+          code = (await rollOver(home, undefined, after)).code;
+          expect([0, 137]).toContain(code);
+          // One that ended before its instant shows how long it takes now: the machine has other work as well.
+          if (code === 0) wholeMs = Math.min(wholeMs, performance.now() - began);
+          await checkRecovery(home);
+        }
       });
-      expect(killed).toBeGreaterThan(KILLS / 8);
     });
   });
 }

@@ -97,9 +97,9 @@ describe.skipIf(!mountable)("on a disk that is too small", () => {
     erp = startErp(livePath(home), "delete");
     await erp.lock();
     const result = outcome({ name: "backup", home, args: { live: true } });
-    // The room has been looked at once the temporary file is there; the copy waits for the ERP's lock.
+    // The room is looked at right after the temporary file is made; the copy then waits 10 s for the ERP's lock.
     await eventually("the backup begins", () => backupNames(home).some((name) => name.endsWith(".tmp")) || undefined);
-    await Bun.sleep(300);
+    await Bun.sleep(2_500);
     fill(backupPath(home, "other.bin"));
     await erp.unlock();
     const { code, said } = await result;

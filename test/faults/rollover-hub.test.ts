@@ -76,6 +76,7 @@ for (const journal of ["delete", "wal"] as const) {
     expect(written).toBeGreaterThan(0);
     console.log(`journal mode ${journal}: ${asked} answers compared, ${written} writes, longest ${longestMs} ms`);
     const live = new Database(livePath(home), { readonly: true });
+    live.run("PRAGMA busy_timeout = 30000");
     const left = live.query("SELECT count(*) n FROM production_records WHERE production_date < '2026'").get();
     live.close();
     expect(left).toEqual({ n: 0 });

@@ -15,7 +15,7 @@ import { type Booked, readBooked } from "./clock-erp.ts";
  * does. With HUB_TEST_NIGHTS=1 its jobs are begun by the clock, for which a minute is waited.
  */
 const byClock = process.env.HUB_TEST_NIGHTS === "1";
-setDefaultTimeout(byClock ? 400_000 : 90_000);
+setDefaultTimeout(byClock ? 400_000 : 180_000);
 
 const stopping: (() => unknown)[] = [];
 afterAll(() => Promise.all(stopping.map((stop) => stop())));

@@ -38,7 +38,7 @@ const day = 24 * 3_600_000;
 
 test("files in order, with indexes and fresh backups, give no warning but those of the machine's disk", async () => {
   const { home, context, check } = factory();
-  await runWatch(context, { timing: { pauseMs: 10, turnMs: 0 } });
+  await runWatch(context, { timing: { pauseMs: 10, turnMs: 0, promptMs: 60_000, lockLimitMs: 60_000 } });
   backUp(home, "production_20260113_020000.db", 3_600_000);
   backUp(home, "archive_2025_20260113_020000.db", 6 * day);
   const { ok, rows } = await check();

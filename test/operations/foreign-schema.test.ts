@@ -71,7 +71,9 @@ test.each(["delete", "wal"] as const)(
 
 test("the watcher and the check take them as they are", async () => {
   const home = factory("delete");
-  const { files } = await runWatch(contextOf(home), { timing: { pauseMs: 10, turnMs: 0 } });
+  const { files } = await runWatch(contextOf(home), {
+    timing: { pauseMs: 10, turnMs: 0, promptMs: 60_000, lockLimitMs: 60_000 },
+  });
   expect(files).toMatchObject([{ state: "complete", missing: [] }]);
   const { rows } = await runCheck(contextOf(home));
   expect(rows.filter(({ area, status }) => status !== "ok" && !["backup", "disk"].includes(area))).toEqual([]);

@@ -13,7 +13,7 @@ test("what a file lacks is looked up once for each version of it, and nobody wai
   const home = temporaryHome();
   writeDatabase(livePath(home), [row()]);
   lookup = new IndexLookup(join(home, "database"));
-  const missing = (version: string, patienceMs = 4000) =>
+  const missing = (version: string, patienceMs = 60_000) =>
     lookup!.missing("production_analysis.db", version, patienceMs);
   expect(await missing("1", 0)).toBeNull();
   const all = requiredIndexes.map(({ name }) => name);

@@ -120,7 +120,7 @@ test.concurrent("the same row in two files that do not own it counts twice befor
 test.concurrent("a cutoff set by hand is refused with a sentence", async () => {
   const home = homeWith({ live: rows(2025, 3, 1), archives: new Map() });
   const context = contextFor(home, [], { ARCHIVE_CUTOFF_YEAR: "2024" });
-  expect(runRollover(context, { today })).rejects.toThrow(/ARCHIVE_CUTOFF_YEAR.*Nothing was changed/);
+  await expect(runRollover(context, { today })).rejects.toThrow(/ARCHIVE_CUTOFF_YEAR.*Nothing was changed/);
 });
 
 /** A rollover of a small database waits more than it works, so that several at once take hardly longer than one. */

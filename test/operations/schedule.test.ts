@@ -183,6 +183,8 @@ test("a paused job is left alone by the clock, runs when it is asked to, and is 
   expect(runs).toHaveLength(0);
   expect(first.schedule.run("tidy")).toBe(true);
   expect(runs).toHaveLength(1);
+  // What the clock began a second later would never end.
+  first.schedule.pause("clock", true);
   for (const run of [...runs, ...other.runs]) run.resolve("Done.");
   await first.ended("tidy");
   await first.ended("clock");
@@ -193,6 +195,7 @@ test("a paused job is left alone by the clock, runs when it is asked to, and is 
   second.schedule.pause("tidy", false);
   expect(second.one("tidy").next_at).toBeNumber();
   await eventually("the clock has started it", () => (runs.length > 1 ? true : undefined));
+  second.schedule.pause("tidy", true);
   runs[1]?.resolve("Done.");
   await second.ended("tidy");
 });

@@ -12,7 +12,8 @@ import { eventually } from "../support/hub.ts";
 import { startNeighbour } from "../support/neighbour.ts";
 import { contextOf, startOperation } from "../support/operations.ts";
 
-const quickly = { pauseMs: 20, turnMs: 120 };
+/** Without the product's limits: on a busy disk even a small file's index may take longer than they allow. */
+const quickly = { pauseMs: 20, turnMs: 120, promptMs: 60_000, lockLimitMs: 60_000 };
 const names = requiredIndexes.map((index) => index.name).sort();
 const manyRows = 200_000;
 
@@ -261,17 +262,24 @@ function waitsForRollback(file: string): boolean {
 
 /** A home whose archive was being given an index when the cycle was killed, as at a restart of the machine. */
 async function cutOff() {
-  const home = watched();
-  const archive = archivePath(home.home, 2025);
-  makeLarge(archive, "delete", 2 * manyRows);
-  const content = readFileSync(archive);
-  const cycle = startOperation({ name: "watch", home: home.home, args: { force: true, timing: quickly } });
-  while (!isInTransaction(archive)) await Bun.sleep(1);
-  cycle.kill("SIGKILL");
-  await cycle.exited;
-  // The process that writes ends an instant after the cycle's own.
-  await eventually("the archive to wait to be rolled back", () => waitsForRollback(archive) || undefined);
-  return { ...home, archive, content };
+  for (let attempt = 1; ; attempt++) {
+    const home = watched();
+    const archive = archivePath(home.home, 2025);
+    makeLarge(archive, "delete", 2 * manyRows);
+    const content = readFileSync(archive);
+    const cycle = startOperation({ name: "watch", home: home.home, args: { force: true, timing: quickly } });
+    while (!isInTransaction(archive) && cycle.exitCode === null) await Bun.sleep(1);
+    cycle.kill("SIGKILL");
+    await cycle.exited;
+    try {
+      // The process that writes ends an instant after the cycle's own.
+      await eventually("the archive to wait to be rolled back", () => waitsForRollback(archive) || undefined, 2_000);
+      return { ...home, archive, content };
+    } catch (error) {
+      // On a busy machine the index may have been complete before the kill.
+      if (attempt === 5) throw error;
+    }
+  }
 }
 
 test("what a cycle that was killed had begun to write into an archive is rolled back by the next one", async () => {
@@ -294,7 +302,7 @@ test("a journal is not rolled back into another file that took the archive's nam
   expect(readFileSync(archive).equals(content)).toBe(true);
 }, 180_000);
 
-describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode %s", (journal) => {
+describe.each(["delete", "wal"] as const)("healing many rows in journal mode %s", (journal) => {
   test("work that would hold the lock too long waits until nobody has written for ten minutes", async () => {
     const { live, watch, context } = watched();
     makeLarge(live, journal);
@@ -312,7 +320,8 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
 
   test("an index that takes too long is broken off, and the file is as it was", async () => {
     const { live, watch, context } = watched();
-    makeLarge(live, journal);
+    // An index of these takes many times the limit, also beside a test process that is late to break it off.
+    makeLarge(live, journal, 3 * manyRows);
     const neighbour = await startNeighbour(live, "write");
     const broken = await watch({ timing: { lockLimitMs: 20, pauseMs: 0, checks: 0 } });
     expect((await neighbour.stop()).refused).toEqual([]);
@@ -330,15 +339,15 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
     const { live, watch, context, state, statePath } = watched();
     makeLarge(live, journal);
     await watch({ force: true });
-    // ANALYZE removes a table's statistics of before: so many take 0.3 s and more than SQLite's cache, so that they reach the file meanwhile.
+    // ANALYZE removes a table's statistics of before: so many take 0.5 s and more than SQLite's cache, so that they reach the file meanwhile.
     const database = new Database(live);
     database.run(
-      `INSERT INTO sqlite_stat1 SELECT 'production_records', 'former' || id, hex(randomblob(400)) FROM production_records LIMIT 60000`,
+      `INSERT INTO sqlite_stat1 SELECT 'production_records', 'former' || id, hex(randomblob(400)) FROM production_records LIMIT 120000`,
     );
     database.close();
     const due = () => writeFileSync(statePath, JSON.stringify({ ...state(), last_analyze_ts: 0 }));
     due();
-    const broken = await watch({ timing: { lockLimitMs: 100 } });
+    const broken = await watch({ timing: { lockLimitMs: 50 } });
     expect(broken.files[0]).toMatchObject({ state: "deferred", analyzed: false });
     expect(context.said.join()).toContain("It took too long and was broken off. It is tried again at the next cycle.");
     expect(isInTransaction(live)).toBe(false);
@@ -361,6 +370,8 @@ describe.each(["delete", "wal"] as const)("healing 200,000 rows in journal mode 
       result = await runWatch(context, { timing });
     }
     const report = await neighbour.stop();
+    // On a busy disk an index may be broken off, which puts the rest off until tomorrow.
+    if (result.files[0]?.state !== "complete") await runWatch(context, { timing: quickly, force: true });
     console.log(`Healing beside a writer (${journal}): its longest wait was ${Math.round(report.longestMs)} ms.`);
     expect(report.refused).toEqual([]);
     expect(report.writes).toBeGreaterThan(0);

@@ -20,10 +20,10 @@ beforeAll(async () => {
     name: "hub",
     command: [program],
     env: { HUB_HOME: folder, HOST: "127.0.0.1", API_PORT: "0", DASHBOARD_PORT: "0" },
-    limitMs: 60_000,
+    limitMs: 90_000,
   });
 }, 180_000);
-afterAll(() => hub.stop(10_000));
+afterAll(() => hub.stop(90_000), 180_000);
 
 const run = (...args: string[]) => {
   const { stdout, exitCode } = Bun.spawnSync([program, ...args], { cwd: folder });

@@ -27,6 +27,7 @@ export function readFactory(home: string): Factory {
 
 function readRows(path: string): Row[] {
   const db = new Database(path, { readwrite: true });
+  db.run("PRAGMA busy_timeout = 30000");
   const rows = db.query<Row, []>("SELECT * FROM production_records ORDER BY id").all();
   db.close();
   return rows;
