@@ -130,11 +130,12 @@ describeInChromium("the operations page in a browser", { fill, env, mayComplain:
       const held = Promise.withResolvers<void>();
       const shown: (string | undefined)[] = [];
       let refreshes = 0;
-      window.fetch = async (...asked) => {
+      const late = async (...asked: Parameters<typeof fetch>): Promise<Response> => {
         const answer = await fetch(...asked);
         if (asked[1]?.method !== "POST" && ++refreshes === 1) await held.promise;
         return answer;
       };
+      window.fetch = Object.assign(late, { preconnect: fetch.preconnect });
       document.addEventListener("htmx:after:swap", () =>
         shown.push(document.querySelector(where)?.textContent?.trim()),
       );
