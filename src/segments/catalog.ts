@@ -38,8 +38,6 @@ export class Catalog {
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #mirrors: MirrorStore;
   #closed = false;
-  /** Until when requests wait for files that are read for the first time, by `performance.now()`. */
-  readonly #firstReadBy = performance.now() + promptTimeoutMs;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -160,19 +158,28 @@ export class Catalog {
   /** Waits, as long as a request does, until what changed is published. */
   async #refreshed(): Promise<void> {
     if (this.ready()) return;
-    if (!(await isDoneWithin(this.#refresh(), this.#snapshot ? requestWaitMs : promptTimeoutMs))) {
-      for (const file of this.#files.values()) file.overdue = true;
-    }
+    const patienceMs = this.#snapshot?.segments.length ? requestWaitMs : promptTimeoutMs;
+    if (await isDoneWithin(this.#refreshWithNew(), patienceMs)) return;
+    for (const file of this.#files.values()) file.overdue = true;
+  }
+
+  async #refreshWithNew(): Promise<void> {
+    await this.#refresh();
     for (let reads = this.#firstReads(); reads.length > 0; reads = this.#firstReads()) {
-      if (!(await isDoneWithin(Promise.all(reads), this.#firstReadBy - performance.now()))) return;
+      await Promise.all(reads);
       await this.#publish();
     }
   }
 
-  /** Files that a start is still reading for the first time: requests wait longer for these, because no earlier version could answer instead. */
+  /**
+   * Files that appeared a moment ago and are being read for the first time, at a start or while a rollover makes an archive: without them their
+   * days could not be answered, so nothing is published before, and what was published goes on answering.
+   */
   #firstReads(): Promise<void>[] {
-    if (performance.now() > this.#firstReadBy) return [];
-    return [...this.#files.values()].flatMap(({ isNew, work }) => (isNew && work) || []);
+    const now = performance.now();
+    return [...this.#files.values()].flatMap(
+      ({ isNew, work, firstReadBy }) => (isNew && now < firstReadBy && work) || [],
+    );
   }
 
   #whyNothing(): string {
@@ -274,7 +281,11 @@ export class Catalog {
   }
 
   #track(holding: Holding): TrackedFile {
-    return new TrackedFile(holding, path.join(this.#options.databaseDir, holding.fileName));
+    return new TrackedFile(
+      holding,
+      path.join(this.#options.databaseDir, holding.fileName),
+      performance.now() + promptTimeoutMs,
+    );
   }
 
   #folderStamp(): number {
@@ -295,6 +306,7 @@ export class Catalog {
   async #publishNow(): Promise<void> {
     // A rollover puts an archive in service and then deletes its rows from Live: whoever saw Live after that must see the archive.
     if (this.#discover()) await Promise.all([...this.#files.values()].map((file) => this.#refresher.refresh(file)));
+    if (this.#firstReads().length > 0) return;
     const files = [...this.#files.values()];
     const taken = new Map(files.map((file) => [file, file.segments]));
     const segments = files.flatMap(({ segments, holding: { ownsFrom, ownsTo } }) =>

@@ -33,6 +33,8 @@ const growthBurstMs = 10_000;
 export class TrackedFile {
   holding: Holding;
   readonly path: string;
+  /** Until when it may be read for the first time while others wait for it. */
+  readonly firstReadBy: number;
   /** Version last dealt with, well or badly. */
   seen: string | null = null;
   /** Content mark of the published version, and until when a write could hide behind the same time (0: settled). */
@@ -84,15 +86,16 @@ export class TrackedFile {
   /** The moment in which a new mirror takes the place of the former one; requests wait for it. */
   change: Promise<boolean> | null = null;
 
-  constructor(holding: Holding, path: string) {
+  constructor(holding: Holding, path: string, firstReadBy: number) {
     this.holding = holding;
     this.path = path;
+    this.firstReadBy = firstReadBy;
   }
 
   /** True while the version that answers may be older than the file: it cannot be read now, or reading it takes longer than requests wait. */
   get isBehind(): boolean {
-    const isLate = this.slow || (this.overdue && (this.unpublished || this.work !== null));
-    return this.segment !== null && (this.state !== "ok" || isLate);
+    const isAwaited = this.overdue && (this.unpublished || this.work !== null);
+    return isAwaited || (this.segment !== null && (this.state !== "ok" || this.slow));
   }
 
   /** True until it was read, or found not to be readable, for the first time. */

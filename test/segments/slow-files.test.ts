@@ -42,6 +42,20 @@ test("at a start questions wait for every file that is read for the first time, 
   catalog.close();
 });
 
+test("an archive that appears while it is slow to be read leaves the days that it takes over answered", async () => {
+  const folder = home();
+  const catalog = openCatalog(folder);
+  const before = await catalog.current();
+  delay("keeper.mirror", "archive_2026.db", 4_000);
+  // As a rollover leaves the files: the rows stand in both until Live lets go of them.
+  writeDatabase(archivePath(folder, 2026), rows.slice(0, 1));
+  expect(await catalog.current()).toBe(before);
+  expect([catalog.lagging, catalog.lastPublished?.missing]).toEqual([true, []]);
+  await eventually("it is taken up", async () => (await rowsOf(catalog)).length === 3 || undefined);
+  expect([catalog.lagging, catalog.lastPublished?.missing]).toEqual([false, []]);
+  catalog.close();
+});
+
 test("an earlier version says what it is also where the newer one was read and is only not published yet", async () => {
   const folder = home();
   const catalog = openCatalog(folder);
