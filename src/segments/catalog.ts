@@ -55,7 +55,7 @@ export class Catalog {
 
   /** The published snapshot when it is known to be up to date; null when a refresh is needed. Never waits. */
   ready(): Snapshot | null {
-    if (!this.#snapshot || !this.#upToDate() || this.#firstReads().length > 0) return null;
+    if (!this.#snapshot || !this.#upToDate()) return null;
     return this.#snapshot.segments.length > 0 ? this.#snapshot : null;
   }
 
@@ -138,7 +138,7 @@ export class Catalog {
     const now = performance.now();
     if (this.#discover()) return false;
     for (const file of this.#files.values()) {
-      if (file.unpublished || file.needsWork(file.look(), now)) return false;
+      if (file.unpublished || file.firstRead(now) || file.needsWork(file.look(), now)) return false;
     }
     // Valid for this turn of the event loop: a write that a later request must see ends after this turn's requests arrived.
     this.#fresh = true;
@@ -177,9 +177,7 @@ export class Catalog {
    */
   #firstReads(): Promise<void>[] {
     const now = performance.now();
-    return [...this.#files.values()].flatMap(
-      ({ isNew, work, firstReadBy }) => (isNew && now < firstReadBy && work) || [],
-    );
+    return [...this.#files.values()].flatMap((file) => file.firstRead(now) ?? []);
   }
 
   #whyNothing(): string {

@@ -103,6 +103,11 @@ export class TrackedFile {
     return this.publications === 0 && this.seen === null;
   }
 
+  /** The reading of a file that appeared a moment ago, for the first time; null where there is none, or it takes too long to wait for. */
+  firstRead(now: number): Promise<void> | null {
+    return this.isNew && now < this.firstReadBy ? this.work : null;
+  }
+
   /** What answers: the mirror or the file itself, and the tail where there is one. */
   get segments(): Segment[] {
     return [this.segment, this.tail].filter((segment) => segment !== null);
