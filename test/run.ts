@@ -1,6 +1,6 @@
 /**
  * Everything that must be true before a change is handed in: `bun run test [FILES]`.
- * Types, lint, the order of the rooms and the tests run as processes of their own; the last line counts what passed, failed and was skipped.
+ * Types, lint, the order of the rooms, the executable and the tests run as processes of their own; the last line counts what passed, failed and was skipped.
  * The order is another one each time; bun's last lines name its seed, and `bun run test --seed=N` repeats it.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -26,11 +26,14 @@ const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 const tsc = "node_modules/typescript/bin/tsc --noEmit";
 const biome = "node_modules/@biomejs/biome/bin/biome check .";
 const rooms = "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs src";
-for (const check of [tsc, `${tsc} -p tsconfig.browser.json`, biome, rooms]) {
+const build = `.ci/build.ts --only linux --no-zip --out ${scratch}`;
+// Hubs of the tests are then what is shipped, and take a quarter of the processor time to begin that the source takes (0.06 s instead of 0.24 s).
+const isBuilt = process.platform === "linux" && process.arch === "x64";
+for (const check of [tsc, `${tsc} -p tsconfig.browser.json`, biome, rooms, ...(isBuilt ? [build] : [])]) {
   if ((await run([bun, ...check.split(" ")])) === 0) tally.passed += 1;
   else tally.failed += 1;
 }
-const code = await run([
+const tests = [
   bun,
   "test",
   // Hubs that a test leaves behind end with it.
@@ -44,19 +47,20 @@ const code = await run([
   "--reporter=junit",
   `--reporter-outfile=${report}`,
   ...process.argv.slice(2),
-]);
-const tests = await readReport();
-tally.passed += tests.passed;
-tally.skipped += tests.skipped;
+];
+const code = await run(tests, isBuilt ? { HUB_TEST_PROGRAM: join(scratch, "hub") } : {});
+const told = await readReport();
+tally.passed += told.passed;
+tally.skipped += told.skipped;
 // A file that cannot even be loaded fails the run without a test that fails.
-tally.failed += tests.failed || Number(code !== 0);
+tally.failed += told.failed || Number(code !== 0);
 rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 process.exit(tally.failed ? 1 : 0);
 
-async function run(command: string[]): Promise<number> {
-  const env = { ...process.env, TMPDIR: scratch };
+async function run(command: string[], more: Record<string, string> = {}): Promise<number> {
+  const env = { ...process.env, TMPDIR: scratch, ...more };
   console.log(`$ ${command.map((part) => part.replace(`${root}/`, "")).join(" ")}`);
   return Bun.spawn(command, { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit", env }).exited;
 }

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryHome } from "./files.ts";
-import { startServer } from "./processes.ts";
+import { hubCommand, startServer } from "./processes.ts";
 
 /** A parsed JSON answer: the tests say which shape they expect of it. */
 // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the tests examine, so it cannot be declared beforehand
@@ -44,7 +44,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const home = options.home ?? temporaryHome();
   const { url, pid, complaints, stop } = await startServer({
     name: "hub",
-    command: [process.execPath, "src/main.ts"],
+    command: hubCommand,
     env: {
       HUB_HOME: home,
       HOST: "127.0.0.1",

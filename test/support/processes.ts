@@ -4,6 +4,10 @@ import type { Subprocess } from "bun";
 /** The project's folder. */
 export const root = resolve(import.meta.dir, "../..");
 
+const program = process.env.HUB_TEST_PROGRAM;
+/** What starts a hub: the executable that `bun run test` has made, where it has, else the source, whose processes take four times as long to begin. */
+export const hubCommand: readonly string[] = program ? [program] : [process.execPath, resolve(root, "src/main.ts")];
+
 const running = new Set<Subprocess>();
 process.on("exit", endTied);
 
