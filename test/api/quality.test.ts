@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { addDays } from "../../src/production/calendar.ts";
 import { cleanRows } from "../quality/clean-data.ts";
 import { checkHome, writeRows } from "../quality/planted-rows.ts";
-import { archivePath, livePath, temporaryHome } from "../support/files.ts";
+import { archivePath, livePath, openBeside, temporaryHome } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 import { lastingToday } from "../support/today.ts";
@@ -76,8 +76,7 @@ const say = (id: string, what: "accept" | "reopen", body: object = {}): Promise<
 
 /** What the ERP does to Live. */
 function erp(sql: string, ...values: (string | number)[]): void {
-  const db = new Database(livePath(hub.home));
-  db.run("PRAGMA busy_timeout = 30000");
+  const db = openBeside(livePath(hub.home));
   db.query(sql).run(...values);
   db.close();
 }

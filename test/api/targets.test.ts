@@ -1,7 +1,6 @@
-import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { addDays } from "../../src/production/calendar.ts";
-import { INSERT_ROW, livePath, row, rowValues, temporaryHome, writeDatabase } from "../support/files.ts";
+import { INSERT_ROW, livePath, openBeside, row, rowValues, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually, type Hub, type Json, startHub } from "../support/hub.ts";
 import { expectError } from "../support/shape.ts";
 import { lastingToday } from "../support/today.ts";
@@ -174,8 +173,7 @@ const forecast = async () => {
     return body.items.find(({ item_code }: Json) => item_code === "B0061").forecast;
   };
   const before = await forecast();
-  const live = new Database(livePath(home));
-  live.run("PRAGMA busy_timeout = 30000");
+  const live = openBeside(livePath(home));
   const slip = row({ id: 9001, production_date: yesterday, item_code: "BW0021", good_quantity: 999_999_999 });
   live.run(INSERT_ROW, rowValues(slip));
   live.close();

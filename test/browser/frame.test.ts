@@ -1,10 +1,9 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import type { Page } from "puppeteer-core";
 import { innerPages, pages } from "../../src/dashboard/pages/index.ts";
 import { generateDemo } from "../../src/demo/generate.ts";
 import { card, describeInChromium, drawn, swapped, text, today, values } from "../support/dashboard.ts";
-import { livePath } from "../support/files.ts";
+import { livePath, openBeside } from "../support/files.ts";
 
 const fill = (home: string): void => {
   generateDemo({ databaseDir: `${home}/database`, rows: 150_000, today });
@@ -144,8 +143,7 @@ describeInChromium(
 
     /** Writes a batch of today into Live. */
     function addRow(): void {
-      using live = new Database(livePath(site.hub.home));
-      live.run("PRAGMA busy_timeout = 30000");
+      using live = openBeside(livePath(site.hub.home));
       live.run("INSERT INTO production_records (production_date, item_code, good_quantity) VALUES (?, 'BW0021', 1)", [
         today,
       ]);

@@ -4,7 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { generateDemo } from "../../src/demo/generate.ts";
 import { factoryClock } from "../../src/observe/clock.ts";
-import { setJournal } from "../support/files.ts";
+import { openBeside, setJournal } from "../support/files.ts";
 import { eventually, type Json } from "../support/hub.ts";
 import { SourceFolder } from "../support/hub-folder.ts";
 import { codeSpans, fencedBlocks, readManual, tablesOf } from "../support/manual.ts";
@@ -246,8 +246,7 @@ function leaveLastYearInLive(live: string, archive: string): void {
 
 /** Writes what stands in a -wal then; it stays until the connection is closed. */
 function leaveWal(): Database {
-  const live = new Database(join(database, "production_analysis.db"));
-  live.run("PRAGMA busy_timeout = 30000");
+  const live = openBeside(join(database, "production_analysis.db"));
   setJournal(live, "wal");
   live.run("CREATE TABLE note (text TEXT)");
   live.run("INSERT INTO note VALUES (zeroblob(300000))");

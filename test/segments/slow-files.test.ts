@@ -1,9 +1,11 @@
-import { afterEach, expect, type Mock, spyOn, test } from "bun:test";
+import { afterEach, expect, type Mock, setDefaultTimeout, spyOn, test } from "bun:test";
 import type { Catalog } from "../../src/segments/catalog.ts";
 import { WorkerProcess } from "../../src/workers/process.ts";
 import { openCatalog } from "../support/catalog.ts";
 import { archivePath, livePath, type Row, row, temporaryHome, writeDatabase } from "../support/files.ts";
 import { eventually } from "../support/hub.ts";
+
+setDefaultTimeout(60_000);
 
 /** As on a machine with too much to do: one kind of work of the processes beside the hub takes some seconds longer where it concerns `file`. */
 let late: Mock<typeof WorkerProcess.prototype.call> | null = null;

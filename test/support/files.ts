@@ -79,10 +79,16 @@ export function setJournal(database: Database, journal: JournalMode): void {
   }
 }
 
-/** Replaces all rows of an existing file in one transaction on the same file, as an ERP that writes in place does. */
-export function rewriteInPlace(path: string, rows: readonly Row[], journal: JournalMode = "delete"): void {
+/** Opens a file that others have open as well: each statement waits for what these do with it just then. */
+export function openBeside(path: string): Database {
   const database = new Database(path, { readwrite: true });
   database.run("PRAGMA busy_timeout = 60000");
+  return database;
+}
+
+/** Replaces all rows of an existing file in one transaction on the same file, as an ERP that writes in place does. */
+export function rewriteInPlace(path: string, rows: readonly Row[], journal: JournalMode = "delete"): void {
+  const database = openBeside(path);
   setJournal(database, journal);
   database.run("PRAGMA synchronous = OFF");
   const insert = database.prepare(INSERT_ROW);

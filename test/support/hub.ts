@@ -1,7 +1,7 @@
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryHome } from "./files.ts";
+import { openBeside, temporaryHome } from "./files.ts";
 import { hubCommand, startServer } from "./processes.ts";
 
 /** A parsed JSON answer: the tests say which shape they expect of it. */
@@ -87,12 +87,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
 }
 
-/** The hub.db of a home whose hub may be writing into it just then: each statement waits for that. */
-export function hubDbOf(home: string): Database {
-  const db = new Database(join(home, "database", "hub.db"), { readwrite: true });
-  db.run("PRAGMA busy_timeout = 30000");
-  return db;
-}
+/** The hub.db of a home whose hub may be writing into it just then. */
+export const hubDbOf = (home: string): Database => openBeside(join(home, "database", "hub.db"));
 
 /** Calls `probe` until it answers something other than undefined, at most for `limitMs`. */
 export async function eventually<T>(

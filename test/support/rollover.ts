@@ -1,10 +1,9 @@
-import { Database } from "bun:sqlite";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings } from "../../src/config.ts";
 import type { OperationContext } from "../../src/operations/operation.ts";
 import { Oracle, type RecordAnswer } from "../oracle.ts";
-import { archivePath, type Factory, livePath, type Row } from "./files.ts";
+import { archivePath, type Factory, livePath, openBeside, type Row } from "./files.ts";
 
 /** What an operation on the files of `home` is given; what it says is added to `said`. */
 export function contextFor(home: string, said: string[] = [], env: Record<string, string> = {}): OperationContext {
@@ -26,8 +25,7 @@ export function readFactory(home: string): Factory {
 }
 
 function readRows(path: string): Row[] {
-  const db = new Database(path, { readwrite: true });
-  db.run("PRAGMA busy_timeout = 30000");
+  const db = openBeside(path);
   const rows = db.query<Row, []>("SELECT * FROM production_records ORDER BY id").all();
   db.close();
   return rows;

@@ -28,6 +28,7 @@ import {
   archivePath,
   INSERT_ROW,
   livePath,
+  openBeside,
   type Row,
   row,
   rowValues,
@@ -69,13 +70,6 @@ const weekdays = (from: number, to: number): Row[] =>
   Array.from({ length: from - to + 1 }, (_, at) => dayText(from - at))
     .filter((day) => ![0, 6].includes(new Date(day).getUTCDay()))
     .map((production_date) => row({ production_date }));
-
-/** Live as the ERP has it open: each statement waits for what the hub does with the file just then. */
-function openLive(home: string): Database {
-  const db = new Database(livePath(home));
-  db.run("PRAGMA busy_timeout = 30000");
-  return db;
-}
 
 /** Takes what the hub sends by webhook; while `refuses` is true it wants none of it. */
 function startReceiver() {
@@ -180,7 +174,7 @@ describe("the ERP's files", () => {
       const isDue = dayText(0).slice(5) > "01-15";
       if (isDue) await fires(hub, "rollover-due");
 
-      const [reader, writer] = [openLive(home), openLive(home)];
+      const [reader, writer] = [openBeside(livePath(home)), openBeside(livePath(home))];
       reader.run("BEGIN");
       reader.query("SELECT count(*) FROM production_records").get();
       for (let at = 0; at < 6; at++) {
@@ -234,7 +228,7 @@ test.concurrent(
     await isOver(hub, "quality-undated-rows");
     await say("reopen");
     await fires(hub, "quality-undated-rows");
-    const erp = openLive(home);
+    const erp = openBeside(livePath(home));
     erp.run("DELETE FROM production_records WHERE id = ?", [stray.id]);
     erp.close();
     await isOver(hub, "quality-undated-rows");
